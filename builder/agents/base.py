@@ -1,0 +1,35 @@
+"""What an agent is: it writes candidates (stage 1) and multiple-choice questions (stage 3)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from builder.records import Candidate, Figure, Outcome, Question
+
+
+class Agent(Protocol):
+    """Writer of questions. Both methods are pure: the same input and seed give the same output."""
+
+    name: str
+
+    def write_candidates(self, figures: Sequence[Figure]) -> tuple[list[Candidate], list[Outcome]]:
+        """Candidates of the figures in order, and one outcome per figure."""
+        ...
+
+    def write_questions(
+        self, candidates: Sequence[Candidate], figures: Mapping[str, Figure], seed: int
+    ) -> list[Question]:
+        """One question per candidate in order; `figures` maps figure_id to figure.
+
+        All candidates of a shard come together: the answers of other figures are the pool
+        that distractors are drawn from.
+        """
+        ...
+
+
+def candidate_id(figure_id: str, task: str, question: str, answer: str) -> str:
+    """Content hash of a candidate, 20 hexadecimal digits."""
+    content = "\x1f".join((figure_id, task, question, answer))
+    return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:20]

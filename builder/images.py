@@ -1,0 +1,83 @@
+"""Facts of an encoded image, read without changing its bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import warnings
+from dataclasses import dataclass
+
+import imagehash
+import numpy as np
+from PIL import Image, UnidentifiedImageError
+
+MAX_PIXELS = 100_000_000
+HASH_BITS = 256
+
+
+class ImageError(Exception):
+    """An image that cannot be used; `reason` is short and stable, the message says more."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(f"{reason}: {detail}")
+        self.reason = reason
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class ImageFacts:
+    """Size in pixels, content hash and perceptual hash (hexadecimal) of an image file."""
+
+    sha256: str
+    phash: str
+    width: int
+    height: int
+
+
+def decode(data: bytes) -> Image.Image:
+    """First frame of an image file as 8-bit RGB.
+
+    16-bit and floating-point images are scaled from their own range to 0-255.
+    Raises ImageError for empty, broken, unknown or oversized (over MAX_PIXELS) images.
+    """
+    if not data:
+        raise ImageError("image is empty", "0 bytes")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            image = Image.open(io.BytesIO(data))
+            if image.width * image.height > MAX_PIXELS:
+                size = f"{image.width} x {image.height} pixels, at most {MAX_PIXELS:,} are read"
+                raise ImageError("image is too large", size)
+            image.load()
+    except UnidentifiedImageError as error:
+        raise ImageError("image format is unknown", f"starts with {data[:8].hex()}") from error
+    except Image.DecompressionBombError as error:
+        raise ImageError("image is too large", str(error)) from error
+    except ImageError:
+        raise
+    except Exception as error:  # decoders raise whatever their format suggests
+        raise ImageError("image is broken", f"{type(error).__name__}: {error}") from error
+    return _to_rgb(image)
+
+
+def _to_rgb(image: Image.Image) -> Image.Image:
+    if image.mode.startswith("I") or image.mode == "F":
+        values = np.asarray(image, dtype=np.float64)
+        low, high = float(values.min()), float(values.max())
+        scaled = (values - low) / ((high - low) or 1.0) * 255.0
+        return Image.fromarray(scaled.astype(np.uint8)).convert("RGB")
+    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
+        layer = image.convert("RGBA")
+        return Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer).convert("RGB")
+    return image.convert("RGB")
+
+
+def inspect(data: bytes) -> ImageFacts:
+    """Hashes and size of an image file. Raises ImageError as `decode` does.
+
+    The perceptual hash is the 256-bit DCT hash of the library imagehash.
+    """
+    image = decode(data)
+    phash = str(imagehash.phash(image, hash_size=16))
+    return ImageFacts(hashlib.sha256(data).hexdigest(), phash, image.width, image.height)

@@ -1,0 +1,52 @@
+"""The tables of stage 2. Every row is one question-answer pair, in the order of the input."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+
+@dataclass(frozen=True, slots=True)
+class QA:
+    """What stage 2 needs to know of a question-answer pair."""
+
+    qa_id: Annotated[str, "identifier, unique within the table"]
+    figure_id: Annotated[str, "figure that the question is about; its other questions are siblings"]
+    caption: Annotated[str, "caption of the figure"]
+    question: Annotated[str, "question"]
+    answer: Annotated[str, "answer"]
+    statement: Annotated[str, "question and answer as one declarative sentence; may be empty"]
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """How a question-answer pair agrees with its caption, before any ranking."""
+
+    qa_id: Annotated[str, "identifier of the question-answer pair"]
+    signal_grounding: Annotated[
+        float | None, "share of the named things of the pair that the caption names too, 0-1"
+    ]
+    signal_answer: Annotated[
+        float | None, "share of the answer's content words found in the caption, 0-1"
+    ]
+    signal_overlap: Annotated[
+        float | None, "share of the statement's content words found in one caption sentence, 0-1"
+    ]
+    signal_specificity: Annotated[
+        float | None, "how much the answer says that the question does not already say, 0-1"
+    ]
+    contradiction: Annotated[
+        str, "plain contradiction of the caption in words; empty where there is none"
+    ]
+    score: Annotated[float, "consistency, 0-1, higher is more consistent; mean of the signals"]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Whether a question-answer pair is kept, and why."""
+
+    qa_id: Annotated[str, "identifier of the question-answer pair"]
+    gated: Annotated[bool, "dropped by the contradiction gate, whatever the score"]
+    rank: Annotated[float, "share of all pairs that are less consistent than this one, 0-1"]
+    keep: Annotated[bool, "kept for stage 3"]
+    reason: Annotated[str, "the decision in words"]

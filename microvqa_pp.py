@@ -1,0 +1,1 @@
+"""The `datasets` builder behind load_dataset("microvqa_pp")."""
