@@ -1,0 +1,44 @@
+"""What a build is asked to do."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+LicensePolicy = Literal["redistributable", "commercial", "any"]
+
+
+class BuildConfig(BaseModel):
+    """Settings of a build. All but `output` and `workers` shape the data.
+
+    Raises pydantic.ValidationError for values out of range.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    output: Path = Field(description="folder that receives work/ and release/")
+    sources: tuple[str, ...] = Field(
+        default=("phantom",), min_length=1, description="sources, each KIND or KIND:LOCATION"
+    )
+    agent: Literal["offline"] = Field(default="offline", description="writer of the questions")
+    keep_ratio: float = Field(
+        default=0.75, gt=0, le=1, description="share of all candidates that the filter keeps"
+    )
+    test_ratio: float = Field(
+        default=0.2, ge=0, lt=1, description="share of the questions aimed at for the test split"
+    )
+    seed: int = Field(default=0, ge=0, description="seed of everything random")
+    license: LicensePolicy = Field(
+        default="redistributable", description="figures whose licence allows less are left out"
+    )
+    workers: int = Field(
+        default_factory=lambda: min(os.cpu_count() or 1, 8), ge=1, description="processes"
+    )
+
+    @field_validator("sources", mode="before")
+    @classmethod
+    def _one_source(cls, value: object) -> object:
+        return (value,) if isinstance(value, str) else value

@@ -1,0 +1,117 @@
+"""Runs stages over shards, in this process or in several, with the same bytes either way."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import asdict
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from builder.config import BuildConfig
+from builder.shards import ShardStore, code_digest, digest
+from builder.stages import Context, Shard, Stage
+from filtering.decide import Threshold
+
+
+def run_stages(
+    stages: tuple[Stage, ...],
+    store: ShardStore,
+    config: BuildConfig,
+    shard: Shard,
+    threshold: Threshold | None,
+    upstream: dict[str, str],
+) -> dict[str, str]:
+    """Bring one shard through the stages; what is done already is left alone.
+
+    `upstream` holds the digests of the shard's tables so far. Returns them with those of the
+    stages added.
+    """
+    tables = dict(upstream)
+    context = Context(config, shard, threshold)
+    for stage in stages:
+        fingerprint = _fingerprint(stage, context, tables)
+        made = store.digests(stage.name, shard.name, fingerprint)
+        if made is None:
+            inputs = {name: store.read(name, shard.name) for name in stage.reads}
+            made = store.write(stage.name, shard.name, fingerprint, stage.run(context, inputs))
+        tables |= made
+    return tables
+
+
+def _fingerprint(stage: Stage, context: Context, tables: dict[str, str]) -> str:
+    settings = context.config.model_dump(mode="json")
+    return digest(
+        {
+            "code": code_digest(),
+            "stage": stage.name,
+            "settings": {name: settings[name] for name in stage.settings},
+            "inputs": {name: tables[name] for name in stage.reads},
+            "source": [context.shard.source, context.shard.partition.fingerprint]
+            if not stage.reads
+            else None,
+            "threshold": json.dumps(asdict(context.threshold)) if context.threshold else None,
+        }
+    )
+
+
+@contextmanager
+def progress_bar(console: Console) -> Iterator[Progress]:
+    """Progress display of a build; on a terminal a bar, elsewhere nothing."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+        yield progress
+
+
+def run_all(
+    title: str,
+    stages: tuple[Stage, ...],
+    store: ShardStore,
+    config: BuildConfig,
+    shards: list[Shard],
+    console: Console,
+    threshold: Threshold | None = None,
+    upstream: dict[str, dict[str, str]] | None = None,
+) -> dict[str, dict[str, str]]:
+    """Bring all shards through the stages. Returns per shard the digests of its tables."""
+    digests = upstream or {}
+    jobs = [(stages, store, config, s, threshold, digests.get(s.name, {})) for s in shards]
+    with progress_bar(console) as progress:
+        task = progress.add_task(title, total=len(jobs))
+        finished: dict[str, dict[str, str]] = {}
+        for name, tables in _execute(jobs, config.workers):
+            finished[name] = tables
+            progress.advance(task)
+    return {s.name: finished[s.name] for s in shards}
+
+
+_Job = tuple[
+    tuple[Stage, ...], ShardStore, BuildConfig, Shard, Threshold | None, dict[str, str]
+]
+
+
+def _execute(jobs: list[_Job], workers: int) -> Iterable[tuple[str, dict[str, str]]]:
+    if workers == 1 or len(jobs) < 2:
+        yield from ((job[3].name, run_stages(*job)) for job in jobs)
+        return
+    spawn = multiprocessing.get_context("spawn")
+    count = min(workers, len(jobs))
+    with ProcessPoolExecutor(count, mp_context=spawn, initializer=_one_thread) as pool:
+        names = {pool.submit(run_stages, *job): job[3].name for job in jobs}
+        for future in as_completed(names):
+            yield names[future], future.result()
+
+
+def _one_thread() -> None:
+    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ[variable] = "1"

@@ -1,0 +1,107 @@
+"""Shard files on disk: written aside, renamed, and trusted only with the right digest."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+
+def digest(value: Any) -> str:
+    """SHA-256 of a JSON-serialisable value, hexadecimal."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file, hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@cache
+def code_digest() -> str:
+    """Digest of the code and data files of `builder` and `filtering`: the code version."""
+    root = Path(__file__).resolve().parent.parent
+    files = sorted(
+        path
+        for package in ("builder", "filtering")
+        for path in (root / package).rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    )
+    return digest([(str(path.relative_to(root)), file_digest(path)) for path in files])
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Write a file aside and rename it, so that it is there whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with aside.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def parquet_bytes(table: pa.Table) -> bytes:
+    """A table as a Parquet file."""
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink, compression="zstd")
+    return bytes(sink.getvalue())
+
+
+@dataclass(frozen=True, slots=True)
+class ShardStore:
+    """Tables of all stages under one folder: `{table}/{shard}.parquet`.
+
+    A stage leaves one record `{stage}/{shard}.done.json` with the fingerprint that its files were
+    made under and their digests. A file that no longer has its digest counts as not done.
+    """
+
+    folder: Path
+
+    def path(self, table: str, shard: str) -> Path:
+        """Where the table of a shard lies."""
+        return self.folder / table / f"{shard}.parquet"
+
+    def digests(self, stage: str, shard: str, fingerprint: str) -> dict[str, str] | None:
+        """Digests of a stage's files by table, or None where the stage must (again) be run."""
+        try:
+            record = json.loads(self._record(stage, shard).read_text())
+            files: dict[str, str] = record["files"]
+            intact = record["fingerprint"] == fingerprint and all(
+                file_digest(self.path(table, shard)) == sha for table, sha in files.items()
+            )
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return None
+        return files if intact else None
+
+    def write(
+        self, stage: str, shard: str, fingerprint: str, tables: Mapping[str, pa.Table]
+    ) -> dict[str, str]:
+        """Write a stage's tables, then the record that makes them count. Returns their digests."""
+        files = {}
+        for name, table in tables.items():
+            data = parquet_bytes(table)
+            write_atomically(self.path(name, shard), data)
+            files[name] = hashlib.sha256(data).hexdigest()
+        record = {"fingerprint": fingerprint, "files": files}
+        write_atomically(self._record(stage, shard), json.dumps(record, indent=1).encode())
+        return files
+
+    def read(self, table: str, shard: str, columns: list[str] | None = None) -> pa.Table:
+        """A table of a shard, or some of its columns."""
+        return pq.read_table(self.path(table, shard), columns=columns, partitioning=None)
+
+    def _record(self, stage: str, shard: str) -> Path:
+        return self.folder / stage / f"{shard}.done.json"

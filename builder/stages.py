@@ -1,0 +1,124 @@
+"""The stages as pure functions from the tables of one shard to the next tables of that shard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from builder.agents import open_agent
+from builder.config import BuildConfig
+from builder.licenses import allows
+from builder.records import Candidate, Figure, Outcome, Question, Rejection
+from builder.sources import Partition, open_source
+from filtering.decide import Threshold, decide
+from filtering.records import QA, Decision, Signals
+from filtering.signals import compute_signals
+from filtering.tables import from_table, to_table
+
+Tables = Mapping[str, pa.Table]
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """One unit of work: the partition of a source, under the name that its files carry."""
+
+    name: str
+    source: str
+    partition: Partition
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a stage may know besides its tables."""
+
+    config: BuildConfig
+    shard: Shard
+    threshold: Threshold | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A named step, the tables that it reads, and the settings that change what it makes."""
+
+    name: str
+    reads: tuple[str, ...]
+    settings: tuple[str, ...]
+    run: Callable[[Context, Tables], dict[str, pa.Table]]
+
+
+def read_figures(context: Context, _: Tables) -> dict[str, pa.Table]:
+    """Source partition -> figures, and what could not be used."""
+    source = open_source(context.shard.source, context.config.seed)
+    items = list(source.read(context.shard.partition))
+    return {
+        "figures": to_table(Figure, (i for i in items if isinstance(i, Figure))),
+        "quarantine": to_table(Rejection, (i for i in items if isinstance(i, Rejection))),
+    }
+
+
+def write_candidates(context: Context, tables: Tables) -> dict[str, pa.Table]:
+    """Stage 1: figures -> candidate questions, and per figure what came of it."""
+    figures = from_table(Figure, tables["figures"])
+    policy = context.config.license
+    usable = [f for f in figures if f.is_microscopy and allows(f.license, policy)]
+    candidates, outcomes = open_agent(context.config.agent).write_candidates(usable)
+    known = {o.figure_id: o for o in outcomes}
+    all_outcomes = [known.get(f.figure_id) or _left_out(f, policy) for f in figures]
+    return {
+        "candidates": to_table(Candidate, candidates),
+        "outcomes": to_table(Outcome, all_outcomes),
+    }
+
+
+def _left_out(figure: Figure, policy: str) -> Outcome:
+    if not figure.is_microscopy:
+        reason = f"not microscopy: {figure.microscopy_reason}"
+    else:
+        reason = f"licence not {policy}: {figure.license}"
+    return Outcome(figure.figure_id, 0, reason)
+
+
+def score_candidates(_: Context, tables: Tables) -> dict[str, pa.Table]:
+    """Stage 2, first half: candidates -> signals and score."""
+    captions = _captions(tables["figures"])
+    rows = [
+        QA(c.candidate_id, c.figure_id, captions[c.figure_id], c.question, c.answer, c.statement)
+        for c in from_table(Candidate, tables["candidates"])
+    ]
+    return {"signals": to_table(Signals, compute_signals(rows))}
+
+
+def decide_candidates(context: Context, tables: Tables) -> dict[str, pa.Table]:
+    """Stage 2, second half: signals and the corpus-wide threshold -> keep or drop with reason."""
+    if context.threshold is None:
+        raise ValueError("decisions need the threshold that is chosen over all shards")
+    signals = from_table(Signals, tables["signals"])
+    return {"decisions": to_table(Decision, decide(signals, context.threshold))}
+
+
+def write_questions(context: Context, tables: Tables) -> dict[str, pa.Table]:
+    """Stage 3: kept candidates -> multiple-choice questions."""
+    kept = {d.qa_id for d in from_table(Decision, tables["decisions"]) if d.keep}
+    candidates = [c for c in from_table(Candidate, tables["candidates"]) if c.candidate_id in kept]
+    figures = {f.figure_id: f for f in from_table(Figure, tables["figures"])}
+    agent = open_agent(context.config.agent)
+    questions = agent.write_questions(candidates, figures, context.config.seed)
+    return {"questions": to_table(Question, questions)}
+
+
+def _captions(figures: pa.Table) -> dict[str, str]:
+    ids, captions = figures["figure_id"].to_pylist(), figures["caption"].to_pylist()
+    return dict(zip(ids, captions, strict=True))
+
+
+BEFORE_THRESHOLD = (
+    Stage("figures", (), ("seed",), read_figures),
+    Stage("candidates", ("figures",), ("agent", "license"), write_candidates),
+    Stage("signals", ("figures", "candidates"), (), score_candidates),
+)
+AFTER_THRESHOLD = (
+    Stage("decisions", ("signals",), (), decide_candidates),
+    Stage("questions", ("figures", "candidates", "decisions"), ("agent", "seed"), write_questions),
+)
