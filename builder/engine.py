@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
-from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+import threading
+import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 
+from loky import ProcessPoolExecutor, as_completed
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -95,23 +96,29 @@ def run_all(
     return {s.name: finished[s.name] for s in shards}
 
 
-_Job = tuple[
-    tuple[Stage, ...], ShardStore, BuildConfig, Shard, Threshold | None, dict[str, str]
-]
+_ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+_Job = tuple[tuple[Stage, ...], ShardStore, BuildConfig, Shard, Threshold | None, dict[str, str]]
 
 
-def _execute(jobs: list[_Job], workers: int) -> Iterable[tuple[str, dict[str, str]]]:
+def _execute(jobs: list[_Job], workers: int) -> Iterator[tuple[str, dict[str, str]]]:
     if workers == 1 or len(jobs) < 2:
         yield from ((job[3].name, run_stages(*job)) for job in jobs)
         return
-    spawn = multiprocessing.get_context("spawn")
     count = min(workers, len(jobs))
-    with ProcessPoolExecutor(count, mp_context=spawn, initializer=_one_thread) as pool:
+    with ProcessPoolExecutor(
+        count, env=_ONE_THREAD, initializer=_follow, initargs=(os.getpid(),)
+    ) as pool:
         names = {pool.submit(run_stages, *job): job[3].name for job in jobs}
         for future in as_completed(names):
             yield names[future], future.result()
 
 
-def _one_thread() -> None:
-    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ[variable] = "1"
+def _follow(parent: int) -> None:
+    threading.Thread(target=_exit_with, args=(parent,), daemon=True).start()
+
+
+def _exit_with(parent: int) -> None:
+    """End this worker soon after a parent that was killed, instead of waiting for work forever."""
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(1)

@@ -1,0 +1,98 @@
+"""Near-duplicate search against a fixed set: images by perceptual hash, texts by MinHash."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from datasketch import MinHash, MinHashLSH
+
+IMAGE_BITS = 24
+"""Two images are near-duplicates when their 256-bit perceptual hashes differ in at most so many."""
+
+TEXT_JACCARD = 0.8
+"""Two texts are near-duplicates from this Jaccard similarity of their word 3-shingles on."""
+
+_PERMUTATIONS = 64
+_WORD = re.compile(r"[^\W_]+(?:\.\d+)?")
+
+
+def shingles(text: str) -> frozenset[str]:
+    """Word 3-shingles of a text, case and punctuation folded; the words themselves if fewer."""
+    words = _WORD.findall(text.lower())
+    if len(words) < 3:
+        return frozenset(words)
+    return frozenset(" ".join(words[i : i + 3]) for i in range(len(words) - 2))
+
+
+def jaccard(a: frozenset[str], b: frozenset[str]) -> float:
+    """Jaccard similarity of two sets, 0-1; 0 when both are empty."""
+    return len(a & b) / len(a | b) if a or b else 0.0
+
+
+@dataclass(slots=True)
+class ImageIndex:
+    """Finds hashes within IMAGE_BITS of a query, exactly.
+
+    By the pigeonhole principle two hashes that differ in at most IMAGE_BITS bits agree in at
+    least one of IMAGE_BITS + 1 bands.
+    """
+
+    _bands: dict[tuple[int, int], list[tuple[int, str]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+
+    def add(self, phash: str, name: str) -> None:
+        """Add a hash (hexadecimal) under a name."""
+        value = int(phash, 16)
+        for band in _image_bands(value):
+            self._bands[band].append((value, name))
+
+    def nearest(self, phash: str) -> tuple[str, int] | None:
+        """Name and distance in bits of the nearest near-duplicate, or None."""
+        value = int(phash, 16)
+        found = {
+            ((value ^ other).bit_count(), name)
+            for band in _image_bands(value)
+            for other, name in self._bands.get(band, ())
+        }
+        distance, name = min(found, default=(IMAGE_BITS + 1, ""))
+        return (name, distance) if distance <= IMAGE_BITS else None
+
+
+def _image_bands(value: int) -> list[tuple[int, int]]:
+    edges = [256 * i // (IMAGE_BITS + 1) for i in range(IMAGE_BITS + 2)]
+    return [
+        (i, (value >> low) & ((1 << (high - low)) - 1))
+        for i, (low, high) in enumerate(pairwise(edges))
+    ]
+
+
+class TextIndex:
+    """Finds texts whose shingles reach TEXT_JACCARD; MinHash proposes, exact Jaccard decides."""
+
+    def __init__(self) -> None:
+        self._lsh = MinHashLSH(threshold=TEXT_JACCARD, num_perm=_PERMUTATIONS)
+        self._shingles: dict[str, frozenset[str]] = {}
+
+    def add(self, text: str, name: str) -> None:
+        """Add a text under a name that is not in use yet."""
+        grams = shingles(text)
+        self._shingles[name] = grams
+        self._lsh.insert(name, _minhash(grams))
+
+    def nearest(self, text: str) -> tuple[str, float] | None:
+        """Name and Jaccard similarity of the most similar near-duplicate, or None."""
+        grams = shingles(text)
+        proposed = self._lsh.query(_minhash(grams)) if grams else []
+        found = [(-jaccard(grams, self._shingles[name]), name) for name in proposed]
+        similarity, name = min(found, default=(0.0, ""))
+        return (name, -similarity) if -similarity >= TEXT_JACCARD else None
+
+
+def _minhash(grams: frozenset[str]) -> MinHash:
+    sketch = MinHash(num_perm=_PERMUTATIONS)
+    sketch.update_batch([gram.encode("utf-8", "surrogatepass") for gram in sorted(grams)])
+    return sketch

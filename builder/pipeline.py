@@ -1,0 +1,172 @@
+"""The run that strings all stages together: source -> ... -> release."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from rich.console import Console
+
+from builder.config import BuildConfig
+from builder.engine import progress_bar, run_all
+from builder.ledger import split_items
+from builder.records import Rejection
+from builder.release import write_release
+from builder.shards import ShardStore, parquet_bytes, write_atomically
+from builder.sources import open_source
+from builder.splits import Assignment, SplitItem, split
+from builder.stages import AFTER_THRESHOLD, BEFORE_THRESHOLD, Shard
+from builder.summary import Summary
+from filtering.decide import Threshold, choose_threshold
+from filtering.tables import arrow_schema
+
+
+class BuildError(Exception):
+    """A build that cannot go on; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class BuildResult:
+    """What a build left: its release folder and the counts of its ledger."""
+
+    release: Path
+    summary: Summary
+
+
+def build(config: BuildConfig, console: Console | None = None) -> BuildResult:
+    """Build a release from its sources; what an earlier run finished is not done again.
+
+    Raises SourceError for an unusable source, BuildError when another build holds the output
+    folder or two sources give the same figure, OSError when the disk refuses.
+    """
+    console = console or Console(stderr=True)
+    clock = _Clock()
+    work = config.output / "work"
+    with _locked(work):
+        shards = plan(config)
+        store = ShardStore(work)
+        _prune(store, {shard.name for shard in shards})
+        digests = run_all(
+            "Figures, candidates, signals", BEFORE_THRESHOLD, store, config, shards, console
+        )
+        _refuse_repeated_figures(store, shards)
+        clock.lap("figures, candidates, signals")
+        threshold = _choose_threshold(store, shards, config)
+        run_all(
+            "Decisions, questions",
+            AFTER_THRESHOLD,
+            store,
+            config,
+            shards,
+            console,
+            threshold,
+            digests,
+        )
+        clock.lap("decisions, questions")
+        assignments = _split(store, shards, config, console)
+        clock.lap("splits")
+        quarantine = _merge_quarantine(store, shards)
+        names = [shard.name for shard in shards]
+        release = config.output / "release"
+        settings = config.model_dump(mode="json", exclude={"output", "workers"})
+        summary = write_release(release, store, names, assignments, quarantine, settings)
+        clock.lap("release")
+    _write_run(config, clock)
+    return BuildResult(release, summary)
+
+
+def plan(config: BuildConfig) -> list[Shard]:
+    """The shards of a build in order, one per partition of each source."""
+    if len(set(config.sources)) < len(config.sources):
+        raise BuildError("a source is named twice; name each --source once")
+    partitions = [
+        (spec, partition)
+        for spec in config.sources
+        for partition in open_source(spec, config.seed).partitions()
+    ]
+    return [Shard(f"{i:05d}", spec, part) for i, (spec, part) in enumerate(partitions)]
+
+
+@contextmanager
+def _locked(work: Path) -> Iterator[None]:
+    work.mkdir(parents=True, exist_ok=True)
+    with (work / ".lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise BuildError(f"another build is running in {work.parent}") from None
+        yield
+
+
+def _prune(store: ShardStore, names: set[str]) -> None:
+    """Remove shard files of an earlier plan, and what a killed run left half written."""
+    for path in store.folder.glob("*/*"):
+        if path.name.startswith(".") or path.name.split(".")[0] not in names:
+            path.unlink(missing_ok=True)
+
+
+def _refuse_repeated_figures(store: ShardStore, shards: list[Shard]) -> None:
+    seen: dict[str, str] = {}
+    for shard in shards:
+        for figure in store.read("figures", shard.name, ["figure_id"])["figure_id"].to_pylist():
+            if figure in seen:
+                raise BuildError(
+                    f"figure {figure} comes from {seen[figure]} and from {shard.source}; "
+                    "name overlapping sources once"
+                )
+            seen[figure] = shard.source
+
+
+def _choose_threshold(store: ShardStore, shards: list[Shard], config: BuildConfig) -> Threshold:
+    columns = ["qa_id", "score", "contradiction"]
+    rows = (
+        (row["qa_id"], row["score"], bool(row["contradiction"]))
+        for shard in shards
+        for row in store.read("signals", shard.name, columns).to_pylist()
+    )
+    return choose_threshold(rows, config.keep_ratio)
+
+
+def _split(
+    store: ShardStore, shards: list[Shard], config: BuildConfig, console: Console
+) -> dict[str, Assignment]:
+    items: list[SplitItem] = []
+    with progress_bar(console) as progress:
+        task = progress.add_task("Splits", total=len(shards))
+        for shard in shards:
+            items += split_items(store, shard.name)
+            progress.advance(task)
+        assignments = split(items, config.test_ratio, config.seed)
+    return {assignment.candidate_id: assignment for assignment in assignments}
+
+
+def _merge_quarantine(store: ShardStore, shards: list[Shard]) -> pa.Table:
+    tables = [store.read("quarantine", shard.name) for shard in shards]
+    merged = pa.concat_tables(tables) if tables else arrow_schema(Rejection).empty_table()
+    write_atomically(store.folder / "quarantine.parquet", parquet_bytes(merged))
+    return merged
+
+
+class _Clock:
+    """Seconds per part of a run; they go into run.json, never into the ledger or the card."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._last = time.monotonic()
+
+    def lap(self, name: str) -> None:
+        now = time.monotonic()
+        self.seconds[name] = round(now - self._last, 2)
+        self._last = now
+
+
+def _write_run(config: BuildConfig, clock: _Clock) -> None:
+    run: dict[str, Any] = {"config": config.model_dump(mode="json"), "seconds": clock.seconds}
+    write_atomically(config.output / "run.json", json.dumps(run, indent=1).encode())

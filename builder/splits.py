@@ -1,0 +1,155 @@
+"""Train and test by article, near-duplicates apart, and the position of every correct choice."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+
+from builder.near_duplicates import ImageIndex, TextIndex
+
+CHOICES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class SplitItem:
+    """What the split needs to know of a kept question, with or without choices."""
+
+    candidate_id: str
+    question_id: str
+    figure_id: str
+    article_id: str
+    reserved: bool
+    phash: str
+    caption: str
+    question: str
+    answer: str
+    has_choices: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """Where a question went."""
+
+    candidate_id: Annotated[str, "candidate that the question was made from"]
+    question_id: Annotated[str, "content hash of the question, 20 hexadecimal digits"]
+    split: Annotated[str, "'train', 'test', or empty where the question is left out"]
+    correct_index: Annotated[int, "position of the correct choice, 0-3; -1 without choices"]
+    split_reason: Annotated[str, "why the question is left out; empty where it is not"]
+
+
+def question_id(image_sha256: str, question: str, answer: str, distractors: Sequence[str]) -> str:
+    """Content hash of a question about an image, whatever the order of its choices."""
+    content = "\x1f".join((image_sha256, question, answer, *sorted(distractors)))
+    return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:20]
+
+
+def split(items: Sequence[SplitItem], test_ratio: float, seed: int) -> list[Assignment]:
+    """Assign every question to a split, in the order of the items.
+
+    Whole articles go to one side: those with reserved figures to test, then others in a seeded
+    order until the test side holds about `test_ratio` of the questions. A train question whose
+    image, caption, or question + answer + caption is a near-duplicate of the test side's is left
+    out, and so is the second of two identical questions. Correct choices take every position
+    equally often in each split.
+    """
+    reasons = _repeated(items)
+    unique = [item for item in items if item.candidate_id not in reasons]
+    test_articles = choose_test_articles(unique, test_ratio, seed)
+    train = [item for item in unique if item.article_id not in test_articles]
+    test = [item for item in unique if item.article_id in test_articles]
+    reasons |= near_duplicates(train, test)
+    sides = {
+        "train": [item for item in train if item.candidate_id not in reasons],
+        "test": test,
+    }
+    split_of = {i.candidate_id: side for side, members in sides.items() for i in members}
+    position = {k: v for members in sides.values() for k, v in _positions(members, seed).items()}
+    return [
+        Assignment(
+            item.candidate_id,
+            item.question_id,
+            split_of.get(item.candidate_id, ""),
+            position.get(item.candidate_id, -1),
+            reasons.get(item.candidate_id, ""),
+        )
+        for item in items
+    ]
+
+
+def _repeated(items: Sequence[SplitItem]) -> dict[str, str]:
+    first: dict[str, str] = {}
+    reasons = {}
+    for item in items:
+        known = first.setdefault(item.question_id, item.candidate_id)
+        if known != item.candidate_id:
+            reasons[item.candidate_id] = f"same question as {known}"
+    return reasons
+
+
+def choose_test_articles(items: Sequence[SplitItem], ratio: float, seed: int) -> set[str]:
+    """Articles of the test side. The last one is taken only if that comes closer to the ratio."""
+    sizes: dict[str, int] = defaultdict(int)
+    reserved = set()
+    for item in items:
+        sizes[item.article_id] += 1
+        if item.reserved:
+            reserved.add(item.article_id)
+    chosen, taken = set(reserved), sum(sizes[a] for a in reserved)
+    target = ratio * len(items)
+    for article in sorted(sizes.keys() - reserved, key=lambda name: _order(seed, name)):
+        if abs(taken + sizes[article] - target) < abs(taken - target):
+            chosen.add(article)
+            taken += sizes[article]
+    return chosen
+
+
+def _order(seed: int, name: str) -> str:
+    return hashlib.sha256(f"{seed}\x1f{name}".encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def near_duplicates(train: Sequence[SplitItem], test: Sequence[SplitItem]) -> dict[str, str]:
+    """Reasons by candidate_id of the train questions that come too close to a test question."""
+    images, captions, wholes = ImageIndex(), TextIndex(), TextIndex()
+    for figure in {item.figure_id: item for item in test}.values():
+        images.add(figure.phash, figure.figure_id)
+        captions.add(figure.caption, figure.figure_id)
+    for item in test:
+        wholes.add(_whole(item), item.candidate_id)
+    by_figure = {
+        figure.figure_id: _figure_reason(figure, images, captions)
+        for figure in {item.figure_id: item for item in train}.values()
+    }
+    reasons = {i.candidate_id: by_figure[i.figure_id] or _whole_reason(i, wholes) for i in train}
+    return {candidate: reason for candidate, reason in reasons.items() if reason}
+
+
+def _whole(item: SplitItem) -> str:
+    return f"{item.question} {item.answer} {item.caption}"
+
+
+def _figure_reason(item: SplitItem, images: ImageIndex, captions: TextIndex) -> str:
+    if found := images.nearest(item.phash):
+        return f"near-duplicate of a test image: {found[0]}, {found[1]} of 256 bits differ"
+    if similar := captions.nearest(item.caption):
+        return f"near-duplicate of a test caption: {similar[0]}, Jaccard {similar[1]:.2f}"
+    return ""
+
+
+def _whole_reason(item: SplitItem, wholes: TextIndex) -> str:
+    if found := wholes.nearest(_whole(item)):
+        return f"near-duplicate of a test question: {found[0]}, Jaccard {found[1]:.2f}"
+    return ""
+
+
+def _positions(items: Sequence[SplitItem], seed: int) -> dict[str, int]:
+    with_choices = [item for item in items if item.has_choices]
+    order = sorted(with_choices, key=lambda item: _order(seed, item.question_id))
+    rng = np.random.default_rng(seed)
+    blocks = -(-len(order) // CHOICES)
+    positions = [int(p) for _ in range(blocks) for p in rng.permutation(CHOICES)]
+    return {item.candidate_id: p for item, p in zip(order, positions, strict=False)}
