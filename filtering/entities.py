@@ -6,8 +6,14 @@ distractor checks all read a text through `find_entities`.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
+
+from filtering.quantities import Quantity, quantities
+from filtering.vocabulary import Mention, mentions, unify, vocabulary
+
+__all__ = ["Entity", "EntityType", "find_entities", "vocabulary"]
 
 EntityType = Literal[
     "length",  # value in micrometres
@@ -26,6 +32,7 @@ EntityType = Literal[
     "colour",
     "organism",
     "cell_line",
+    "cell_type",
     "tissue",
     "localisation",
     "technique",
@@ -51,3 +58,78 @@ class Entity:
     number: float | None = None
     unit: str | None = None
     noun: str | None = None
+
+
+_NEGATED = re.compile(
+    r"(?:\b(?:no|not|without|never|n't|neither|failed to|unable to|did not|does not|do not)"
+    r"(?:\s(?:a|any|the|be|been|further|significant|significantly|obvious|apparent|detectable|marked|"
+    r"markedly|clear|clearly|statistically significant|substantially))*\s)$",
+    re.IGNORECASE,
+)
+_REACH = 60
+_ANTIBODY = re.compile(r"\banti-([A-Za-zα-ω][\wα-ω]*(?:-[\wα-ω]+)?)")
+_NOT_MEASURED = re.compile(
+    r"(?:±|\+/-|\bmeans?\b|\berror bars?\b)\W{0,4}(?:and\s|with\s)?$", re.IGNORECASE
+)
+
+
+def _is_used(mention: Mention, text: str) -> bool:
+    """Whether a name stands for the thing here (not the host of an antibody, an error bar)."""
+    before = text[max(0, mention.start - 24) : mention.start]
+    if not mention.type:
+        return False
+    if mention.type == "organism":
+        after = text[mention.end : mention.end + 6].lower()
+        return not (before.lower().endswith(("anti-", "anti ")) or after.startswith(" anti"))
+    return not (mention.value == "scanning electron microscopy" and _NOT_MEASURED.search(before))
+
+
+def _named(mention: Mention, text: str, source: str) -> Entity | None:
+    start, value = mention.start, mention.value
+    if mention.type == "direction":
+        negation = _NEGATED.search(text, max(0, start - _REACH), start)
+        if negation and value == "unchanged":
+            return None
+        if negation:
+            start, value = negation.start(), "unchanged"
+    kind = cast(EntityType, mention.type)
+    return Entity(kind, source[start : mention.end], value, start, mention.end)
+
+
+def _measured(found: Quantity, source: str) -> Entity:
+    return Entity(
+        cast(EntityType, found.type),
+        source[found.start : found.end],
+        found.value,
+        found.start,
+        found.end,
+        found.number,
+        found.unit,
+        found.noun,
+    )
+
+
+def find_entities(text: str) -> list[Entity]:
+    """What a text names, in order of position; never overlapping within a type.
+
+    Any string is accepted; the time is linear in its length. Names come from `vocabulary`,
+    quantities in all usual spellings are given in one base unit per type: micrometres, seconds,
+    mol/l or g/l, degrees Celsius, percent.
+    """
+    unified = unify(text)
+    known = mentions(unified)
+    found = [e for m in known if _is_used(m, unified) and (e := _named(m, unified, text))]
+    taken = [False] * (len(text) + 1)
+    for mention in known:
+        taken[mention.start : mention.end] = [True] * (mention.end - mention.start)
+    for match in _ANTIBODY.finditer(unified):
+        if not any(taken[match.start(1) : match.end(1)]):
+            start, end = match.span(1)
+            found.append(Entity("marker", text[start:end], text[start:end], start, end))
+    for quantity in quantities(unified):
+        if (
+            not taken[quantity.start]
+            and not taken[quantity.end - 1 if not quantity.noun else quantity.start]
+        ):
+            found.append(_measured(quantity, text))
+    return sorted(found, key=lambda e: (e.start, e.end))

@@ -1,0 +1,173 @@
+"""The names that microscopy captions use, and how to find them in a text.
+
+One file per type in `names/`: `canonical | spelling | =spelling`, one thing a line. Case counts
+only after `=`; hyphens and spaces are interchangeable, Greek letters and their names too;
+`{a,b}` stands for either. The lists were compiled by hand from common usage in the literature.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+from itertools import product
+from typing import Any, NamedTuple
+
+NAMED_TYPES = (
+    "stain",
+    "fluorophore",
+    "marker",
+    "treatment",
+    "technique",
+    "cell_line",
+    "cell_type",
+    "organism",
+    "tissue",
+    "localisation",
+    "colour",
+    "direction",
+)
+"""Types whose values come from a list; where a spelling has two, the first type takes it."""
+
+_GREEK = {
+    "alpha": "α",
+    "beta": "β",
+    "gamma": "γ",
+    "delta": "δ",
+    "epsilon": "ε",
+    "zeta": "ζ",
+    "kappa": "κ",
+    "lambda": "λ",
+    "micro": "μ",
+}
+_SAME_CHARACTER = str.maketrans(
+    {"µ": "μ", "ß": "β", "’": "'", "‘": "'", "′": "'", "`": "'", "º": "°", "˚": "°", "∶": ":"}
+)
+_TOKEN = re.compile(r"[α-ωΑ-Ω]|[^\W\d_α-ωΑ-Ω]+|\d+|[^\s\w\-‐‑–]")
+_LONGEST_GAP = 3
+_END = ""
+
+Trie = dict[str, Any]
+
+
+class Token(NamedTuple):
+    """A word, number, Greek letter or symbol at a place in a text."""
+
+    exact: str
+    folded: str
+    start: int
+    end: int
+
+
+class Mention(NamedTuple):
+    """A known name found at a place in a text; `type` is empty for a phrase to step over."""
+
+    type: str
+    value: str
+    start: int
+    end: int
+
+
+def unify(text: str) -> str:
+    """Text of the same length in which look-alike characters (µ and μ, ’ and ') are one."""
+    return text.translate(_SAME_CHARACTER)
+
+
+def tokens(text: str) -> list[Token]:
+    """Tokens of a unified text; hyphens and white space only separate."""
+    found = []
+    for match in _TOKEN.finditer(text):
+        word = match.group()
+        folded = word.lower()
+        greek = _GREEK.get(folded)
+        found.append(Token(greek or word, greek or folded, match.start(), match.end()))
+    return found
+
+
+def _expand(spelling: str) -> Iterator[str]:
+    parts = [p.split(",") for p in re.split(r"[{}]", spelling)]
+    outside = {i: [",".join(p)] for i, p in enumerate(parts) if i % 2 == 0}
+    for choice in product(*(outside.get(i, p) for i, p in enumerate(parts))):
+        yield "".join(choice).strip()
+
+
+@cache
+def read_names(kind: str) -> dict[str, tuple[str, ...]]:
+    """Canonical form -> spellings of one file, `=` still in front where case counts."""
+    found: dict[str, tuple[str, ...]] = {}
+    for line in files("filtering").joinpath("names", f"{kind}.txt").read_text("utf-8").split("\n"):
+        spellings = [s for part in line.split(" | ") for s in _expand(part.strip())]
+        if line.strip() and not line.startswith("#"):
+            found[spellings[0].removeprefix("=")] = tuple(dict.fromkeys(spellings))
+    return found
+
+
+def vocabulary(type: str) -> dict[str, tuple[str, ...]]:
+    """Known names of a type: canonical display form -> spellings, the canonical form first.
+
+    Raises KeyError for a type that has no list (quantities).
+    """
+    if type not in NAMED_TYPES:
+        raise KeyError(f"no list of names for {type!r}; there is one for {', '.join(NAMED_TYPES)}")
+    names = read_names(type)
+    return {
+        name: tuple(dict.fromkeys([name, *(s.removeprefix("=") for s in spellings)]))
+        for name, spellings in names.items()
+    }
+
+
+@cache
+def _tries() -> tuple[Trie, Trie]:
+    """Token tries of all spellings: case counts in the first and not in the second."""
+    exact: Trie = {}
+    folded: Trie = {}
+    for kind in ("none", *NAMED_TYPES):
+        for name, spellings in read_names(kind).items():
+            for spelling in spellings:
+                is_exact = spelling.startswith("=")
+                node = exact if is_exact else folded
+                for token in tokens(unify(spelling.removeprefix("="))):
+                    node = node.setdefault(token.exact if is_exact else token.folded, {})
+                node.setdefault(_END, ("" if kind == "none" else kind, name))
+    return exact, folded
+
+
+def _is_whole(text: str, start: int, end: int) -> bool:
+    """Whether a span is not a part of a longer word or number."""
+    before, after = text[start - 1 : start], text[end : end + 1]
+    if before.isalnum() or before == "_" or after.isalnum() or after == "_":
+        return False
+    return not (text[end - 1].isdigit() and after == "." and text[end + 1 : end + 2].isdigit())
+
+
+def _longest(trie: Trie, text: str, row: list[Token], first: int, case: bool) -> tuple[int, Any]:
+    """Index after the longest name that begins at token `first`, with its entry; 0 if none."""
+    node = trie
+    best, entry = 0, None
+    for i in range(first, len(row)):
+        token = row[i]
+        if i > first and token.start - row[i - 1].end > _LONGEST_GAP:
+            break
+        node = node.get(token.exact if case else token.folded, {})
+        if not node:
+            break
+        if _END in node and _is_whole(text, row[first].start, token.end):
+            best, entry = i + 1, node[_END]
+    return best, entry
+
+
+def mentions(text: str) -> list[Mention]:
+    """Known names in a unified text, in order, the longest first, never overlapping."""
+    exact, folded = _tries()
+    row = tokens(text)
+    found, i = [], 0
+    while i < len(row):
+        end, entry = _longest(exact, text, row, i, case=True)
+        other_end, other = _longest(folded, text, row, i, case=False)
+        if other_end > end:
+            end, entry = other_end, other
+        if end:
+            found.append(Mention(entry[0], entry[1], row[i].start, row[end - 1].end))
+        i = max(end, i + 1)
+    return found
