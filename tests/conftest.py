@@ -15,3 +15,13 @@ def realdata() -> Path:
     if not folder or not Path(folder).is_dir():
         pytest.skip("no real data: MICROVQA_PP_REALDATA does not name a folder")
     return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Release of a small phantom build."""
+    from builder.config import BuildConfig
+    from builder.pipeline import build
+
+    output = tmp_path_factory.mktemp("phantom")
+    return build(BuildConfig(output=output, sources=("phantom:60",), workers=1)).release

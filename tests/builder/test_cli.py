@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+def microvqa_pp(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "builder.cli", *arguments]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True)
+
+
+def test_a_small_build_ends_with_where_things_are_and_what_to_try(tmp_path: Path) -> None:
+    done = microvqa_pp("build", "--source", "phantom:12", "--output", "out", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "Release: out/release" in done.stdout
+    assert done.stdout.splitlines()[-1] == "Next: microvqa-pp show out"
+    shown = microvqa_pp("show", "out", cwd=tmp_path)
+    assert shown.returncode == 0, shown.stderr
+    for words in ("figures,", "key position", "CC0-1.0", "released", "Reason"):
+        assert words in shown.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["build", "--source", "martian"], "unknown source kind 'martian'"),
+        (["build", "--source", "phantom:many"], "phantom:many is no number of figures"),
+        (["build", "--source", "pmc_oa"], "pmc_oa needs a location"),
+        (["build", "--source", "pmc_oa:nowhere"], "nowhere"),
+        (["build", "--source", "phantom:5", "--source", "phantom:5"], "named twice"),
+        (["build", "--keep-ratio", "7"], "keep_ratio: Input should be less than or equal to 1"),
+        (["build", "--agent", "oracle"], "agent: Input should be 'offline'"),
+        (["show", "nowhere"], "no release in nowhere"),
+    ],
+)
+def test_bad_input_ends_with_one_clear_line(
+    arguments: list[str], message: str, tmp_path: Path
+) -> None:
+    done = microvqa_pp(*arguments, cwd=tmp_path)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_help_names_every_option(tmp_path: Path) -> None:
+    shown = microvqa_pp("build", "--help", cwd=tmp_path).stdout
+    for option in ("--source", "--output", "--agent", "--keep-ratio", "--seed", "--license"):
+        assert option in shown

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from builder.shards import ShardStore, write_atomically
+
+TABLE = pa.table({"a": [1, 2, 3]})
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> ShardStore:
+    store = ShardStore(tmp_path)
+    store.write("stage", "00000", "print", {"one": TABLE, "two": TABLE})
+    return store
+
+
+def test_a_written_shard_is_done_for_its_fingerprint_only(store: ShardStore) -> None:
+    assert set(store.digests("stage", "00000", "print") or {}) == {"one", "two"}
+    assert store.digests("stage", "00000", "other") is None
+    assert store.digests("stage", "00001", "print") is None
+
+
+def test_one_flipped_byte_is_noticed(store: ShardStore) -> None:
+    path = store.path("two", "00000")
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+    assert store.digests("stage", "00000", "print") is None
+
+
+@pytest.mark.parametrize("record", ["", "[]", "{}", '{"fingerprint": "print", "files": 3}'])
+def test_a_damaged_record_counts_as_not_done(store: ShardStore, record: str) -> None:
+    (store.folder / "stage" / "00000.done.json").write_text(record)
+    assert store.digests("stage", "00000", "print") is None
+
+
+def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "file"
+    write_atomically(path, b"old")
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        write_atomically(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
