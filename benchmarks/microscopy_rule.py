@@ -1,0 +1,95 @@
+"""How well the caption rule of builder/microscopy.py tells microscopy from other figures.
+
+    python benchmarks/microscopy_rule.py REALDATA
+
+REALDATA holds `captions.jsonl` (records with `title`, `caption`, `microscopy_strict`) and
+`biomedica/`, a tree of WebDataset shards with BIOMEDICA's record keys. Prints precision and recall
+with 95% Wilson intervals for each, then every caption where rule and label disagree.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tarfile
+from collections.abc import Iterator
+from math import sqrt
+from pathlib import Path
+from typing import NamedTuple
+
+from builder.microscopy import MicroscopyVerdict, classify
+
+
+class Row(NamedTuple):
+    """A caption with its label."""
+
+    key: str
+    title: str
+    caption: str
+    label: bool
+
+
+def captions(path: Path) -> Iterator[Row]:
+    """Rows of a JSON Lines file of captions."""
+    with path.open(encoding="utf-8") as lines:
+        for line in lines:
+            row = json.loads(line)
+            key = f"{row['doi']} {row['label']}"
+            yield Row(key, row["title"], row["caption"], row["microscopy_strict"])
+
+
+def shards(folder: Path) -> Iterator[Row]:
+    """Records of BIOMEDICA shards; positive where microscopy is the only primary label."""
+    for path in sorted(folder.rglob("*.tar")):
+        with tarfile.open(path) as shard:
+            parts = {m.name: shard.extractfile(m) for m in shard if m.isfile()}
+            texts = {
+                name: part.read().decode()
+                for name, part in parts.items()
+                if part is not None and name.endswith((".txt", ".json"))
+            }
+        for name in sorted(texts):
+            if name.endswith(".json"):
+                label = json.loads(texts[name])["image_primary_label"] == ["Microscopy"]
+                yield Row(name, "", texts[name.removesuffix(".json") + ".txt"], label)
+
+
+def wilson(hits: int, total: int) -> str:
+    """A share with its 95% Wilson interval."""
+    if total == 0:
+        return "no cases"
+    z, share = 1.96, hits / total
+    middle = (share + z * z / (2 * total)) / (1 + z * z / total)
+    spread = z * sqrt(share * (1 - share) / total + z * z / (4 * total**2)) / (1 + z * z / total)
+    return f"{share:.3f} [{middle - spread:.3f}, {middle + spread:.3f}] ({hits} of {total})"
+
+
+def report(name: str, rows: list[Row]) -> None:
+    """Print precision, recall and disagreements."""
+    judged = [(row, classify(row.caption, row.title)) for row in rows]
+    found = [row for row, verdict in judged if verdict.is_microscopy]
+    hits = sum(row.label for row in found)
+    print(f"{name}: {len(rows)} captions, {sum(row.label for row in rows)} labelled microscopy")
+    print(f"  precision {wilson(hits, len(found))}")
+    print(f"  recall    {wilson(hits, sum(row.label for row in rows))}")
+    for row, verdict in judged:
+        if verdict.is_microscopy != row.label:
+            _disagreement(row, verdict)
+
+
+def _disagreement(row: Row, verdict: MicroscopyVerdict) -> None:
+    side = "rule only " if verdict.is_microscopy else "label only"
+    print(f"  {side} {row.key}: {verdict.reason}\n      {row.caption[:160]}")
+
+
+def main() -> None:
+    """Report on each labelled set of the folder."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("realdata", type=Path, help="folder with captions.jsonl and biomedica/")
+    folder = parser.parse_args().realdata
+    report("captions.jsonl", list(captions(folder / "captions.jsonl")))
+    report("biomedica", list(shards(folder / "biomedica")))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,5 @@
+"""Figures of articles in the PubMed Central Open Access subset."""
+
+from builder.sources.pmc_oa.source import PmcOaSource
+
+__all__ = ["PmcOaSource"]

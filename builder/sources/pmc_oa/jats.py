@@ -1,0 +1,190 @@
+"""Reading JATS XML safely, and its text as people would read it.
+
+Element names follow the Journal Archiving tag library, https://jats.nlm.nih.gov/archiving/.
+"""
+
+from __future__ import annotations
+
+import re
+from html.entities import html5
+from typing import Any
+
+from lxml import etree
+
+MAX_XML_BYTES = 64_000_000
+MAX_DEPTH = 200
+XLINK_HREF = "{http://www.w3.org/1999/xlink}href"
+NO_TEXT = "[formula]"
+"""Stands in a text for a formula that the article gives as an image only."""
+
+Element = etree._Element
+
+_DROPPED = {
+    "alt-text",
+    "graphic",
+    "inline-graphic",
+    "inline-supplementary-material",
+    "long-desc",
+    "media",
+    "object-id",
+    "permissions",
+    "supplementary-material",
+}
+_BLOCKS = {"p", "title", "subtitle", "label", "list-item", "def-item", "break", "disp-formula"}
+_INVISIBLE = re.compile("[\u200b-\u200d\u2060-\u2064\ufeff\u00ad\x00-\x08\x0e-\x1f\x7f-\x9f]")
+_SUPERSCRIPTS = str.maketrans("0123456789+-−–=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻⁼⁽⁾ⁿ")
+_SUPERSCRIPT = re.compile(r"[0-9+\-−–=()n]*\d[0-9+\-−–=()n]*")
+_ATTACHED = re.compile(r"(?:st|nd|rd|th|[^\w\s]+)")
+_TEX_BODY = re.compile(r"\\begin\{document\}(.*?)\\end\{document\}", re.S)
+
+
+class XmlError(Exception):
+    """XML that cannot be used; `reason` is short and stable."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(f"{reason}: {detail}")
+        self.reason = reason
+        self.detail = detail
+
+
+def parse(data: bytes) -> Element:
+    """The `article` element of a JATS file, tag names without namespace.
+
+    No entity is resolved, no DTD is loaded and nothing is fetched. Raises XmlError for XML that
+    is broken, too large, too deep, declares entities or holds no article.
+    """
+    if len(data) > MAX_XML_BYTES:
+        raise XmlError("XML is too large", f"{len(data):,} bytes, at most {MAX_XML_BYTES:,}")
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_pis=True
+    )
+    try:
+        root = etree.fromstring(data, parser)
+    except (etree.XMLSyntaxError, ValueError, LookupError) as error:
+        raise XmlError("XML is broken", str(error)) from error
+    if declared := _declared_entities(root):
+        raise XmlError("XML declares entities", ", ".join(declared[:5]))
+    _strip_namespaces(root)
+    article = root if root.tag == "article" else next(root.iter("article"), None)
+    if article is None:
+        raise XmlError("XML is not an article", f"root element is {root.tag}")
+    return article
+
+
+def _declared_entities(root: Element) -> list[str]:
+    dtd: Any = root.getroottree().docinfo.internalDTD
+    return [str(entity.name) for entity in dtd.iterentities()] if dtd is not None else []
+
+
+def _strip_namespaces(root: Element) -> None:
+    depth = 0
+    for event, node in etree.iterwalk(root, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        if depth > MAX_DEPTH:
+            raise XmlError("XML is nested too deeply", f"over {MAX_DEPTH} levels")
+        if event == "start" and isinstance(node.tag, str) and "}" in node.tag:
+            node.tag = node.tag.rpartition("}")[2]
+
+
+def text(node: Element | None, without: tuple[str, ...] = ()) -> str:
+    """Plain text of an element on one line; empty for None.
+
+    Subscripts are written in line (CO2, NaV1.7), superscript numbers as Unicode (10⁻³), other
+    superscripts after '^' (Fpn1^KO), formulas in line. Text of the tags `without` is left out.
+    """
+    return tidy(_flat(node, _DROPPED.union(without))) if node is not None else ""
+
+
+def tidy(raw: str) -> str:
+    """One line without invisible characters, space only where it belongs."""
+    line = " ".join(_INVISIBLE.sub("", raw).split())
+    line = re.sub(r"([(\[]) ", r"\1", line)
+    return re.sub(r" ([)\],;]|\.(?=\s|$))", r"\1", line)
+
+
+def _flat(node: Element, dropped: set[str] | frozenset[str]) -> str:
+    if node.tag in dropped:
+        return ""
+    if node.tag in ("inline-formula", "disp-formula"):
+        formula = _formula(node)
+        return f" {formula} " if node.tag == "disp-formula" else formula
+    if node.tag == "math":
+        return math(node)
+    if node.tag == "tex-math":
+        return _tex(node)
+    if node.tag == "alternatives":
+        return _formula(node) if node.find(".//math") is not None else _children(node, dropped)
+    inner = _children(node, dropped)
+    if node.tag == "sup":
+        return _superscript(inner.strip())
+    if node.tag == "sub":
+        return inner.strip()
+    return f" {inner} " if node.tag in _BLOCKS else inner
+
+
+def _children(node: Element, dropped: set[str] | frozenset[str]) -> str:
+    parts = [node.text or ""]
+    for child in node:
+        if child.tag is etree.Entity:
+            parts.append(html5.get(f"{child.name};", "") if hasattr(child, "name") else "")
+        elif isinstance(child.tag, str):
+            parts.append(_flat(child, dropped))
+        parts.append(child.tail or "")
+    return "".join(parts)
+
+
+def _superscript(inner: str) -> str:
+    if _SUPERSCRIPT.fullmatch(inner):
+        return inner.translate(_SUPERSCRIPTS)
+    return inner if not inner or _ATTACHED.fullmatch(inner) else f"^{inner}"
+
+
+def _formula(node: Element) -> str:
+    """A formula from MathML, else TeX, else the text in it, else a mark that it has none."""
+    for found in node.iter("math"):
+        return math(found)
+    for found in node.iter("tex-math"):
+        return _tex(found)
+    return _children(node, _DROPPED | {"label"}).strip() or NO_TEXT
+
+
+def _tex(node: Element) -> str:
+    source = "".join(str(part) for part in node.itertext())
+    body = _TEX_BODY.search(source)
+    return (body[1] if body else source).strip().strip("$").strip()
+
+
+_LINEAR = {"msub": "{0}_{1}", "munder": "{0}_{1}", "mover": "{0}{1}", "mroot": "{0}^(1/{1})"}
+
+
+def math(node: Element) -> str:
+    """MathML as one line: x_i, 10⁻³, (a+b)/c."""
+    if node.tag in ("annotation", "annotation-xml"):
+        return ""
+    parts = [math(child) for child in node if isinstance(child.tag, str)]
+    if not parts:
+        return (node.text or "").strip()
+    if node.tag == "mfrac" and len(parts) == 2:
+        return "/".join(_grouped(part) for part in parts)
+    if node.tag == "msup" and len(parts) == 2:
+        return f"{_grouped(parts[0])}{_power(parts[1])}"
+    if node.tag in ("msubsup", "munderover") and len(parts) == 3:
+        return f"{parts[0]}_{_grouped(parts[1])}{_power(parts[2])}"
+    if node.tag == "msqrt":
+        return f"√({''.join(parts)})"
+    if node.tag in _LINEAR and len(parts) == 2:
+        return _LINEAR[node.tag].format(_grouped(parts[0]), _grouped(parts[1]))
+    if node.tag == "mfenced":
+        return f"{node.get('open', '(')}{', '.join(parts)}{node.get('close', ')')}"
+    return (" " if node.tag in ("mtr", "mtd") else "").join(parts)
+
+
+def _grouped(part: str) -> str:
+    part = _INVISIBLE.sub("", part)
+    return part if len(part) < 2 or part.isalnum() else f"({part})"
+
+
+def _power(part: str) -> str:
+    part = _INVISIBLE.sub("", part)
+    fits = _SUPERSCRIPT.fullmatch(part)
+    return part.translate(_SUPERSCRIPTS) if fits else f"^{_grouped(part)}"
