@@ -35,6 +35,7 @@ EntityType = Literal[
     "cell_type",
     "tissue",
     "localisation",
+    "substrate",
     "technique",
     "treatment",
     "direction",

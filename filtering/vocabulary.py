@@ -25,6 +25,7 @@ NAMED_TYPES = (
     "organism",
     "tissue",
     "localisation",
+    "substrate",
     "colour",
     "direction",
 )

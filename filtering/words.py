@@ -1,0 +1,63 @@
+"""What a text says, as a set: its content words, with names in their canonical form."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from importlib.resources import files
+
+from filtering.entities import Entity, find_entities
+
+_WORD = re.compile(r"[^\W_]+(?:-[^\W\d_]+)*")
+_FUNCTION_WORDS = frozenset(
+    word
+    for line in files("filtering").joinpath("names", "function_words.txt").read_text().split("\n")
+    if not line.startswith("#")
+    for word in line.split()
+)
+_SUFFIX = re.compile(r"(?:ations?|ings?|ies|ied|edly|ed|es|ly|s)$")
+
+
+def stem(word: str) -> str:
+    """Lower-case word without its commonest endings ('stained', 'staining' -> 'stain')."""
+    word = word.lower()
+    if len(word) <= 4:
+        return word
+    short = _SUFFIX.sub("", word)
+    if len(short) < 3:
+        return word
+    return short.rstrip("e") if len(short) > 3 else short
+
+
+def named_key(entity: Entity) -> str:
+    """Type and value as one string; equal for two mentions of the same thing."""
+    return f"{entity.type}:{entity.value}"
+
+
+@lru_cache(maxsize=4096)
+def named(text: str) -> tuple[Entity, ...]:
+    """`find_entities`, remembered: a figure's questions share its caption."""
+    return tuple(find_entities(text))
+
+
+def plain_words(text: str) -> frozenset[str]:
+    """Stems of the content words, names included as they are written."""
+    words = (w.lower() for w in _WORD.findall(text))
+    return frozenset(stem(w) for w in words if w not in _FUNCTION_WORDS)
+
+
+@lru_cache(maxsize=4096)
+def content(text: str) -> frozenset[str]:
+    """Stems of the content words outside names, and the names as `type:value`."""
+    entities = named(text)
+    outside, last = [], 0
+    for entity in entities:
+        outside.append(text[last : max(last, entity.start)])
+        last = max(last, entity.end)
+    outside.append(text[last:])
+    return plain_words(" ".join(outside)) | {named_key(e) for e in entities}
+
+
+def share(part: frozenset[str], whole: frozenset[str]) -> float | None:
+    """Share of `part` that is in `whole`, 0-1; None for an empty part."""
+    return len(part & whole) / len(part) if part else None
