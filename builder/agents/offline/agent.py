@@ -1,0 +1,57 @@
+"""The offline agent: rules write candidates, and the answers of other figures are distractors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from builder.agents.offline.bloom import bloom
+from builder.agents.offline.candidates import NAME, write
+from builder.agents.offline.distractors import Drawn, draw_all
+from builder.records import HG, Candidate, Figure, Outcome, Question
+
+
+class OfflineAgent:
+    """Writes questions from captions by rules. It needs no model and no network."""
+
+    name = NAME
+
+    def write_candidates(self, figures: Sequence[Figure]) -> tuple[list[Candidate], list[Outcome]]:
+        """Candidates of the figures in order, and one outcome per figure."""
+        written = [write(figure) for figure in figures]
+        return [c for found, _ in written for c in found], [outcome for _, outcome in written]
+
+    def write_questions(
+        self, candidates: Sequence[Candidate], figures: Mapping[str, Figure], seed: int
+    ) -> list[Question]:
+        """One question per candidate in order, with three distractors or a problem."""
+        drawn = draw_all(candidates, figures, seed)
+        return [_question(candidate, drawn[candidate.candidate_id]) for candidate in candidates]
+
+
+def _question(candidate: Candidate, drawn: Drawn) -> Question:
+    level, rule = bloom(candidate.task, candidate.attribute, candidate.question)
+    return Question(
+        candidate_id=candidate.candidate_id,
+        question=candidate.question,
+        answer=candidate.answer,
+        distractors=drawn.distractors,
+        distractor_reasons=[_reason(candidate, value) for value in drawn.distractors],
+        rationale=_rationale(candidate, drawn) if drawn.distractors else "",
+        bloom=level,
+        bloom_rule=rule,
+        problem=drawn.problem,
+    )
+
+
+def _reason(candidate: Candidate, value: str) -> str:
+    if candidate.task == HG:
+        return f"The caption supports '{candidate.answer}' and does not state '{value}'."
+    return f"The caption states '{candidate.answer}' here and names '{value}' nowhere."
+
+
+def _rationale(candidate: Candidate, drawn: Drawn) -> str:
+    others = ", ".join(f"'{value}'" for value in drawn.distractors)
+    return (
+        f'The caption states: "{candidate.evidence}". {candidate.statement} '
+        f"It does not support {others} for this figure."
+    )

@@ -1,0 +1,92 @@
+"""Sets of choices that say nothing about which of them is the key.
+
+Let value i be the key in a share p_i of a group's questions. When the set of choices S is drawn
+with a probability proportional to the product of weights a_i over its members, and the weights
+are such that i is a member in a share 4 p_i, then every member of S is the key equally often:
+the identity, the length, the rank and the roundness of a choice are all uninformative. This is
+conditional Poisson sampling (Chen, Dempster and Liu 1994); it needs p_i <= 1/4.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+CHOICES = 4
+Vector = npt.NDArray[np.float64]
+
+
+def cap(counts: Mapping[str, int]) -> dict[str, int]:
+    """How often each value may be a key, so that no value is in more than a quarter of them."""
+    best = 0
+    for limit in range(1, max(counts.values(), default=0) + 1):
+        if sum(min(n, limit) for n in counts.values()) >= CHOICES * limit:
+            best = limit
+    return {value: min(n, best) for value, n in counts.items()}
+
+
+def symmetric(weights: Vector, order: int) -> Vector:
+    """Elementary symmetric polynomials of the weights, of degree 0 to `order`."""
+    sums = np.zeros(order + 1)
+    sums[0] = 1.0
+    for weight in weights:
+        sums[1:] += weight * sums[:-1]
+    return sums
+
+
+def fit_weights(counts: Sequence[int], rounds: int = 60) -> Vector:
+    """Weights with which value i is among the choices four times as often as it is the key."""
+    total = sum(counts)
+    target = np.minimum(CHOICES * np.asarray(counts, dtype=np.float64) / total, 0.98)
+    target *= CHOICES / target.sum()
+    weights = target.copy()
+    for _ in range(rounds):
+        without = np.array(
+            [symmetric(np.delete(weights, i), CHOICES - 1)[-1] for i in range(len(weights))]
+        )
+        share = weights * without
+        share *= CHOICES / share.sum()
+        weights = weights * np.clip(target / np.maximum(share, 1e-12), 0.2, 5.0)
+        weights /= weights.mean()
+    return weights
+
+
+def draw(weights: Vector, size: int, rng: np.random.Generator) -> list[int]:
+    """Indices of a set of `size`, with probability proportional to the product of the weights."""
+    tails = [symmetric(weights[i:], size) for i in range(len(weights) + 1)]
+    chosen: list[int] = []
+    for i, weight in enumerate(weights):
+        left = size - len(chosen)
+        if left == 0:
+            break
+        below = tails[i][left]
+        share = weight * tails[i + 1][left - 1] / below if below > 0 else 1.0
+        if rng.random() < share:
+            chosen.append(i)
+    return chosen
+
+
+def draw_apart(
+    weights: Vector,
+    apart: Callable[[int, int], bool],
+    rng: np.random.Generator,
+    tries: int = 40,
+) -> list[int]:
+    """Three indices of which each pair is `apart`; empty where no draw found such a set."""
+    size = CHOICES - 1
+    if len(weights) < size:
+        return []
+    for _ in range(tries):
+        chosen = draw(weights, size, rng)
+        pairs = [(a, b) for k, a in enumerate(chosen) for b in chosen[k + 1 :]]
+        if len(chosen) == size and all(apart(a, b) for a, b in pairs):
+            return [chosen[k] for k in rng.permutation(size)]
+    return []
+
+
+def pull(deficit: float, strength: float = 0.4) -> float:
+    """Factor that brings a value back to its quota when admissibility has kept it out."""
+    return math.exp(max(-3.0, min(3.0, strength * deficit)))

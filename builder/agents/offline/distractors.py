@@ -1,0 +1,275 @@
+"""Stage 3: three wrong choices per candidate, drawn so that they do not give the key away."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from builder.agents.offline.design import CHOICES, cap, draw_apart, fit_weights, pull
+from builder.agents.offline.numbers import differ, form, parse, scaled
+from builder.agents.offline.patterns import TECHNIQUES
+from builder.records import HG, Candidate, Figure
+from filtering.entities import find_entities, vocabulary
+
+# Names that may stand in where the other figures give too few, for attributes whose type is wide.
+ALTERNATIVES: dict[str, tuple[str, ...]] = {
+    "nuclear_stain": (
+        "DAPI",
+        "Hoechst 33342",
+        "DRAQ5",
+        "propidium iodide",
+        "hematoxylin",
+        "SYTOX Green",
+        "TO-PRO-3",
+        "methyl green",
+    ),
+    "colour_of_marker": ("green", "red", "blue", "magenta", "cyan", "yellow", "white"),
+    "stain": (
+        "hematoxylin and eosin",
+        "Masson's trichrome",
+        "Oil red O",
+        "Prussian blue",
+        "periodic acid-Schiff",
+        "toluidine blue",
+        "Giemsa",
+        "Alcian blue",
+    ),
+}
+
+
+def rng_of(seed: int, *key: str) -> np.random.Generator:
+    """Generator that depends on the seed and the key alone."""
+    digest = hashlib.sha256("\x1f".join(key).encode("utf-8", "surrogatepass")).digest()
+    words = [int.from_bytes(digest[i : i + 4], "big") for i in range(0, 16, 4)]
+    return np.random.default_rng(np.random.SeedSequence([seed & 0xFFFFFFFF, *words]))
+
+
+def names(text: str) -> frozenset[tuple[str, str]]:
+    """Types and canonical values of all that a text names."""
+    return frozenset((entity.type, entity.value) for entity in find_entities(text))
+
+
+def fold(text: str) -> str:
+    """Text in the form in which two spellings are compared."""
+    return re.sub(r"[\s\-–−_]+", " ", text.casefold()).strip()
+
+
+def holds(text: str, phrase: str) -> bool:
+    """Whether a folded text has a folded phrase as whole words."""
+    return re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", text) is not None
+
+
+def related(left: str, right: str) -> bool:
+    """Whether two values are the same, or one is the broader term of the other."""
+    a, b = fold(left), fold(right)
+    return a == b or holds(a, b) or holds(b, a) or bool(names(left) and names(left) == names(right))
+
+
+def comparable(left: str, right: str) -> bool:
+    """Whether two values may stand beside each other as choices."""
+    first, second = parse(left), parse(right)
+    if first and second:
+        return differ(first.number, second.number)
+    if related(left, right):
+        return False
+    longer, shorter = max(len(left), len(right)), min(len(left), len(right))
+    return longer <= 3 * shorter + 6
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """What a caption names, in the forms in which distractors are compared with it."""
+
+    folded: str
+    entities: frozenset[tuple[str, str]]
+    techniques: frozenset[str]
+
+    @classmethod
+    def of(cls, text: str) -> Caption:
+        """Reads a caption."""
+        techniques = frozenset(name for name, pattern in TECHNIQUES if pattern.search(text))
+        return cls(fold(text), names(text), techniques)
+
+    def names(self, value: str) -> bool:
+        """Whether the caption names a value, in any spelling that is known."""
+        known = names(value)
+        if value in self.techniques or holds(self.folded, fold(value)):
+            return True
+        return bool(known) and known <= self.entities
+
+
+@dataclass
+class Drawn:
+    """Distractors for a candidate, where they are from, or why there are none."""
+
+    distractors: list[str] = field(default_factory=list)
+    origin: str = ""
+    problem: str = ""
+
+
+@dataclass
+class Pool:
+    """Keys of comparable candidates; draws distractors among them to quota."""
+
+    members: list[Candidate]
+    drawn: Counter[str] = field(default_factory=Counter)
+    done: int = 0
+
+    def __post_init__(self) -> None:
+        """Chooses which candidates may be asked and fits the weights of their values."""
+        counts = Counter(member.answer for member in self.members)
+        self.quota = cap(counts)
+        self.values = sorted(value for value, n in self.quota.items() if n)
+        self.total = sum(self.quota.values())
+        if self.usable:
+            self.weights = fit_weights([self.quota[value] for value in self.values])
+
+    @property
+    def usable(self) -> bool:
+        """Whether there are enough values for four choices."""
+        return len(self.values) >= CHOICES
+
+    def draw(
+        self, key: Candidate, admissible: Callable[[str], bool], rng: np.random.Generator
+    ) -> list[str]:
+        """Three admissible values of other candidates; empty where there are too few."""
+        share = self.done / max(1, self.total)
+        picks = [
+            (value, weight * pull(3 * self.quota[value] * share - self.drawn[value]))
+            for value, weight in zip(self.values, self.weights, strict=True)
+            if value != key.answer and admissible(value)
+        ]
+        options = [value for value, _ in picks]
+        weights = np.array([weight for _, weight in picks])
+        chosen = draw_apart(weights, lambda a, b: comparable(options[a], options[b]), rng)
+        self.done += 1
+        result = [options[index] for index in chosen]
+        self.drawn.update(result)
+        return result
+
+
+def pools(candidates: Sequence[Candidate], figures: Mapping[str, Figure]) -> dict[str, Pool]:
+    """The pool of every candidate: its attribute, or its value type where that is too small.
+
+    Reserved figures have pools of their own, so that values which only the test split may ask
+    for do not turn up as wrong choices alone in the train split.
+    """
+    fine: dict[tuple[str | bool, ...], list[Candidate]] = defaultdict(list)
+    coarse: dict[tuple[str | bool, ...], list[Candidate]] = defaultdict(list)
+    for candidate in candidates:
+        side = (figures[candidate.figure_id].reserved, form(candidate.answer))
+        fine[(candidate.attribute, candidate.value_type, *side)].append(candidate)
+    found: dict[str, Pool] = {}
+    for (_, value_type, reserved, unit), members in fine.items():
+        pool = Pool(members)
+        if pool.usable:
+            found |= {member.candidate_id: pool for member in members}
+        else:
+            coarse[members[0].task, value_type, reserved, unit] += members
+    for members in coarse.values():
+        pool = Pool(members)
+        found |= {member.candidate_id: pool for member in members}
+    return found
+
+
+def draw_all(
+    candidates: Sequence[Candidate], figures: Mapping[str, Figure], seed: int
+) -> dict[str, Drawn]:
+    """Distractors of every candidate of a shard, by candidate_id."""
+    by_pool = pools(candidates, figures)
+    captions = {c.figure_id: Caption.of(figures[c.figure_id].caption) for c in candidates}
+    asked: Counter[tuple[int, str]] = Counter()
+    ranks: Counter[tuple[int, int]] = Counter()
+    result: dict[str, Drawn] = {}
+    for candidate in sorted(candidates, key=lambda c: _order(seed, c.candidate_id)):
+        pool = by_pool[candidate.candidate_id]
+        rng = rng_of(seed, candidate.candidate_id)
+        caption = captions[candidate.figure_id]
+        place = (id(pool), candidate.answer)
+        asked[place] += 1
+        if pool.usable and asked[place] > pool.quota[candidate.answer]:
+            problem = f"'{candidate.answer}' is the answer too often: its identity would tell"
+            result[candidate.candidate_id] = Drawn(problem=problem)
+            continue
+        drawn = _from_pool(candidate, figures, caption, pool, rng)
+        if not drawn.distractors and asked[place] <= max(2, len(candidates) // 100):
+            drawn = _made_up(candidate, caption, ranks, id(pool), rng)
+        result[candidate.candidate_id] = drawn
+    return result
+
+
+def _order(seed: int, key: str) -> str:
+    return hashlib.sha256(f"{seed}\x1f{key}".encode()).hexdigest()
+
+
+def _from_pool(
+    candidate: Candidate,
+    figures: Mapping[str, Figure],
+    caption: Caption,
+    pool: Pool,
+    rng: np.random.Generator,
+) -> Drawn:
+    if not pool.usable:
+        return Drawn(problem=f"fewer than four values of {candidate.attribute} in the shard")
+    article = figures[candidate.figure_id].article_id
+    kin = {
+        member.answer
+        for member in pool.members
+        if candidate.task == HG and figures[member.figure_id].article_id == article
+    }
+
+    def admissible(value: str) -> bool:
+        near = comparable(value, candidate.answer) and value not in kin
+        return near and not caption.names(value)
+
+    chosen = pool.draw(candidate, admissible, rng)
+    if not chosen:
+        return Drawn(problem=f"fewer than three false values of {candidate.attribute} in the shard")
+    return Drawn(chosen, "the same question about other figures")
+
+
+def _made_up(
+    candidate: Candidate,
+    caption: Caption,
+    ranks: Counter[tuple[int, int]],
+    pool: int,
+    rng: np.random.Generator,
+) -> Drawn:
+    """Scaled numbers or names of the vocabulary, for corpora with few comparable answers."""
+    options: list[str] = []
+    if parse(candidate.answer) is None:
+        options = _vocabulary(candidate, caption, rng)
+    else:
+        rarest = min(ranks[pool, rank] for rank in range(CHOICES))
+        free = [rank for rank in range(CHOICES) if ranks[pool, rank] == rarest]
+        rank = int(rng.choice(free))
+        for _ in range(20):
+            options = scaled(candidate.answer, rank, rng)
+            if options and not any(caption.names(option) for option in options):
+                ranks[pool, rank] += 1
+                break
+            options = []
+    if len(options) < CHOICES - 1:
+        return Drawn(problem=f"fewer than three false values of {candidate.attribute} are known")
+    return Drawn([options[k] for k in rng.permutation(3)], "the project's vocabulary")
+
+
+def _vocabulary(candidate: Candidate, caption: Caption, rng: np.random.Generator) -> list[str]:
+    words: Sequence[str] = ALTERNATIVES.get(candidate.attribute, ())
+    if not words:
+        known = {kind for kind, _ in names(candidate.answer)}
+        words = list(vocabulary(candidate.value_type)) if candidate.value_type in known else []
+    chosen: list[str] = []
+    for index in rng.permutation(len(words)):
+        word = words[index]
+        apart = all(comparable(word, other) for other in (candidate.answer, *chosen))
+        if apart and not caption.names(word):
+            chosen.append(word)
+        if len(chosen) == CHOICES - 1:
+            break
+    return chosen

@@ -1,0 +1,215 @@
+"""What a caption states, found by the patterns: values with their span and their panel."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from builder.agents.offline.layout import WHOLE, Layout, Scope, expand
+from builder.agents.offline.patterns import (
+    BESIDE_OTHERS,
+    COLOUR,
+    IMAGE,
+    LENGTH,
+    MIXED,
+    NOT_IMAGE,
+    NUCLEAR,
+    RULES,
+    TECHNIQUES,
+)
+from builder.agents.offline.phrases import clean, phrase_before
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A value that the caption states for an attribute; `start` and `end` span the evidence."""
+
+    attribute: str
+    value_type: str
+    value: str
+    start: int
+    end: int
+    scope: Scope = WHOLE
+    slots: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """Attribute with what tells its questions apart: 'marker_in_colour:green'."""
+        return ":".join((self.attribute, *(self.slots[name] for name in sorted(self.slots))))
+
+
+def tidy_quantity(text: str) -> str:
+    """A quantity in one spelling: '50μm' becomes '50 µm'."""
+    text = text.replace("μ", "µ").replace("\u00a0", " ").replace("\u2009", " ")
+    text = re.sub(r"(?<=\d)\s*(?=[A-Za-zµ%×])", " ", text)
+    text = re.sub(r"(?<=\d)[ -]+(?=[A-Za-zµ])", " ", text)
+    text = re.sub(r"\b(?:um|microns?)$", "µm", text)
+    text = re.sub(r"\b(?:hours?|hrs?)$", "h", text)
+    return re.sub(r"\s?%", "%", text)
+
+
+_QUANTITIES = frozenset({"length", "concentration", "duration"})
+_COLOURED = re.compile(rf"\((?:[^();,]{{1,30}}[;,] ?)?(?P<colour>{COLOUR})\)")
+_SHOWN = re.compile(
+    rf"(?P<values>[^.;]{{3,120}}?) (?:antigens? |signals? )?(?:is|are|were|was) "
+    rf"(?:highlighted|presented|shown|displayed|labell?ed|depicted) (?:as|in) "
+    rf"(?P<colours>{COLOUR}(?:, {COLOUR})*,? and {COLOUR})(?=[.,;]| respectively)"
+)
+_BAR = re.compile(r"(?i)\b(?:scale[- ]?)?bars?\b")
+_BAR_LENGTH = re.compile(
+    rf"(?P<value>{LENGTH})(?P<after>\s*(?:\((?P<view>main|insets?|magnified images?|overview)\)"
+    r"|(?:in|for) (?:panels? )?(?P<panels>\(?[A-Z]\)?"
+    r"(?:\)?(?:, and |,? and |, ?|[-–])\(?[A-Z]\b\)?)*)))?"
+)
+_VIEWS = {
+    "main": "the main images",
+    "inset": "the insets",
+    "magnified image": "the magnified images",
+    "overview": "the overview",
+}
+_DYE = re.compile(
+    r"\b(?:counter|co-?)?[Ss]tain(?:ed|ing)(?: for \w+)? (?:with|using) "
+    r"(?P<with>[Hh]a?ematoxylin and eosin|[A-Za-z0-9][^.;,()]{2,40}?)"
+    r"(?= (?:and|to|for|in|or|derived|of|at)\b|[.;,(]|$)"
+    r"|(?P<adjective>\b(?:H&E|H & E|Oil [Rr]ed O|Prussian blue|Nissl|Golgi|Masson['’]s trichrome|"
+    r"[Hh]a?ematoxylin and eosin|Giemsa|Wright-Giemsa|Toluidine blue|PAS|DAPI|Alcian blue))"
+    r"[- ]?(?:stain(?:ed|ing)?)"
+)
+
+
+def channels(caption: str) -> Iterator[tuple[str, str, int, int]]:
+    """Marker, colour and span of every 'marker (colour)' and 'A and B are shown as x and y'."""
+    for match in _COLOURED.finditer(caption):
+        value, start = phrase_before(caption, match.start())
+        before = re.search(r"(\S+ )by $", caption[:start])
+        if value and before:
+            value, start = phrase_before(caption, start - 3)
+        if clean(value, 4) and not value[0].isdigit():
+            yield clean(value, 4), match.group("colour"), start, match.end()
+    for match in _SHOWN.finditer(caption):
+        names = re.split(r",\s?(?:and )?| and ", match.group("values"))
+        names = [re.sub(r"^.*\b(?:for|of|from) | \([^)]*\)$", "", n.strip()).strip() for n in names]
+        names = [re.sub(r" antigens?$", "", name) for name in names]
+        colours = re.findall(COLOUR, match.group("colours"))
+        if len(names) == len(colours) and all(clean(n, 3) for n in names):
+            for name, colour in zip(names, colours, strict=True):
+                yield name, colour, match.start(), match.end()
+
+
+def _channel_facts(layout: Layout) -> Iterator[Fact]:
+    for value, colour, start, end in channels(layout.caption):
+        lo, hi = layout.sentence(start)
+        if IMAGE.search(layout.caption, lo, hi):
+            scope = layout.scope(start)
+            yield Fact("marker_in_colour", "marker", value, start, end, scope, {"colour": colour})
+            yield Fact("colour_of_marker", "colour", colour, start, end, scope, {"marker": value})
+
+
+def _scale_bars(layout: Layout) -> Iterator[Fact]:
+    for lo, hi in layout.sentences:
+        bar = _BAR.search(layout.caption, lo, hi)
+        if not bar:
+            continue
+        found = list(_BAR_LENGTH.finditer(layout.caption, bar.end(), hi))
+        for match in found:
+            before = layout.caption[bar.end() : match.start()]
+            named = match.group("panels") or "".join(re.findall(r"in \(([A-Z])\)", before)[:1])
+            scope = expand(named.replace("(", "").replace(")", "")) if named else WHOLE
+            if not scope.members and len(before) < 40:
+                scope = layout.scope(bar.start())
+            view = (match.group("view") or "").removesuffix("s")
+            if view:
+                scope = Scope(frozenset({view}), _VIEWS[view], views=True)
+            end = match.end() if match.group("after") else match.end("value")
+            yield Fact("scale_bar", "length", match.group("value"), bar.start(), end, scope)
+
+
+def _techniques(layout: Layout) -> Iterator[Fact]:
+    mixed = MIXED.search(layout.caption) is not None
+    for name, pattern in TECHNIQUES:
+        for match in pattern.finditer(layout.caption):
+            scope = layout.scope(match.start())
+            if name in BESIDE_OTHERS and mixed and not scope.members:
+                return
+            yield Fact("technique", "technique", name, match.start(), match.end(), scope)
+
+
+def _dyes(layout: Layout) -> Iterator[Fact]:
+    for match in _DYE.finditer(layout.caption):
+        value = clean(match.group("with") or match.group("adjective"), 4)
+        lo, _ = layout.sentence(match.start())
+        nuclear = NUCLEAR.search(layout.caption[max(lo, match.start() - 40) : match.end()])
+        if value and not re.search(r"antibod|anti-|serum|Fab|Alexa", value):
+            attribute = "nuclear_stain" if nuclear else "stain"
+            scope = layout.scope(match.start())
+            yield Fact(attribute, "stain", value, match.start(), match.end(), scope)
+
+
+_EVENTS = {"post-inf": "after infection", "post inf": "after infection", "p.i.": "after infection"}
+_EVENTS |= {"post-tra": "after transfection or transduction", "post inj": "after injury"}
+
+
+def _patterns(layout: Layout) -> Iterator[Fact]:
+    for rule in RULES:
+        anchored = rule.pattern.pattern.startswith("^")
+        starts = [s.start for s in layout.segments] if anchored else [0]
+        for start in starts:
+            text = layout.caption[start:] if anchored else layout.caption
+            for match in rule.pattern.finditer(text):
+                value = clean(match.group("value"), rule.words)
+                slots = {k: v for k, v in match.groupdict().items() if k != "value" and v}
+                if "mark" in slots:
+                    slots["mark"] = slots["mark"].lower()
+                if "event" in slots:
+                    slots["event"] = _EVENTS.get(slots["event"].lower()[:8], slots["event"])
+                scope = layout.scope(start + match.start("value"))
+                if "panels" in slots:
+                    scope = expand(slots.pop("panels"))
+                place = start + match.start()
+                if value:
+                    yield Fact(
+                        rule.attribute,
+                        rule.value_type,
+                        value,
+                        place,
+                        start + match.end(),
+                        scope,
+                        slots,
+                    )
+
+
+_PLOTTABLE = frozenset(rule.attribute for rule in RULES if not rule.image)
+
+
+def shows_image(layout: Layout, position: int) -> bool:
+    """Whether the panel at a position shows an image and not a plot, blot or scheme."""
+    segment = layout.segment(position)
+    if segment is None:
+        lo, hi = layout.sentence(position)
+    elif segment.scope.members and position < segment.sure:
+        lo, hi = segment.start, segment.sure
+    else:
+        lo, hi = layout.sentence(position)
+    plot = NOT_IMAGE.search(layout.caption, lo, hi)
+    image = IMAGE.search(layout.caption, lo, hi)
+    return not plot or bool(image and image.start() < plot.start())
+
+
+def facts(layout: Layout) -> list[Fact]:
+    """All facts that patterns find in a caption, in the order of the caption."""
+    found: list[Fact] = []
+    for finder in (_channel_facts, _scale_bars, _techniques, _dyes, _patterns):
+        for fact in finder(layout):
+            if fact.attribute in _PLOTTABLE or shows_image(layout, fact.start):
+                found.append(_tidied(fact))
+    return sorted(found, key=lambda f: (f.start, f.end, f.attribute))
+
+
+def _tidied(fact: Fact) -> Fact:
+    if fact.value_type not in _QUANTITIES:
+        return fact
+    value = tidy_quantity(fact.value)
+    return Fact(
+        fact.attribute, fact.value_type, value, fact.start, fact.end, fact.scope, fact.slots
+    )

@@ -1,0 +1,76 @@
+"""Quantities as answers: parsing, comparing, and scaled values where no pool has any."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+APART = 0.15
+_QUANTITY = re.compile(r"^(?P<before>[×xX] ?)?(?P<number>\d+(?:,\d{3})*(?:\.\d+)?)(?P<unit>.*)$")
+_STEPS = (1.5, 2.0, 2.5, 3.0, 4.0, 5.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number with what is written before and after it."""
+
+    number: float
+    before: str
+    unit: str
+    decimals: int
+    grouped: bool
+
+    def write(self, number: float) -> str:
+        """Another number in the same form."""
+        return f"{self.before}{number:{',' if self.grouped else ''}.{self.decimals}f}{self.unit}"
+
+
+def parse(text: str) -> Quantity | None:
+    """The quantity that a whole text is, else None."""
+    match = _QUANTITY.match(text.strip())
+    if match is None or re.search(r"\d", match.group("unit")):
+        return None
+    digits = match.group("number")
+    decimals = len(digits.partition(".")[2])
+    number = float(digits.replace(",", ""))
+    return Quantity(
+        number, match.group("before") or "", match.group("unit"), decimals, "," in digits
+    )
+
+
+def differ(left: float, right: float) -> bool:
+    """Whether two numbers are far enough apart to be told from each other."""
+    return abs(left - right) > APART * max(abs(left), abs(right))
+
+
+def form(text: str) -> str:
+    """What must agree for two answers to be comparable: the unit of a quantity, else nothing."""
+    quantity = parse(text)
+    return f"{quantity.before}#{quantity.unit}" if quantity else ""
+
+
+def scaled(text: str, rank: int, rng: np.random.Generator) -> list[str]:
+    """Three quantities around a given one, `rank` of them smaller; empty where there are none."""
+    quantity = parse(text)
+    if quantity is None or quantity.number <= 0:
+        return []
+    values: list[float] = []
+    current = quantity.number
+    for index in range(3):
+        if index == rank:
+            current = quantity.number
+        step = float(rng.choice(_STEPS))
+        current = current / step if index < rank else current * step
+        values.append(_rounded(current, quantity.number))
+    written = [quantity.write(value) for value in values]
+    numbers = [quantity.number] + [q.number for q in map(parse, written) if q]
+    pairs = [(a, b) for i, a in enumerate(numbers) for b in numbers[i + 1 :]]
+    above_zero = all(number > 0 for number in numbers)
+    return written if above_zero and all(differ(a, b) for a, b in pairs) else []
+
+
+def _rounded(value: float, like: float) -> float:
+    digits = len(f"{like:g}".replace(".", "").strip("0")) or 1
+    return float(f"{value:.{max(1, min(digits, 3))}g}")

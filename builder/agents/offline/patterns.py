@@ -1,0 +1,284 @@
+"""Sentence patterns around facts, as one table.
+
+The group `value` is the answer; the other groups fill slots of the templates. `attribute` names
+the row of `templates.TEMPLATES`. Patterns without `image` also hold in panels that show plots.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+COLOUR = r"(?:green|red|blue|magenta|cyan|yellow|white|gr[ae]y|violet|purple|orange)"
+LENGTH = r"\d+(?:\.\d+)?\s?(?:µm|μm|um|nm|mm|cm|microns?)(?![\w²³])"
+DURATION = r"\d+(?:\.\d+)?\s?-?(?:hours?|hrs?|h|min(?:utes?)?|days?|d|weeks?|seconds?|s)(?![\w])"
+DOSE = (
+    r"\d+(?:[.,]\d+)?\s?(?:[nµμup]M|mM|M|[nµμu]?g/m[lL]|mg/m[lL]|mg/kg|[µμu]g/kg|U/m[lL]|%"
+    r"|[nµμu]g m[lL][-−–]1)(?!\w)"
+)
+NAME = r"[A-Za-z0-9α-ωΑ-Ω][\w\-–−/'’:+.α-ω]*?(?:\s?\([\w\s,]{1,12}\)[\w\-]*)?"
+_PLAIN = r"(?:[^.;,()]|\.(?=\S)|,(?=\d))"
+_PARENTHESIS = r"(?:\([^()]{1,40}\))?"
+_MARK = (
+    r"(?:(?:[Ww]hite|[Bb]lack|[Rr]ed|[Yy]ellow|[Oo]pen|[Bb]lue|[Gg]reen|[Ss]olid|[Ff]illed) )?"
+    r"(?:[Aa]rrow ?heads?|[Aa]rrows?|[Aa]sterisks?|[Tt]riangles?|[Dd]ashed lines?|[Dd]otted lines?)"
+)
+_POINTS = (
+    r"(?:indicat(?:es?|ing)|point(?:s|ing)?(?: to| at)?|marks?|marking|shows?|denot(?:es?|ing)|"
+    r"highlights?|highlighting|outlin(?:es?|ing)|depicts?)"
+)
+_CELLS = r"(?:cells?|neurons?|fibroblasts?|macrophages?|samples?|mice|animals?|cultures?|embryos)"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One pattern; `words` limits the length of the answer."""
+
+    attribute: str
+    value_type: str
+    pattern: re.Pattern[str]
+    image: bool = True
+    words: int = 6
+
+
+def _rule(
+    attribute: str, value_type: str, pattern: str, *, image: bool = True, words: int = 6
+) -> Rule:
+    return Rule(attribute, value_type, re.compile(pattern), image, words)
+
+
+RULES: tuple[Rule, ...] = (
+    _rule(
+        "arrow_target",
+        "structure",
+        rf"\b(?P<mark>{_MARK}) {_POINTS} (?:the )?(?P<value>{_PLAIN}{{3,80}}?)"
+        rf"(?= and (?:the |an? )?(?:{_MARK}|their)| (?:that|which) |[.;,()]|$)",
+        words=9,
+    ),
+    _rule(
+        "treatment_compound",
+        "treatment",
+        rf"\b(?:treated|stimulated|incubated|exposed|treatment)(?: for {DURATION})? (?:with|to) "
+        rf"(?:{DOSE} )?(?:of )?(?P<value>[A-Za-zα-ω0-9][^\s,;()]*(?: [A-Z0-9][^\s,;()]*)?)"
+        rf"(?= \({DOSE}| for | at | \(|[,;)]|\.(?:\s|$)|$| or )",
+        words=3,
+    ),
+    _rule(
+        "treatment_compound",
+        "treatment",
+        rf"(?P<value>\b(?!(?i:un|non|particular|drug|vehicle|control|the|and|or|mock|long|co|pre|all|"
+        rf"early|late|not|were|was|each|heat|cells?|mice)\b)[A-Za-zα-ω][\w-]*?)[- ]treated "
+        rf"(?:\w+ )?{_CELLS}",
+        words=2,
+    ),
+    _rule(
+        "treatment_compound",
+        "treatment",
+        rf"with or without {DOSE} (?:of )?"
+        r"(?P<value>[A-Za-z][^\s,;()]*+(?: [A-Z]\d[^\s,;()]*+)?+)(?! and| \w+ and)",
+        words=3,
+    ),
+    _rule(
+        "treatment_dose",
+        "concentration",
+        rf"\b(?:treated|stimulated|exposed|treatment)(?: for {DURATION})? (?:with|to) "
+        rf"(?P<value>{DOSE}) (?:of )?[A-Za-zα-ω0-9]",
+    ),
+    _rule(
+        "treatment_dose",
+        "concentration",
+        rf"\b(?:treated|stimulated|exposed|treatment) (?:with|to) [^\s,;()]+ "
+        rf"\((?P<value>{DOSE})",
+    ),
+    _rule(
+        "treatment_duration",
+        "duration",
+        rf"\b(?:treated|stimulated|exposed) (?:with|to) [^.;]{{3,50}}?\bfor (?P<value>{DURATION})",
+    ),
+    _rule(
+        "starvation_duration",
+        "duration",
+        rf"(?:(?:for|after) (?P<value>{DURATION}) (?:\w+ )?(?:of |in |under )?starvation)",
+    ),
+    _rule(
+        "labelling_dose",
+        "concentration",
+        rf"(?:containing|with|of|in the presence of|contained) (?P<value>{DOSE}) (?:of )?"
+        r"(?P<probe>[\w-]+-conjugated ligand|[\w-]*[Tt]racker(?: [A-Z]\w+)*)",
+    ),
+    _rule(
+        "time_point",
+        "duration",
+        rf"(?P<value>\b{DURATION}) (?P<event>post[- ]?infection|post[- ]?transduction|"
+        r"post[- ]?transfection|post[- ]?fertili[sz]ation|post[- ]?injury|p\.\s?i\.)",
+    ),
+    _rule(
+        "construct",
+        "construct",
+        r"\b(?:stably|transiently) (?:co-?)?expressing (?P<value>[^\s,;()]+"
+        r"(?: \([\w\s-]{1,14}\)[^\s,;()]*)?+)"
+        r"(?= (?!or\b|and\b|together|marker|protein)|\.(?:\s|$)|$)",
+        words=3,
+    ),
+    _rule(
+        "vector",
+        "construct",
+        r"\bcells? (?:transfected|transduced|infected) with (?P<value>[^\s,;()]+"
+        r"(?: virus| siRNA| plasmid)?)(?=[,;]|\.(?:\s|$)|$| \(| and stained| for )",
+        words=3,
+    ),
+    _rule(
+        "organelle_marker",
+        "marker",
+        r"(?P<structure>\b(?:lysosom|mitochondri|endosom|peroxisom|nucle|autophagosom|neuron|"
+        r"endoplasmic reticul|Golgi|astrocyt|microgli|endotheli|epitheli|synap|membrane)\w*) "
+        r"marker (?P<value>[A-Z][\w-]*(?: [a-z]\d\w*)?)",
+        words=3,
+    ),
+    _rule(
+        "localisation",
+        "localisation",
+        r"(?P<subject>\b[A-Zα-ω][\w:α-ω-]*|\b[a-z]+\d[\w:-]*)(?: (?:protein|fusion protein|signal|"
+        r"staining))? (?:(?:is |was )?(?:mainly |predominantly |primarily |clearly )?"
+        r"(?:locali[sz]e[sd]|accumulate[sd]?|enriched|concentrated|restricted|confined|detected)) "
+        r"(?:to|in|at|on) (?:the )?(?P<value>[^.;,()]{3,40}?)"
+        r"(?= (?:of|in|after|upon|during|and|with|under|at|from|when|by)\b|[.;,()]|$)",
+        words=4,
+    ),
+    _rule(
+        "magnification",
+        "magnification",
+        r"\b[Mm]agnification[,:=]? ?(?:of |was |is )?(?P<value>[×xX] ?\d+|\d+ ?[×xX])(?!\w)",
+    ),
+    _rule(
+        "stack_size",
+        "count",
+        r"\b(?:constructed from|z-projections? of|projections? of|stacks? of|composite of) "
+        r"(?P<value>\d+) (?:\w+ )?"
+        r"(?:separate |optical |confocal |airyscan )?(?:images|sections|slices)",
+    ),
+    _rule("specimen_length", "length", rf"\bSL (?P<value>{LENGTH})"),
+    _rule(
+        "illumination",
+        "technique",
+        r"(?:\b(?:All|Both)\b|\((?P<panels>[A-Z](?:(?:[-–]|, )[A-Z])*)\) are)[^.;()]{0,50}? "
+        r"photographed under (?P<value>(?:longwave )?UV light|regular light|polari[sz]ed light|"
+        r"white light|[a-z]+ illumination)",
+    ),
+    _rule(
+        "cell_count",
+        "count",
+        r"\b[nN] ?= ?(?P<value>\d{1,3}(?:,\d{3})+|\d+) (?P<noun>(?:\w+ )?(?:cells|nuclei|neurons|"
+        r"fields|images|animals|mice|embryos|larvae|worms|flies|sections|puncta|colonies))\b"
+        r"(?! (?:per|each|/))",
+        image=False,
+    ),
+    _rule(
+        "life_stage",
+        "stage",
+        r"^(?:An?|The) (?P<value>(?:early |mid |late |mid to late )?"
+        r"(?:L[1-4]|larval|embryonic|pupal|"
+        r"adult)(?: to (?:early |mid |late )?L[1-4])?) (?P<what>larva|embryo|pupa|worm|fly)",
+    ),
+    _rule(
+        "panel_cell",
+        "cell type",
+        r"^An? (?P<value>(?:[a-z-]+ ){0,3}(?:cell|fibroblast|neuron|macrophage|neutrophil|"
+        r"oocyte|astrocyte|hepatocyte|nodule|granuloma))(?=\.)",
+    ),
+    _rule(
+        "control",
+        "control",
+        r"(?i)(?P<value>\b(?:vehicle|DMSO|solvent|saline|PBS|buffer|mock|untreated|isotype|"
+        r"scrambled(?: siRNA)?|non-targeting(?: siRNA)?|empty vector|sham)(?:[ -]treated)? "
+        r"controls?)\b",
+        image=False,
+    ),
+    _rule(
+        "control",
+        "control",
+        r"(?P<value>\b(?:mock-infected|non-infected|non-transduced|uninfected|untransfected) "
+        r"(?:\w+ )?(?:cells|mice|samples|macrophages))\b",
+        image=False,
+    ),
+    _rule(
+        "section_source",
+        "tissue",
+        r"\b(?:[Ss]ections?|slices?|biops(?:y|ies)|whole mounts?|cryosections) (?:\w+ )?"
+        r"(?:of|from|derived from) (?:the |a |an )?(?P<value>[a-z][a-z]+(?: [a-z]+){0,2}?)"
+        r"(?= (?:of|from|stained|in|at|after|with|sections|treated|showing|immunostained|labelled|"
+        r"labeled)\b|[,.;()]|$)",
+        words=3,
+    ),
+)
+
+TECHNIQUES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (name, re.compile(pattern))
+    for name, pattern in (
+        (
+            "scanning electron microscopy",
+            r"(?i:\bscanning electron (?:microscop\w+|micrographs?)|\bSEM "
+            r"(?:images?|micrographs?))",
+        ),
+        (
+            "transmission electron microscopy",
+            r"(?i:\btransmission electron (?:microscop\w+|micrographs?))|\bTEM "
+            r"(?:images?|micrographs?)",
+        ),
+        (
+            "electron microscopy",
+            r"(?i)(?<!scanning )(?<!transmission )\belectron (?:microscop\w+|micrographs?)",
+        ),
+        (
+            "confocal microscopy",
+            r"(?i)\b(?:laser[- ]scanning )?confocal (?:\w+ )?(?:microscop\w+|images?|micrographs?|"
+            r"sections?|z-stacks?)",
+        ),
+        ("phase-contrast microscopy", r"(?i)\bphase[- ]contrast"),
+        ("widefield fluorescence microscopy", r"(?i)\b(?:wide-?field|epifluorescence)\b"),
+        (
+            "fluorescence microscopy",
+            r"(?i)(?<!field )\bfluorescen(?:ce|t) (?:microscop\w+|images?|micrographs?)",
+        ),
+        ("immunohistochemistry", r"(?i)\bimmunohistochemi\w+"),
+        ("bright-field microscopy", r"(?i)\bbright[- ]?field"),
+        ("light microscopy", r"(?i)\blight (?:microscop\w+|micrographs?)"),
+        ("light-sheet microscopy", r"(?i)\blight[- ]sheet"),
+        ("two-photon microscopy", r"(?i)\b(?:two|2|multi)-?photon"),
+        ("TIRF microscopy", r"\bTIRFM?\b"),
+        ("super-resolution microscopy", r"(?i)\b(?:STED|STORM|PALM|super-resolution)\b"),
+        ("fluorescence in situ hybridisation", r"\bFISH\b"),
+        ("Nomarski optics", r"(?i)\bNomarski\b"),
+        ("DIC microscopy", r"\bDIC\b|(?i:differential interference contrast)"),
+    )
+)
+
+# Techniques that often give only some of the views of a figure, and signs that there are others.
+BESIDE_OTHERS = frozenset(
+    {
+        "Nomarski optics",
+        "DIC microscopy",
+        "bright-field microscopy",
+        "phase-contrast microscopy",
+        "light microscopy",
+        "immunohistochemistry",
+        "fluorescence in situ hybridisation",
+    }
+)
+MIXED = re.compile(
+    r"(?i)fluorescen|confocal|\w*[gcyr]fp\b|\bH&E|\bhistopatholog|"
+    r"stained with h(?:a)?ematoxylin and"
+)
+
+NOT_IMAGE = re.compile(
+    r"(?i)\b(?:western|immunoblot\w*|blots?|blotting|gel|ELISA|q?RT-?q?PCR|PCR|flow cytometry|"
+    r"histograms?|dot plots?|quantification|quantified|statistical|plots?|plotted|graph|survival|"
+    r"recordings?|schematic|diagram|illustration|sequence|alignment|current|pie|serum \w+|levels?|"
+    r"correlation|mean|dendrogram|Kaplan|heat ?map|amount|proportion|3[’']RACE|bar chart)\b"
+)
+IMAGE = re.compile(
+    r"(?i)\b(?:\w*microscop\w*|micrographs?|images?|imaging|stain\w*|\w*fluoresc\w*|confocal|"
+    r"immuno(?:histochem|label|cyto)\w*|sections?|visuali[sz]ed|photograph\w*|larvae?|cells?|labell?ed|"
+    r"scale bars?|arrow\w*|histopathology|FISH|snapshots?|montage|specimens?)\b"
+)
+NUCLEAR = re.compile(r"(?i)\b(?:nucle(?:i|us|ar)|DNA|counterstain\w*|chromatin)\b")

@@ -1,0 +1,67 @@
+"""Noun phrases cut out of running text."""
+
+from __future__ import annotations
+
+import re
+
+_STOP = re.compile(
+    r"(?:"
+    r"a|an|the|of|for|with|and|or|in|on|at|by|to|from|using|against|as|via|"
+    r"into|between|than|that|which|were|was|is|are|be|been|being|directly|then|"
+    r"also|both|either|stained|labeled|labelled|immunostained|immunolabeled|"
+    r"immunolabelled|counterstained|stain|visualized|visualised|shown|detected|probed|"
+    r"containing|showing|positive|expressing|express|indicate|indicated|anti|under|"
+    r"after|during|before|nuclei|nuclear|only|plus|left|right|top|bottom|upper|"
+    r"lower|antibody|antibodies|where|while|per|analyzed|analysed|highlight|highlights|"
+    r"show|shows|presence|signal"
+    r")",
+    re.IGNORECASE,
+)
+_LEADING = re.compile(
+    r"^(?:(?:the|a|an|their|its|some|individual|representative|of|anti|either|example of|"
+    r"examples of)[\s-]+)+",
+    re.I,
+)
+_TRAILING = re.compile(r"\s+(?:the|a|an|of|in|for|with|and|or|at|to|as|is|are|by|on|from)$", re.I)
+_BAD = re.compile(
+    r"^(?:which|that|this|these|those|it|they|each|all|both|same|such|indicated|described|other|"
+    r"different|various|respective|corresponding|either|not|no longer|high|low|strong|weak)\b"
+    r"|\b(?:indicated|respectively|as described|see text|shown in|described in|respective|above|"
+    r"below|figure|fig)\b",
+    re.I,
+)
+_TOKEN = re.compile(r"[^\s,;:()\[\]]+(?=[\s]*$)")
+
+
+def phrase_before(text: str, end: int, limit: int = 4) -> tuple[str, int]:
+    """The noun phrase that ends at `end`, and where it starts; empty where there is none."""
+    start = end
+    for _ in range(limit):
+        match = _TOKEN.search(text, max(0, start - 60), start)
+        if match is None or re.search(r"[.;:,)(\]]\s*$", text[match.end() : start] + ""):
+            break
+        token = match.group()
+        if _STOP.fullmatch(token) or (token.endswith(".") and start < end):
+            break
+        start = match.start()
+    while start < end and text[start].isspace():
+        start += 1
+    return text[start:end].strip(), start
+
+
+def clean(value: str, words: int = 8) -> str:
+    """A value without articles and loose ends; empty where it is no usable noun phrase."""
+    value = re.sub(r"\s+", " ", value).strip(" ,;:.-–")
+    value = _LEADING.sub("", value)
+    while _TRAILING.search(value):
+        value = _TRAILING.sub("", value)
+    balanced = value.count("(") == value.count(")") and value.count("[") == value.count("]")
+    if not value or not balanced or _BAD.search(value) or len(value.split()) > words:
+        return ""
+    return value if re.search(r"[A-Za-z0-9α-ωΑ-Ω]", value) else ""
+
+
+def sentence_case(text: str) -> str:
+    """Text with a capital first letter, unless its first word is a name such as 'mGFP'."""
+    first = text.split(" ", 1)[0]
+    return text[:1].upper() + text[1:] if first[1:] == first[1:].lower() else text

@@ -1,0 +1,217 @@
+"""The offline agent: what it asks of captions, and distractors that give nothing away."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from builder.agents.offline import OfflineAgent
+from builder.agents.offline.candidates import gives_away
+from builder.agents.offline.design import cap, draw, fit_weights
+from builder.agents.offline.numbers import parse, scaled
+from builder.records import EP, Candidate, Figure, Question
+
+
+def figure(
+    caption: str, number: int = 1, *, article: str = "a", title: str = "", microscopy: bool = True
+) -> Figure:
+    """A figure that is nothing but its caption."""
+    return Figure(
+        figure_id=f"{article}/{number}",
+        article_id=article,
+        source="test",
+        image={"bytes": b"", "path": "x.png"},
+        image_sha256="",
+        image_phash="",
+        width=1,
+        height=1,
+        label="",
+        title=title,
+        caption=caption,
+        panels=[],
+        mentions=[],
+        is_microscopy=microscopy,
+        microscopy_reason="label: plot",
+        modality="unknown",
+        license="CC-BY-4.0",
+        license_url="",
+        attribution="",
+        authors=[],
+        doi="",
+        article_title="",
+        reserved=False,
+        facts="",
+    )
+
+
+GOLDEN = [
+    ("Cells stained for tubulin (green) and DAPI (blue).", "marker_in_colour_green", "tubulin"),
+    ("U2OS cells. Scale bar, 20 μm.", "scale_bar", "20 µm"),
+    ("Bars = 2 mm in B, F; 200 µm in C.", "scale_bar", "200 µm"),
+    ("Scale bar = 10 µm (main), 2 µm (inset).", "scale_bar", "2 µm"),
+    ("Micrograph. Arrows indicate areas of malacia.", "arrow_target", "areas of malacia"),
+    ("(A) Vehicle control cells. (B) Cells treated with 5 µM nocodazole for 24 h.",
+     "treatment_dose", "5 µM"),
+    ("(A) Vehicle control cells. (B) Cells treated with 5 µM nocodazole for 24 h.",
+     "treatment_duration", "24 h"),
+    ("(A) Vehicle control cells. (B) Cells treated with 5 µM nocodazole for 24 h.",
+     "control", "Vehicle control"),
+    ("Confocal images of cells expressing lysosomal marker LAMP1-mRuby3.",
+     "technique", "confocal microscopy"),
+    ("Nuclei were counterstained with DAPI.", "nuclear_stain", "DAPI"),
+    ("Conus lyelli Hendricks sp. nov. (A-L) and Conus xenicus Pilsbry, 1917 (M-N).",
+     "species", "Conus xenicus"),
+    ("Sections of mouse kidney stained with Oil red O.", "stain", "Oil red O"),
+    ("EGFP and DNA are shown as green and blue, respectively, in images.",
+     "marker_in_colour_blue", "DNA"),
+]  # fmt: skip
+
+
+def candidates(caption: str) -> list[Candidate]:
+    return OfflineAgent().write_candidates([figure(caption)])[0]
+
+
+@pytest.mark.parametrize(("caption", "attribute", "answer"), GOLDEN)
+def test_asks_what_the_caption_states(caption: str, attribute: str, answer: str) -> None:
+    assert (attribute, answer) in {(c.attribute, c.answer) for c in candidates(caption)}
+
+
+@pytest.mark.parametrize(
+    "caption",
+    [
+        "Cells stained for actin (green). Other cells stained for tubulin (green).",
+        "Images of cells. Bars 100 µm or 10 µm.",
+        "Survival plots of infected mice.",
+    ],
+)
+def test_ambiguous_or_empty_captions_are_not_asked(caption: str) -> None:
+    found, (outcome,) = OfflineAgent().write_candidates([figure(caption)])
+    assert not [c for c in found if c.attribute.startswith(("marker_in", "scale_bar"))]
+    assert outcome.reason or found
+
+
+def test_the_question_names_the_panel() -> None:
+    caption = (
+        "(A) Cells stained for actin (green). (B) Cells stained for tubulin (green). (C) Both."
+    )
+    asked = {c.answer: c.question for c in candidates(caption)}
+    assert "panel A" in asked["actin"] and "panel B" in asked["tubulin"]
+
+
+def test_proposals_come_with_a_treatment() -> None:
+    found = candidates(
+        "Images of cells treated with 5 µM nocodazole for 24 h. Vehicle control left."
+    )
+    assert EP in {c.task for c in found}
+
+
+def test_no_microscopy_yields_a_reason() -> None:
+    found, (outcome,) = OfflineAgent().write_candidates(
+        [figure("Scale bar, 5 µm.", microscopy=False)]
+    )
+    assert not found and outcome.reason.startswith("not microscopy: ")
+
+
+_PIECES = st.sampled_from(
+    ["(A)", "(B–D) ", "stained for ", "actin (green)", ". ", "Scale bar", " 5 µm",
+     "arrows indicate ", "treated with ", "5 µM nocodazole", " for 24 h", "{", "Nuclei ", "DAPI",
+     "n = 7 cells", ";"]
+)  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.one_of(st.text(max_size=200), st.lists(_PIECES, max_size=25).map("".join)))
+def test_any_caption_gives_verbatim_evidence_and_closed_stems(caption: str) -> None:
+    for c in candidates(caption):
+        assert caption[c.evidence_start : c.evidence_start + len(c.evidence)] == c.evidence
+        assert c.evidence and c.answer and not gives_away(c.question, c.answer)
+
+
+def test_real_microscopy_captions_are_asked_about(realdata: Path) -> None:
+    rows = [json.loads(line) for line in (realdata / "captions.jsonl").open(encoding="utf-8")]
+    figures = [figure(r["caption"], n, title=r["title"]) for n, r in enumerate(rows)]
+    figures = [f for f, r in zip(figures, rows, strict=True) if r["microscopy_strict"]]
+    found, outcomes = OfflineAgent().write_candidates(figures)
+    assert len(found) >= 2 * len(figures)
+    assert all(outcome.candidates <= 8 for outcome in outcomes)
+
+
+MARKERS = ("tubulin", "actin", "vimentin", "GFAP", "desmin", "laminin")
+BARS = (2, 5, 10, 20, 50, 100)
+
+
+def shard() -> tuple[list[Candidate], dict[str, Figure]]:
+    figures = [
+        figure(
+            f"Cells stained for {MARKERS[n % 6]} (green). Scale bar, {BARS[n // 6 % 6]} µm.",
+            n,
+            article=f"a{n}",
+        )
+        for n in range(72)
+    ]
+    found, _ = OfflineAgent().write_candidates(figures)
+    return found, {f.figure_id: f for f in figures}
+
+
+def questions(seed: int = 0) -> list[tuple[Candidate, Question]]:
+    found, figures = shard()
+    return list(zip(found, OfflineAgent().write_questions(found, figures, seed), strict=True))
+
+
+def test_distractors_are_false_and_distinct() -> None:
+    _, figures = shard()
+    for candidate, question in questions():
+        assert question.problem == "" and len({question.answer, *question.distractors}) == 4
+        caption = figures[candidate.figure_id].caption
+        assert all(value not in caption for value in question.distractors)
+        assert len(question.distractor_reasons) == 3 and question.rationale
+
+
+def test_same_seed_same_questions_and_other_seed_others() -> None:
+    assert questions(1) == questions(1)
+    assert questions(1) != questions(2)
+
+
+def test_a_value_is_a_distractor_three_times_as_often_as_a_key() -> None:
+    keys = Counter(q.answer for _, q in questions())
+    wrong = Counter(value for _, q in questions() for value in q.distractors)
+    assert all(abs(wrong[value] - 3 * n) <= n for value, n in keys.items())
+
+
+def test_the_rank_of_numeric_keys_is_even() -> None:
+    ranks: Counter[int] = Counter()
+    for seed in range(4):
+        for _, q in questions(seed):
+            numbers = [parse(v) for v in (q.answer, *q.distractors)]
+            if all(numbers):
+                values = [n.number for n in numbers if n]
+                ranks[sorted(values).index(values[0])] += 1
+    total = sum(ranks.values())
+    assert total == 4 * 72 and all(abs(ranks[r] / total - 0.25) < 0.1 for r in range(4))
+
+
+def test_common_values_are_capped_and_said_so() -> None:
+    assert cap({"DAPI": 90, "a": 4, "b": 4, "c": 4}) == {"DAPI": 4, "a": 4, "b": 4, "c": 4}
+    assert cap({"DAPI": 90, "a": 4}) == {"DAPI": 0, "a": 0}
+
+
+def test_weights_make_each_value_a_choice_four_times_as_often_as_a_key() -> None:
+    counts = [9, 8, 6, 5, 4, 4]
+    weights = fit_weights(counts)
+    rng = np.random.default_rng(0)
+    seen = Counter(i for _ in range(2000) for i in draw(weights, 4, rng))
+    shares = np.array([seen[i] / 2000 for i in range(6)])
+    assert np.allclose(shares, np.array(counts) / 9, atol=0.06)
+
+
+def test_scaled_values_keep_form_and_rank() -> None:
+    rng = np.random.default_rng(0)
+    values = scaled("2.5 µm", 2, rng)
+    assert all(value.endswith(" µm") for value in values)
+    assert sum(parsed.number < 2.5 for v in values if (parsed := parse(v))) == 2
