@@ -5,6 +5,10 @@
 REALDATA holds `captions.jsonl` (records with `title`, `caption`, `microscopy_strict`) and
 `biomedica/`, a tree of WebDataset shards with BIOMEDICA's record keys. Prints precision and recall
 with 95% Wilson intervals for each, then every caption where rule and label disagree.
+
+The labels of `captions.jsonl` come from a rule. READ holds what reading says where that
+rule is wrong, and a second line of figures counts with these corrections. The captions were seen
+while the rule was written, so all figures are optimistic.
 """
 
 from __future__ import annotations
@@ -18,6 +22,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 from builder.microscopy import MicroscopyVerdict, classify
+
+READ = {
+    "10.1371/journal.pone.0120924": False,  # photographs of shells, scale bars of 1 cm
+    "10.1371/journal.pcbi.1004113 Fig 1": True,  # H&E stain of an epithelium
+    "10.1371/journal.ppat.1000105 Figure 6": True,  # fluorescence images of worms
+    "10.1371/journal.ppat.1000105 Figure 4": True,  # worms that express GFP, panels A-D
+    "10.1101/2023.03.13.532331 Figure 4—figure supplement 1": True,  # cells imaged after 2 h
+}
+"""Labels by reading, for an article or a figure of `captions.jsonl`, where its label is wrong."""
 
 
 class Row(NamedTuple):
@@ -54,6 +67,14 @@ def shards(folder: Path) -> Iterator[Row]:
                 yield Row(name, "", texts[name.removesuffix(".json") + ".txt"], label)
 
 
+def corrected(rows: list[Row]) -> list[Row]:
+    """The rows with the labels of READ."""
+    return [
+        row._replace(label=READ.get(row.key, READ.get(row.key.split()[0], row.label)))
+        for row in rows
+    ]
+
+
 def wilson(hits: int, total: int) -> str:
     """A share with its 95% Wilson interval."""
     if total == 0:
@@ -87,7 +108,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("realdata", type=Path, help="folder with captions.jsonl and biomedica/")
     folder = parser.parse_args().realdata
-    report("captions.jsonl", list(captions(folder / "captions.jsonl")))
+    rows = list(captions(folder / "captions.jsonl"))
+    report("captions.jsonl", rows)
+    report("captions.jsonl, labels corrected by reading", corrected(rows))
     report("biomedica", list(shards(folder / "biomedica")))
 
 
