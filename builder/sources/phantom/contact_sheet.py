@@ -1,0 +1,59 @@
+"""Draws phantom figures with their captions.
+
+`python -m builder.sources.phantom.contact_sheet docs/phantom.png`
+"""
+
+from __future__ import annotations
+
+import sys
+import textwrap
+from itertools import count
+from pathlib import Path
+
+from PIL import Image, ImageDraw, ImageFont
+
+from builder.sources.phantom.articles import Phantom, make_article
+from builder.sources.phantom.figures import render_figure
+
+COLUMNS, ROWS = 4, 6
+CELL = (560, 430)
+TEXT_WIDTH = 92
+
+
+def pick(number: int, seed: int = 0) -> list[Phantom]:
+    """`number` figures in the order of the articles, as many of each modality."""
+    chosen: list[Phantom] = []
+    seen: dict[str, int] = {}
+    for index in count():
+        for phantom in make_article(index, seed).figures:
+            modality = phantom.facts.modality
+            if seen.get(modality, 0) < number / 4:
+                chosen.append(phantom)
+                seen[modality] = seen.get(modality, 0) + 1
+        if len(chosen) >= number:
+            break
+    return sorted(chosen, key=lambda phantom: phantom.facts.modality)
+
+
+def draw_sheet(phantoms: list[Phantom], columns: int = COLUMNS) -> Image.Image:
+    """A white sheet with a figure and its caption per cell."""
+    rows = -(-len(phantoms) // columns)
+    sheet = Image.new("RGB", (columns * CELL[0], rows * CELL[1]), "white")
+    draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(12)
+    for index, phantom in enumerate(phantoms):
+        x, y = index % columns * CELL[0] + 12, index // columns * CELL[1] + 8
+        sheet.paste(Image.fromarray(render_figure(phantom.facts)), (x, y))
+        plain = phantom.caption.text.replace("µ", "u").replace("γ", "gamma-")
+        plain = plain.replace("α", "alpha").replace("β", "beta")
+        text = "\n".join(textwrap.wrap(plain, TEXT_WIDTH))
+        draw.multiline_text((x, y + 262), text, fill="black", font=font, spacing=3)
+    return sheet
+
+
+def main(arguments: list[str]) -> None:
+    """Writes the sheet to the path given as the only argument."""
+    draw_sheet(pick(COLUMNS * ROWS)).save(Path(arguments[0]), "PNG", optimize=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

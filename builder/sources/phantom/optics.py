@@ -1,0 +1,119 @@
+"""Numeric building blocks of the procedural microscope: fields, point spread, noise, light.
+
+All fields are square float32 arrays of SIDE pixels. Nothing here uses BLAS, whose results may
+depend on the number of threads.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+from scipy.ndimage import gaussian_filter
+
+SIDE = 256
+
+Field: TypeAlias = npt.NDArray[np.float32]
+Points: TypeAlias = npt.NDArray[np.float64]
+Picture: TypeAlias = npt.NDArray[np.uint8]
+
+
+@lru_cache(maxsize=64)
+def _taps(cells: int) -> tuple[npt.NDArray[np.intp], Field]:
+    position = np.arange(SIDE) * cells / SIDE
+    index = position.astype(np.intp)
+    t = position - index
+    weights = np.stack(
+        [(1 - t) ** 3, 3 * t**3 - 6 * t**2 + 4, -3 * t**3 + 3 * t**2 + 3 * t + 1, t**3]
+    )
+    return index, (weights / 6.0).astype(np.float32)
+
+
+@lru_cache(maxsize=1)
+def axes() -> tuple[Field, Field]:
+    """Row and column coordinates of a field, in pixels, as broadcastable vectors."""
+    line = np.arange(SIDE, dtype=np.float32)
+    return line[:, None], line[None, :]
+
+
+def smooth_noise(rng: np.random.Generator, rows: int, columns: int | None = None) -> Field:
+    """Band-limited Gaussian noise, mean about 0 and deviation about 1.
+
+    `rows` and `columns` (default: as rows) are the numbers of cubic B-spline cells over the
+    field: larger is finer. Unequal numbers give grain with a direction.
+    """
+    columns = columns or rows
+    grid = rng.standard_normal((rows + 3, columns + 3), dtype=np.float32)
+    index, weights = _taps(rows)
+    lines = sum(
+        (weights[k][:, None] * grid[index + k] for k in range(1, 4)),
+        weights[0][:, None] * grid[index],
+    )
+    index, weights = _taps(columns)
+    field = weights[0] * lines[:, index]
+    for k in range(1, 4):
+        field += weights[k] * lines[:, index + k]
+    return np.asarray(field / np.float32(0.479), dtype=np.float32)
+
+
+def clip(field: Field, low: float, high: float) -> Field:
+    """The field with its values kept between `low` and `high`, as float32."""
+    return np.asarray(np.minimum(np.maximum(field, low), high), dtype=np.float32)
+
+
+def blur(field: Field, sigma: float) -> Field:
+    """Gaussian point spread; `sigma` in pixels, 0 and below leave the field as it is."""
+    if sigma <= 0:
+        return field
+    return np.asarray(gaussian_filter(field, sigma, truncate=2.6), dtype=np.float32)
+
+
+def splat(y: Points, x: Points, weights: Points | float = 1.0) -> Field:
+    """Point emitters spread over the four pixels around each; those outside are ignored."""
+    spread = np.broadcast_to(np.asarray(weights, dtype=np.float64), np.shape(y))
+    y, x, weight = np.ravel(y), np.ravel(x), np.ravel(spread)
+    inside = (y >= 0) & (x >= 0) & (y < SIDE - 1) & (x < SIDE - 1)
+    y, x, weight = y[inside], x[inside], weight[inside]
+    row, column = y.astype(np.intp), x.astype(np.intp)
+    v, u = y - row, x - column
+    corner = row * SIDE + column
+    places = np.concatenate([corner, corner + 1, corner + SIDE, corner + SIDE + 1])
+    parts = np.concatenate([(1 - v) * (1 - u), (1 - v) * u, v * (1 - u), v * u])
+    total = np.bincount(places, parts * np.tile(weight, 4), SIDE * SIDE)
+    return total.reshape(SIDE, SIDE).astype(np.float32)
+
+
+def speckle(rng: np.random.Generator, number: int, weights: Points | float) -> Field:
+    """`number` point emitters anywhere in the field."""
+    y, x = rng.uniform(0, SIDE, (2, number))
+    return splat(y, x, weights)
+
+
+def detect(rng: np.random.Generator, signal: Field, photons: float, read: float) -> Field:
+    """Camera image of a signal in 0-1: shot noise and read noise.
+
+    `photons` is the mean photon count at signal 1; shot noise uses the normal approximation of
+    the Poisson distribution, good from about 10 photons. `read` is the read noise, relative.
+    """
+    grain = rng.standard_normal(signal.shape, dtype=np.float32)
+    spread = np.sqrt(np.maximum(signal, 0) / np.float32(photons) + np.float32(read * read))
+    return np.asarray(signal + spread * grain, dtype=np.float32)
+
+
+def illumination(rng: np.random.Generator, strength: float) -> Field:
+    """Uneven light: vignetting around a random centre, 1 at the centre, `strength` lost at 1.4
+    half-sides from it, and a slow gradient."""
+    row, column = axes()
+    cy, cx = SIDE * rng.uniform(0.35, 0.65, 2)
+    half = SIDE / 2
+    fall = strength * (((row - cy) / half) ** 2 + ((column - cx) / half) ** 2) / 2
+    slope = rng.uniform(-1, 1, 2) * strength / 4 / half
+    return np.asarray(1 - fall + slope[0] * (row - half) + slope[1] * (column - half), np.float32)
+
+
+def to_picture(channels: Field) -> Picture:
+    """8-bit picture of values in 0-1; values outside are clipped, grey becomes RGB."""
+    scaled = (np.clip(channels, 0, 1) * np.float32(255) + np.float32(0.5)).astype(np.uint8)
+    return np.repeat(scaled[..., None], 3, axis=2) if scaled.ndim == 2 else scaled

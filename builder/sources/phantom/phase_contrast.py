@@ -1,0 +1,129 @@
+"""Phase contrast: transparent cells whose optical path shows as grey, with bright halos."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from builder.sources.phantom.facts import Facts, Panel
+from builder.sources.phantom.optics import (
+    SIDE,
+    Field,
+    Picture,
+    Points,
+    blur,
+    clip,
+    detect,
+    illumination,
+    smooth_noise,
+    speckle,
+    to_picture,
+)
+from builder.sources.phantom.shapes import Shapes, draw_shapes, first_marked, scatter
+
+
+def _outlines(
+    rng: np.random.Generator, feature: str, marked: Points
+) -> tuple[Points, Points, Points]:
+    """Relative radius, elongation and thickness of each cell; marked ones look like the feature."""
+    count = len(marked)
+    size, stretch = rng.uniform(0.9, 1.1, count), rng.uniform(1.1, 1.7, count)
+    thick = rng.uniform(0.8, 1.1, count)
+    on = marked > 0
+    if feature == "rounded":
+        size, stretch = np.where(on, 0.66 * size, size), np.where(on, 1.04, stretch)
+        thick = np.where(on, 1.2, thick)
+    elif feature == "elongated":
+        stretch = np.where(on, rng.uniform(3.6, 4.6, count), 1.1)
+    elif feature == "flattened":
+        size, thick = np.where(on, 1.35 * size, 0.8 * size), np.where(on, 0.45, 1.3)
+    elif feature == "shrunken":
+        size, thick = np.where(on, 0.58 * size, size), np.where(on, 2.0, thick)
+    return size, stretch, thick
+
+
+def _blebs(rng: np.random.Generator, centres: Points, radii: Points, marked: Points) -> Field:
+    turn = rng.uniform(0, 2 * np.pi, (9, len(marked)))
+    away = radii * rng.uniform(0.75, 0.98, turn.shape)
+    y, x = centres[:, 0] + away * np.sin(turn), centres[:, 1] + away * np.cos(turn)
+    keep = np.flatnonzero(marked)
+    if not len(keep):
+        return np.zeros((SIDE, SIDE), np.float32)
+    spots = np.stack([y[:, keep].ravel(), x[:, keep].ravel()], 1)
+    size = np.tile(radii[keep], 9) * rng.uniform(0.13, 0.24, len(spots))
+    blebs = draw_shapes(spots, size)
+    return np.asarray(0.5 * blebs.mask(0.9, 2.5) + 0.5 * blebs.ring(1.0, 1.2), np.float32)
+
+
+def _vacuoles(rng: np.random.Generator, centres: Points, radii: Points, marked: Points) -> Field:
+    keep = np.flatnonzero(marked)
+    if not len(keep):
+        return np.zeros((SIDE, SIDE), np.float32)
+    spots = (centres[keep] + rng.uniform(-0.5, 0.5, (6, len(keep), 2)) * radii[keep, None]).reshape(
+        -1, 2
+    )
+    size = np.tile(radii[keep], 6) * rng.uniform(0.1, 0.2, len(spots))
+    holes = draw_shapes(spots, size)
+    return np.asarray(1.6 * holes.ring(1.0, 1.2) - 1.1 * holes.mask(0.9, 1.5), dtype=np.float32)
+
+
+def _nuclei(rng: np.random.Generator, centres: Points, radii: Points, pairs: Points) -> Field:
+    """Faint nuclei with dark nucleoli; cells marked in `pairs` have two."""
+    both = np.flatnonzero(pairs)
+    offset = np.zeros_like(centres)
+    turn = rng.uniform(0, 2 * np.pi, len(centres))
+    side = 0.27 * radii[:, None] * np.stack([np.sin(turn), np.cos(turn)], 1)
+    offset[both] = side[both]
+    spots = np.concatenate([centres + offset, (centres - side)[both]])
+    size = np.concatenate([radii, radii[both]]) * 0.34
+    size[: len(radii)] = np.where(pairs > 0, 0.24 / 0.34, 1.0) * size[: len(radii)]
+    size[len(radii) :] *= 0.24 / 0.34
+    nuclei = draw_shapes(spots, size, 1.2, rng.uniform(0, 3, len(spots)))
+    dots = (
+        np.repeat(spots, 2, 0)
+        + rng.normal(0, 0.28, (2 * len(spots), 2)) * np.repeat(size, 2)[:, None]
+    )
+    nucleoli = draw_shapes(dots, np.repeat(size, 2) * 0.2)
+    edge = 0.8 * nuclei.ring(1.0, 1.1) - 0.5 * nuclei.mask(0.95, 2.0)
+    return np.asarray(edge + 0.75 * nucleoli.mask(1.0, 1.5), dtype=np.float32)
+
+
+def _ragged(rng: np.random.Generator, feature: str) -> Field:
+    rough = 0.13 if feature in ("elongated", "blebbing") else 0.2
+    return np.asarray(rough * smooth_noise(rng, 10) + 0.07 * smooth_noise(rng, 26), np.float32)
+
+
+def _thickness(cells: Shapes, thick: Points) -> Field:
+    dome = np.sqrt(clip(1.02 - cells.distance**2, 0, 1.1))
+    return np.asarray(cells.paint(thick) * (0.55 * dome + 0.45 * cells.mask(1.0, 2.0)), np.float32)
+
+
+def render(facts: Facts, panel: Panel, rng: np.random.Generator) -> Picture:
+    """One panel with exactly `panel.count` cells, `panel.positive` of them with the feature."""
+    count, feature = panel.count, facts.feature
+    mean = panel.diameter_um / facts.um_per_pixel / 2
+    marked = first_marked(rng, count, panel.positive).astype(float)
+    size, stretch, thick = _outlines(rng, feature, marked)
+    radii = size / size.mean() * mean
+    pitch = SIDE / np.sqrt(max(p.count for p in facts.panels))
+    centres = scatter(rng, count, max(0.72 * pitch, 1.75 * mean), mean)
+    angles = rng.normal(rng.uniform(0, np.pi), 0.7, count)
+    cells = draw_shapes(centres, radii, stretch, angles, _ragged(rng, feature), 1.4)
+    rounded = np.where((feature == "rounded") & (marked > 0), 0.0, 1.0)
+    pairs = marked if feature == "binucleate" else np.zeros(count)
+    inner = _nuclei(rng, centres, radii, pairs) * cells.paint(rounded)
+    grain = 0.12 * smooth_noise(rng, 60) + 0.14 * smooth_noise(rng, 90)
+    path = _thickness(cells, thick) * (1 + grain)
+    path += 0.5 * inner * cells.mask(0.95, 2.0) - 0.4 * cells.seam(1.2)
+    if feature == "blebbing":
+        path += 1.1 * _blebs(rng, centres, radii, marked)
+    if feature == "vacuolated":
+        path += 0.9 * _vacuoles(rng, centres, radii, marked) * cells.mask(0.95, 2.0)
+    path += 4 * blur(speckle(rng, 24, rng.uniform(0, 1, 24)), 1.0)
+    halo = blur(path, rng.uniform(5, 8))
+    tone = rng.uniform(0.28, 0.4)
+    seen = rng.uniform(0.42, 0.55) + tone * (1.25 * halo - path) + 0.012 * smooth_noise(rng, 7)
+    lens = 0.3 * cells.mask(0.8, 5.0) + 0.5 * cells.ring(0.78, 2.6)
+    glow = cells.paint(1 - rounded) * lens
+    seen += glow + 0.5 * blur(np.asarray(glow, np.float32), 4.0)
+    seen = blur(seen * illumination(rng, rng.uniform(0.08, 0.3)), rng.uniform(0.6, 0.9))
+    return to_picture(detect(rng, seen, rng.uniform(500, 1500), 0.012))
