@@ -1,10 +1,33 @@
-"""The contradiction gate."""
+"""The contradiction gate: what a pair says against the plain words of its caption.
+
+Precision comes first: a thing that the caption does not mention is not contradicted, and a
+question that looks beyond the figure ('What would ...?') is not judged.
+"""
 
 from __future__ import annotations
 
+from filtering.checks.claims import contradicted_direction, contradicted_presence
+from filtering.checks.colours import contradicted_colour
+from filtering.checks.names import contradicted_name
+from filtering.checks.numbers import contradicted_number
+from filtering.grounding import is_open
 from filtering.records import QA
+
+_CHECKS = (
+    contradicted_number,
+    contradicted_name,
+    contradicted_colour,
+    contradicted_direction,
+    contradicted_presence,
+)
 
 
 def contradiction(qa: QA) -> str:
-    """Plain contradiction of the caption in words; empty where there is none."""
-    return ""
+    """Plain contradiction of the caption in words; empty where there is none.
+
+    Reads 'says 12 cells, the caption says 21 cells'. Checked in turn: quantities, names in the
+    slot that the question asks for, colours, directions of change, presence and absence.
+    """
+    if is_open(qa.question) or not qa.caption.strip():
+        return ""
+    return next((found for check in _CHECKS if (found := check(qa))), "")

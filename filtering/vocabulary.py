@@ -93,14 +93,25 @@ def _expand(spelling: str) -> Iterator[str]:
         yield "".join(choice).strip()
 
 
+def _lines(name: str) -> list[str]:
+    text = files("filtering").joinpath("names", f"{name}.txt").read_text("utf-8")
+    return [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+
+
 @cache
-def read_names(kind: str) -> dict[str, tuple[str, ...]]:
-    """Canonical form -> spellings of one file, `=` still in front where case counts."""
+def read_words(name: str) -> frozenset[str]:
+    """Words of a file in `names/` that is a plain list."""
+    return frozenset(word for line in _lines(name) for word in line.split())
+
+
+@cache
+def read_names(name: str) -> dict[str, tuple[str, ...]]:
+    """First form -> all forms of each line of a file in `names/`, `=` kept where case counts."""
     found: dict[str, tuple[str, ...]] = {}
-    for line in files("filtering").joinpath("names", f"{kind}.txt").read_text("utf-8").split("\n"):
-        spellings = [s for part in line.split(" | ") for s in _expand(part.strip())]
-        if line.strip() and not line.startswith("#"):
-            found[spellings[0].removeprefix("=")] = tuple(dict.fromkeys(spellings))
+    for line in _lines(name):
+        forms = [f for part in line.split(" | ") for f in _expand(part.strip())]
+        first = forms[0].removeprefix("=")
+        found[first] = tuple(dict.fromkeys([*found.get(first, ()), *forms]))
     return found
 
 

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from importlib.resources import files
 
 from filtering.entities import Entity, find_entities
+from filtering.vocabulary import read_words
 
 _WORD = re.compile(r"[^\W_]+(?:-[^\W\d_]+)*")
-_FUNCTION_WORDS = frozenset(
-    word
-    for line in files("filtering").joinpath("names", "function_words.txt").read_text().split("\n")
-    if not line.startswith("#")
-    for word in line.split()
-)
+_FUNCTION_WORDS = read_words("function_words")
 _SUFFIX = re.compile(r"(?:ations?|ings?|ies|ied|edly|ed|es|ly|s)$")
 
 
@@ -48,14 +43,15 @@ def plain_words(text: str) -> frozenset[str]:
 
 @lru_cache(maxsize=4096)
 def content(text: str) -> frozenset[str]:
-    """Stems of the content words outside names, and the names as `type:value`."""
+    """Stems of the content words outside names, what is counted, and names as `type:value`."""
     entities = named(text)
     outside, last = [], 0
     for entity in entities:
         outside.append(text[last : max(last, entity.start)])
         last = max(last, entity.end)
     outside.append(text[last:])
-    return plain_words(" ".join(outside)) | {named_key(e) for e in entities}
+    counted = {stem(e.noun) for e in entities if e.noun}
+    return plain_words(" ".join(outside)) | {named_key(e) for e in entities} | counted
 
 
 def share(part: frozenset[str], whole: frozenset[str]) -> float | None:

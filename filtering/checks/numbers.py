@@ -1,0 +1,180 @@
+"""A pair contradicts its caption where it states another value of the same thing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise, permutations
+
+from filtering.entities import Entity, find_entities
+from filtering.grounding import best_passages
+from filtering.records import QA
+from filtering.vocabulary import unify
+from filtering.words import named, named_key, plain_words, stem
+
+_MEASURES = frozenset(
+    {"length", "count", "percent", "fold", "concentration", "duration", "temperature"}
+    | {"magnification", "dilution"}
+)
+_DERIVED = re.compile(
+    r"\b(?:difference|differ|ratio|total|sum|together|combined|altogether|overall|"
+    r"how much (?:more|less|larger|smaller|longer)|remaining|fraction|between|per)\b",
+    re.IGNORECASE,
+)
+_AVERAGE = re.compile(r"\bmeans?\b|\baverage|±", re.IGNORECASE)
+_HEDGED = re.compile(
+    r"(?:[<>≤≥~≈∼]|\b(?:about|around|approximately|roughly|nearly|almost|over|under|above|below|"
+    r"more than|less than|fewer than|greater than|at least|at most|up to|within|circa|ca\.|"
+    r"exceed\w*))\s?$",
+    re.IGNORECASE,
+)
+_HOW_MANY = re.compile(r"\bhow many\b((?:\s[\w+-]+){1,4})", re.IGNORECASE)
+_PERCENTAGE = re.compile(r"\bwhat (?:percentage|percent|share|proportion)\b", re.IGNORECASE)
+_DIMENSIONS = {
+    "scale bar": r"\b(?:scale )?bars?\b",
+    "thickness": r"\bthick|\bsections?\b",
+    "diameter": r"\bdiameter|\bwide\b|\bwidth",
+    "extent": r"\blength|\blong\b|\bheight|\btall\b|\bdepth|\bdistance",
+    "size": r"\bsizes?\b",
+}
+_NEAR = 45
+_TOO_MANY = 24
+
+
+def _dimension(text: str) -> str:
+    return next((n for n, p in _DIMENSIONS.items() if re.search(p, text, re.IGNORECASE)), "")
+
+
+def _dimension_of(entity: Entity, text: str) -> str:
+    """What a length is the length of, by the words nearest to it."""
+    before = re.split(r"[.;]\s", text[max(0, entity.start - _NEAR) : entity.start])[-1]
+    after = re.split(r"[.;,)]", text[entity.end : entity.end + 25])[0]
+    return _dimension(before) or _dimension(after)
+
+
+def _family(entity: Entity) -> str:
+    """Two quantities can be compared when this agrees."""
+    if entity.type == "count":
+        return f"count {entity.noun}"
+    if entity.type == "concentration":
+        return entity.value.split(" ")[-1]
+    return entity.type
+
+
+def _stated(qa: QA) -> Iterator[tuple[Entity, str]]:
+    """Quantities that the pair states, each with the text that it stands in.
+
+    A bare number takes its noun from the question ('How many cells ...?' 'Twelve').
+    """
+    answer = qa.answer.strip().rstrip(".")
+    asked = _HOW_MANY.search(qa.question)
+    if asked and re.fullmatch(r"[\w,.-]+(?: [a-z]+)?", answer):
+        completed = f"{answer}{asked[1]}"
+        for entity in find_entities(completed):
+            if entity.type == "count" and entity.start == 0:
+                yield entity, completed
+                break
+    elif _PERCENTAGE.search(qa.question) and re.fullmatch(r"\d+(?:\.\d+)?", answer):
+        yield from ((e, f"{answer}%") for e in find_entities(f"{answer}%"))
+    for text in (qa.answer, qa.question):
+        yield from ((e, text) for e in named(text) if e.type in _MEASURES)
+
+
+def _is_close(one: float, other: float) -> bool:
+    return abs(one - other) <= 0.015 * max(abs(one), abs(other))
+
+
+def _values(caption: str, *types: str) -> list[float]:
+    found = dict.fromkeys(e.number for e in named(caption) if e.type in types)
+    return [v for v in found if v is not None][:_TOO_MANY]
+
+
+def _derived(kind: str, caption: str) -> Iterator[float]:
+    """Numbers of a kind that follow from those of the caption ('12 of 21' gives 57%)."""
+    counts, percents = _values(caption, "count", "number"), _values(caption, "percent")
+    folds = _values(caption, "fold")
+    for a, b in permutations(counts if kind != "percent" else [*percents, *counts], 2):
+        yield from (a + b, a - b)
+    pairs = [p for v in (counts, percents) for p in permutations(v, 2) if p[1]]
+    if kind == "percent":
+        yield from (100 - p for p in percents)
+        yield from (100 * (f - 1) for f in folds)
+        for a, b in pairs:
+            yield from (100 * a / b, 100 * abs(a - b) / b)
+    if kind == "fold":
+        yield from (1 + p / 100 for p in percents)
+        yield from (a / b for a, b in pairs)
+
+
+def _is_derivable(entity: Entity, caption: str) -> bool:
+    number = entity.number or 0.0
+    return entity.type in ("count", "percent", "fold") and any(
+        _is_close(number, value) or (value and round(value) == number)
+        for value in _derived(entity.type, caption)
+    )
+
+
+def _spans_range(number: float | None, rivals: list[Entity], text: str) -> bool:
+    """Whether the number lies in a range that the caption states ('5-10 µm')."""
+    if number is None:
+        return False
+    return any(
+        text[low.end : high.start].strip() in ("-", "–", "−", "to", "and")
+        and min(low.number or 0, high.number or 0)
+        <= number
+        <= max(low.number or 0, high.number or 0)
+        for low, high in pairwise(rivals)
+    )
+
+
+def _rivals(entity: Entity, where: str, qa: QA) -> list[str]:
+    """Other values of the same thing in the sentence that the pair is about, as written."""
+    besides = frozenset({named_key(entity)}) | plain_words(entity.text) - {stem(entity.noun or "")}
+    claim = f"{qa.question} {qa.answer}"
+    wanted = _dimension_of(entity, where) or _dimension(qa.question)
+    found: list[str] = []
+    for passage in best_passages(qa.caption, claim, besides):
+        same = [e for e in named(passage.text) if _family(e) == _family(entity)]
+        if entity.type == "length":
+            same = [e for e in same if _dimension_of(e, passage.text) == wanted]
+        if _spans_range(entity.number, same, passage.text):
+            return []
+        found += [_as_written(e) for e in same]
+    return list(dict.fromkeys(found))
+
+
+def _as_written(entity: Entity) -> str:
+    if entity.unit or entity.noun is None or not entity.text[-1:].isdigit():
+        return entity.text
+    return f"{entity.text} {entity.noun}"
+
+
+def _is_stated_loosely(entity: Entity, text: str) -> bool:
+    return bool(_HEDGED.search(unify(text)[: entity.start]))
+
+
+def _is_aggregate(qa: QA) -> bool:
+    """Whether the question asks for a value that is worked out from several others."""
+    averaged = _AVERAGE.search(qa.question) and not _AVERAGE.search(qa.caption)
+    return bool(averaged or _DERIVED.search(qa.question))
+
+
+def contradicted_number(qa: QA) -> str:
+    """A quantity of the pair for which the caption gives another value; empty if there is none.
+
+    A value that the caption gives anywhere, or that follows from its numbers, is no contradiction.
+    """
+    if _is_aggregate(qa):
+        return ""
+    known = named(qa.caption)
+    keys = {named_key(e) for e in known}
+    for entity, text in _stated(qa):
+        number = entity.number
+        if number is None or named_key(entity) in keys or _is_stated_loosely(entity, text):
+            continue
+        if any(e.number is not None and _is_close(number, e.number) for e in known):
+            continue
+        rivals = [] if _is_derivable(entity, qa.caption) else _rivals(entity, text, qa)
+        if rivals:
+            return f"says {_as_written(entity)}, the caption says {' and '.join(rivals[:3])}"
+    return ""
