@@ -52,7 +52,7 @@ def split(items: Sequence[SplitItem], test_ratio: float, seed: int) -> list[Assi
     """Assign every question to a split, in the order of the items.
 
     Whole articles go to one side: those with reserved figures to test, then others in a seeded
-    order until the test side holds about `test_ratio` of the questions. A train question whose
+    order until the test side holds about `test_ratio` of the multiple-choice questions. A train question whose
     image, caption, or question + answer + caption is a near-duplicate of the test side's is left
     out, and so is the second of two identical questions. Correct choices take every position
     equally often in each split.
@@ -96,11 +96,11 @@ def choose_test_articles(items: Sequence[SplitItem], ratio: float, seed: int) ->
     sizes: dict[str, int] = defaultdict(int)
     reserved = set()
     for item in items:
-        sizes[item.article_id] += 1
+        sizes[item.article_id] += item.has_choices
         if item.reserved:
             reserved.add(item.article_id)
     chosen, taken = set(reserved), sum(sizes[a] for a in reserved)
-    target = ratio * len(items)
+    target = ratio * sum(sizes.values())
     for article in sorted(sizes.keys() - reserved, key=lambda name: _order(seed, name)):
         if abs(taken + sizes[article] - target) < abs(taken - target):
             chosen.add(article)
