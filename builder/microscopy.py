@@ -111,7 +111,7 @@ _PICTURE = re.compile(
     r"\bimages?\b|\bphoto(?:graph\w*)?s?\b|pictures?\b|snapshots?\b|frames\b", re.I
 )
 _DYE = re.compile(
-    r"fluoresc\w+|\w*(?:GFP|RFP|YFP|CFP|mCherry|tdTomato|DsRed|Venus|Alexa)\b|::gfp|::cfp|::yfp"
+    r"fluoresc\w+|\w{0,12}(?:GFP|RFP|YFP|CFP|mCherry|tdTomato|DsRed|Venus|Alexa)\b|::gfp|::cfp|::yfp"
     r"|(?<!de)\bstain\w+|\blabel(?:l?ed|l?ing) (?:with|for|by)",
     re.I,
 )
@@ -137,7 +137,7 @@ def classify(caption: str, title: str = "") -> MicroscopyVerdict:
     The reason quotes the words that decided. The modality is the one named most often, 'unknown'
     where none is named or the figure is no microscopy. Empty text is no microscopy.
     """
-    text = caption if title in caption else f"{title}. {caption}"
+    text = " ".join((caption if title in caption else f"{title}. {caption}").split())
     measured = ""
     names: list[tuple[Modality, str]] = []
     for clause in _CLAUSE.split(text):

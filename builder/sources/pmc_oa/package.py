@@ -19,6 +19,7 @@ MAX_MEMBER_BYTES = 200_000_000
 MAX_KEPT_BYTES = 1_000_000_000
 MAX_UNPACKED_BYTES = 4_000_000_000
 MAX_MEMBERS = 20_000
+BLOCK_BYTES = 10_240
 ARCHIVES = (".tar.gz", ".tgz")
 XML = (".nxml", ".xml")
 IMAGES = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".gif", ".webp", ".bmp")
@@ -115,7 +116,15 @@ def _from_archive(path: Path) -> Package:
                 if content is not None and _wanted(package, name, member.size, kept):
                     package.files[name] = content.read()
                     kept += member.size
+        _expect_end(stream)
     return package
+
+
+def _expect_end(stream: BinaryIO) -> None:
+    """Read on to the checksum: tarfile takes a damaged header for the end of the archive."""
+    while chunk := stream.read(BLOCK_BYTES):
+        if chunk.strip(b"\0"):
+            raise PackageError("archive is broken", "data after the end of the archive")
 
 
 def _safe(package: Package, name: str, member: tarfile.TarInfo) -> bool:

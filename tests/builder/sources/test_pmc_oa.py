@@ -291,10 +291,14 @@ def test_broken_archives_are_rejected(tmp_path: Path) -> None:
     whole = archive(tmp_path / "a.tar.gz", {"a.nxml": article(fig()), "f1.jpg": picture()})
     data = whole.read_bytes()
     write(tmp_path, {"b.tar.gz": data[: len(data) // 2], "c.tar.gz": b"", "d.tgz": b"PK\x03\x04"})
-    write(tmp_path, {"e.tar.gz": gzip.compress(b"no tar" * 300)})
+    plain = gzip.decompress(data)
+    wrong_sum = data[:-8] + bytes(4) + data[-4:]
+    damaged_header = plain.replace(b"ustar", b"XXXXX").replace(b"XXXXX", b"ustar", 1)
+    write(tmp_path, {"e.tar.gz": gzip.compress(b"no tar" * 300), "f.tar.gz": wrong_sum})
+    write(tmp_path, {"g.tar.gz": gzip.compress(damaged_header)})
     items = read(tmp_path)
     assert len(figures(items)) == 1
-    assert reasons(items) == ["archive is broken"] * 4
+    assert reasons(items) == ["archive is broken"] * 6
 
 
 def test_archives_that_unpack_too_far_are_rejected(
