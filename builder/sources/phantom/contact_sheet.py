@@ -12,27 +12,26 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-from builder.sources.phantom.articles import Phantom, make_article
+from builder.sources.phantom.articles import Phantom, make_figure
 from builder.sources.phantom.figures import render_figure
+from builder.sources.phantom.templates import TITLES
 
 COLUMNS, ROWS = 4, 6
-CELL = (560, 430)
-TEXT_WIDTH = 92
+CELL = (556, 372)
+TEXT_WIDTH = 94
 
 
 def pick(number: int, seed: int = 0) -> list[Phantom]:
-    """`number` figures in the order of the articles, as many of each modality."""
-    chosen: list[Phantom] = []
-    seen: dict[str, int] = {}
+    """`number` figures, as many of each kind, each the first of its article."""
+    each = -(-number // len(TITLES))
+    chosen: dict[str, list[Phantom]] = {kind: [] for kind in TITLES}
     for index in count():
-        for phantom in make_article(index, seed).figures:
-            modality = phantom.facts.modality
-            if seen.get(modality, 0) < number / 4:
-                chosen.append(phantom)
-                seen[modality] = seen.get(modality, 0) + 1
-        if len(chosen) >= number:
+        phantom = make_figure(index, seed)
+        if len(chosen[phantom.facts.kind]) < each:
+            chosen[phantom.facts.kind].append(phantom)
+        if all(len(group) == each for group in chosen.values()):
             break
-    return sorted(chosen, key=lambda phantom: phantom.facts.modality)
+    return [phantom for group in chosen.values() for phantom in group][:number]
 
 
 def draw_sheet(phantoms: list[Phantom], columns: int = COLUMNS) -> Image.Image:
@@ -52,7 +51,8 @@ def draw_sheet(phantoms: list[Phantom], columns: int = COLUMNS) -> Image.Image:
 
 def main(arguments: list[str]) -> None:
     """Writes the sheet to the path given as the only argument."""
-    draw_sheet(pick(COLUMNS * ROWS)).save(Path(arguments[0]), "PNG", optimize=True)
+    sheet = draw_sheet(pick(COLUMNS * ROWS))
+    sheet.quantize(256, dither=Image.Dither.NONE).save(Path(arguments[0]), "PNG", optimize=True)
 
 
 if __name__ == "__main__":

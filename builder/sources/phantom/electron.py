@@ -15,6 +15,7 @@ from builder.sources.phantom.optics import (
     clip,
     detect,
     illumination,
+    settings,
     smooth_noise,
     speckle,
     to_picture,
@@ -63,7 +64,7 @@ def _cristae(rng: np.random.Generator, shapes: Shapes, broken: Points) -> Field:
     wave = shapes.along * np.float32(2 * np.pi / period) + 0.9 * smooth_noise(rng, 10)
     bands = np.asarray(np.sin(wave) * 2.2 - 0.9, dtype=np.float32)
     lamella = clip(bands, 0, 1) * clip(1.1 + 0.6 * smooth_noise(rng, 14), 0, 1)
-    kept = shapes.paint(np.where(broken > 0, 0.08, 1.0))
+    kept = shapes.paint(np.where(broken > 0, 0.25, 1.0))
     return np.asarray(0.42 * lamella * kept * shapes.mask(0.82, 2.0), dtype=np.float32)
 
 
@@ -106,7 +107,7 @@ def _nucleus(rng: np.random.Generator, shapes: Shapes) -> tuple[Field, Field]:
     turn = rng.uniform(0, 2 * np.pi)
     far = SIDE * rng.uniform(0.85, 1.1)
     cy, cx = SIDE / 2 + far * np.sin(turn), SIDE / 2 + far * np.cos(turn)
-    depth = (SIDE * 0.55 - np.hypot(row - cy, column - cx)).astype(np.float32)
+    depth = (SIDE * rng.uniform(0.45, 0.75) - np.hypot(row - cy, column - cx)).astype(np.float32)
     depth += 5 * smooth_noise(rng, 8)
     depth = np.minimum(depth, (shapes.distance - 1.35) * shapes.radius)
     mask = clip(depth / 2, 0, 1)
@@ -125,15 +126,16 @@ def _section(rng: np.random.Generator, facts: Facts, panel: Panel) -> Field:
     if facts.feature == "electron-dense":
         levels = np.where(marked > 0, 0.9, np.minimum(levels, 0.42))
     elif facts.feature == "electron-lucent":
-        levels = np.where(marked > 0, 0.0, np.maximum(levels, 0.36))
+        levels = np.where(marked > 0, 0.05, np.maximum(levels, 0.38))
     inside = shapes.mask(1.0, 2.0)
     grain = 1 + 0.1 * smooth_noise(rng, 64)
     density = density * (1 - inside) + shapes.paint(levels) * inside * grain + structure
     if facts.objects == "mitochondria":
         gone = marked if facts.feature == "electron-lucent" else np.zeros(panel.count)
         density = density + _cristae(rng, shapes, gone)
-    tone = np.exp(-np.float32(rng.uniform(1.3, 1.9)) * clip(density, 0, 2))
-    return np.asarray(tone * illumination(rng, rng.uniform(0.03, 0.15)), dtype=np.float32)
+    scope = settings(facts.noise_seed)
+    tone = np.exp(-np.float32(scope.uniform(1.3, 1.9)) * clip(density, 0, 2))
+    return np.asarray(tone * illumination(scope, scope.uniform(0.03, 0.15)), dtype=np.float32)
 
 
 def _relief(rng: np.random.Generator, facts: Facts, panel: Panel) -> Field:
@@ -146,25 +148,27 @@ def _relief(rng: np.random.Generator, facts: Facts, panel: Panel) -> Field:
     if facts.feature == "wrinkled":
         folds = np.abs(smooth_noise(rng, 34))
         bump = bump * (1 - 0.45 * shapes.paint(marked) * folds)
-    ground = smooth_noise(rng, 6) * rng.uniform(1, 3) + smooth_noise(rng, 40) * rng.uniform(
-        0.2, 0.8
-    )
+    grain = smooth_noise(rng, int(rng.integers(18, 60)), int(rng.integers(18, 60)))
+    ground = rng.uniform(1, 5) * smooth_noise(rng, 6) + rng.uniform(0.2, 1.3) * grain
     height = shapes.paint(radii) * bump * 0.8 + ground * (1 - shapes.mask())
     slope_y, slope_x = np.gradient(blur(np.asarray(height, np.float32), 0.9))
-    turn = rng.uniform(0, 2 * np.pi)
+    scope = settings(facts.noise_seed)
+    turn = scope.uniform(0, 2 * np.pi)
     facing = np.sin(turn) * slope_y + np.cos(turn) * slope_x
     steep = 1 - 1 / np.sqrt(1 + slope_y**2 + slope_x**2)
     shade = 0.2 * blur(shapes.mask(1.25, 1.0), 4)
-    bright = 0.3 + 0.13 * clip(facing, -1.5, 1.5) + 0.5 * steep + 0.13 * shapes.mask()
+    level, contrast = scope.uniform(0.22, 0.36), scope.uniform(0.1, 0.18)
+    bright = level + contrast * clip(facing, -1.5, 1.5) + 0.5 * steep + 0.13 * shapes.mask()
     texture = 0.025 * smooth_noise(rng, 90)
     return np.asarray(bright - shade * (1 - shapes.mask()) + texture, dtype=np.float32)
 
 
 def render(facts: Facts, panel: Panel, rng: np.random.Generator) -> Picture:
     """One panel of a thin section or a surface, 8-bit grey as RGB."""
+    scope = settings(facts.noise_seed, stage=1)
     if facts.kind == "sem":
         seen = _relief(rng, facts, panel)
         lines = rng.normal(0, 0.012, (SIDE, 1)).astype(np.float32)
-        return to_picture(detect(rng, seen + lines, rng.uniform(80, 250), 0.02))
-    seen = blur(_section(rng, facts, panel), rng.uniform(0.5, 0.8))
-    return to_picture(detect(rng, seen, rng.uniform(150, 500), 0.015))
+        return to_picture(detect(rng, seen + lines, scope.uniform(80, 250), 0.02))
+    seen = blur(_section(rng, facts, panel), scope.uniform(0.5, 0.8))
+    return to_picture(detect(rng, seen, scope.uniform(150, 500), 0.015))

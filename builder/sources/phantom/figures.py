@@ -40,7 +40,8 @@ def _write(
     font = ImageFont.load_default(size)
     plain = text.replace("µ", "u")
     left = at[0] - draw.textlength(plain, font) / 2
-    draw.text((left, at[1]), plain, fill=ink, font=font)
+    rim = "black" if ink == "white" else "white"
+    draw.text((left, at[1]), plain, fill=ink, font=font, stroke_width=1, stroke_fill=rim)
     if "µ" in text:
         stem = left + draw.textlength(text.split("µ")[0], font) + 1
         draw.line((stem, at[1] + size * 0.55, stem, at[1] + size * 1.3), fill=ink, width=1)

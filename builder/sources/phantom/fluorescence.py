@@ -18,6 +18,7 @@ from builder.sources.phantom.optics import (
     clip,
     detect,
     illumination,
+    settings,
     smooth_noise,
     speckle,
     splat,
@@ -65,7 +66,7 @@ def lay_out(rng: np.random.Generator, panel: Panel, um_per_pixel: float, crowd: 
     """
     radius = panel.diameter_um / um_per_pixel / 2
     pitch = SIDE / np.sqrt(crowd)
-    spacing = max(0.66 * pitch, 2.5 * radius)
+    spacing = max(0.66 * pitch, 2.75 * radius)
     centres = scatter(rng, panel.count, spacing, radius * 1.5)
     nucleus = jittered_radii(rng, panel.count, radius, 0.12)
     cell = jittered_radii(rng, panel.count, max(0.52 * pitch, radius * 1.75), 0.15)
@@ -93,6 +94,13 @@ def _nucleolar(rng: np.random.Generator, lay: Layout, gain: Points) -> Field:
     size = np.tile(lay.nucleus, 3) * rng.uniform(0.14, 0.3, 3 * len(gain))
     blobs = draw_shapes(spots, size, 1.2, 0.4, 0.1 * lay.texture)
     return blobs.paint(np.tile(gain, 3)) * blobs.mask(1.0, 1.5) + 0.12 * _nuclear(rng, lay, gain)
+
+
+def _nucleoplasmic(rng: np.random.Generator, lay: Layout, gain: Points) -> Field:
+    offset = rng.uniform(-0.4, 0.4, (2, len(gain), 2)) * lay.nucleus[:, None]
+    spots = (lay.centres + offset).reshape(-1, 2)
+    holes = draw_shapes(spots, np.tile(lay.nucleus, 2) * 0.2, 1.2, 0.4, 0.1 * lay.texture)
+    return _nuclear(rng, lay, gain) * (1 - 0.7 * holes.mask(1.0, 2.0))
 
 
 def _nuclear_foci(rng: np.random.Generator, lay: Layout, gain: Points) -> Field:
@@ -213,6 +221,7 @@ def _adhesions(rng: np.random.Generator, lay: Layout, gain: Points) -> Field:
 
 SIGNALS: dict[str, Signal] = {
     "nuclear": _nuclear,
+    "nucleoplasmic": _nucleoplasmic,
     "nucleolar": _nucleolar,
     "nuclear foci": _nuclear_foci,
     "nuclear envelope": _nuclear_envelope,
@@ -248,8 +257,9 @@ def render(facts: Facts, panel: Panel, rng: np.random.Generator) -> Picture:
     positive = first_marked(rng, panel.count, panel.positive)
     everywhere = np.ones(panel.count, dtype=bool)
     peak = max(p.intensity for p in facts.panels)
-    light = illumination(rng, rng.uniform(0.1, 0.45))
-    photons, read = rng.uniform(35, 160), rng.uniform(0.01, 0.035)
+    scope = settings(facts.noise_seed)
+    light = illumination(scope, scope.uniform(0.1, 0.45))
+    photons, read = scope.uniform(35, 160), scope.uniform(0.01, 0.035)
     picture = np.zeros((SIDE, SIDE, 3), np.float32)
     for index, channel in enumerate(facts.channels):
         first = index == 0
@@ -257,7 +267,7 @@ def render(facts: Facts, panel: Panel, rng: np.random.Generator) -> Picture:
             rng, positive if first else everywhere, panel.intensity / peak if first else 0.8
         )
         signal = SIGNALS[channel.localisation](rng, lay, gain)
-        seen = blur(_haze(rng, lay, signal), rng.uniform(0.5, 0.8)) * light
+        seen = blur(_haze(rng, lay, signal), scope.uniform(0.5, 0.8)) * light
         seen = clip(detect(rng, seen, photons, read), 0, 1.2)
         picture += seen[..., None] * np.asarray(COLOURS[channel.colour], np.float32)
-    return to_picture(picture * np.float32(rng.uniform(0.85, 1.05)))
+    return to_picture(picture * np.float32(scope.uniform(0.85, 1.05)))

@@ -22,6 +22,7 @@ from builder.sources.phantom.optics import (
     clip,
     detect,
     illumination,
+    settings,
     smooth_noise,
     to_picture,
 )
@@ -62,9 +63,10 @@ COUNTERSTAINS: dict[str, Density] = {
     "haematoxylin": HAEMATOXYLIN,
     "methyl green": (0.85, 0.3, 0.42),
     "nuclear fast red": (0.1, 0.75, 0.4),
-    "Harris haematoxylin": (0.72, 0.68, 0.2),
-    "Mayer's haematoxylin": (0.7, 0.66, 0.27),
-    "light green": (0.8, 0.2, 0.45),
+    "toluidine blue": (0.95, 0.6, 0.15),
+    "cresyl violet": (0.65, 0.85, 0.2),
+    "neutral red": (0.12, 0.85, 0.55),
+    "safranin O": (0.05, 0.8, 0.6),
 }
 
 # How tissues are built: share of the field that is open space, size of the spaces in cells of
@@ -204,20 +206,21 @@ def render(facts: Facts, panel: Panel, rng: np.random.Generator) -> Picture:
     nuclear, matrix, fibre = (
         (COUNTERSTAINS[tint], COUNTERSTAINS[tint], COUNTERSTAINS[tint]) if immuno else STAINS[tint]
     )
-    strength = rng.uniform(0.75, 1.2)
+    scope = settings(facts.noise_seed)
+    strength = scope.uniform(0.75, 1.2)
     pale = 0.28 if immuno else 1.0
     solid = 1 - tissue.space
     body = _cytoplasm(rng, tissue, feature, fibrous) * solid * pale
     strands = 0.45 * fibrous * tissue.fibres * solid * pale * (1 - tissue.nuclei.mask(1.0, 2.0))
-    density = (_nuclei(rng, tissue, feature) * strength)[..., None] * _vary(rng, nuclear)
-    density += (body * rng.uniform(0.8, 1.2))[..., None] * _vary(rng, matrix)
-    density += strands[..., None] * _vary(rng, fibre)
+    density = (_nuclei(rng, tissue, feature) * strength)[..., None] * _vary(scope, nuclear)
+    density += (body * scope.uniform(0.8, 1.2))[..., None] * _vary(scope, matrix)
+    density += strands[..., None] * _vary(scope, fibre)
     if immuno:
         peak = max(p.intensity for p in facts.panels)
         brown = _immunostain(rng, tissue, facts, 1.25 * panel.intensity / peak)
-        density += brown[..., None] * _vary(rng, CHROMOGENS[facts.channels[0].label])
-    light = illumination(rng, rng.uniform(0.02, 0.12)) * rng.uniform(0.93, 0.99)
-    sharp = rng.uniform(0.5, 0.9)
+        density += brown[..., None] * _vary(scope, CHROMOGENS[facts.channels[0].label])
+    light = illumination(scope, scope.uniform(0.02, 0.12)) * scope.uniform(0.93, 0.99)
+    sharp = scope.uniform(0.5, 0.9)
     picture = np.empty((SIDE, SIDE, 3), np.float32)
     for channel in range(3):
         seen = light * np.power(np.float32(10), -density[..., channel])

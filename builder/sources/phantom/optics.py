@@ -91,6 +91,14 @@ def speckle(rng: np.random.Generator, number: int, weights: Points | float) -> F
     return splat(y, x, weights)
 
 
+def settings(noise_seed: int, stage: int = 0) -> np.random.Generator:
+    """Random stream for how a figure was prepared and imaged, the same for all its panels.
+
+    `stage` tells independent streams of one figure apart.
+    """
+    return np.random.default_rng([noise_seed, 3, stage])
+
+
 def detect(rng: np.random.Generator, signal: Field, photons: float, read: float) -> Field:
     """Camera image of a signal in 0-1: shot noise and read noise.
 

@@ -14,6 +14,7 @@ from builder.sources.phantom.optics import (
     clip,
     detect,
     illumination,
+    settings,
     smooth_noise,
     speckle,
     to_picture,
@@ -119,11 +120,12 @@ def render(facts: Facts, panel: Panel, rng: np.random.Generator) -> Picture:
     if feature == "vacuolated":
         path += 0.9 * _vacuoles(rng, centres, radii, marked) * cells.mask(0.95, 2.0)
     path += 4 * blur(speckle(rng, 24, rng.uniform(0, 1, 24)), 1.0)
-    halo = blur(path, rng.uniform(5, 8))
-    tone = rng.uniform(0.28, 0.4)
-    seen = rng.uniform(0.42, 0.55) + tone * (1.25 * halo - path) + 0.012 * smooth_noise(rng, 7)
+    scope = settings(facts.noise_seed)
+    halo = blur(path, scope.uniform(5, 8))
+    tone = scope.uniform(0.28, 0.4)
+    seen = scope.uniform(0.42, 0.55) + tone * (1.25 * halo - path) + 0.012 * smooth_noise(rng, 7)
     lens = 0.3 * cells.mask(0.8, 5.0) + 0.5 * cells.ring(0.78, 2.6)
     glow = cells.paint(1 - rounded) * lens
     seen += glow + 0.5 * blur(np.asarray(glow, np.float32), 4.0)
-    seen = blur(seen * illumination(rng, rng.uniform(0.08, 0.3)), rng.uniform(0.6, 0.9))
-    return to_picture(detect(rng, seen, rng.uniform(500, 1500), 0.012))
+    seen = blur(seen * illumination(scope, scope.uniform(0.08, 0.3)), scope.uniform(0.6, 0.9))
+    return to_picture(detect(rng, seen, scope.uniform(500, 1500), 0.012))

@@ -81,7 +81,7 @@ def _fluorescence_channels(dice: Dice) -> tuple[Channel, ...]:
     channels: list[Channel] = []
     for _ in range(dice.choose((1, 1, 2))):
         place = dice.draw(words.LOCALISATIONS)
-        while channels and place in ("nuclear", channels[0].localisation):
+        while channels and place in ("nucleoplasmic", channels[0].localisation):
             place = dice.choose(places)
         markers = words.MARKERS[place]
         marker = dice.draw(markers) if markers.open else dice.choose(markers.reserved)

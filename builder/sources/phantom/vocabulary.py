@@ -176,7 +176,7 @@ FLUOROPHORES: dict[str, tuple[str, ...]] = {
 }
 LOCALISATIONS = Vocabulary(
     (
-        "nuclear",
+        "nucleoplasmic",
         "nucleolar",
         "nuclear foci",
         "cytoplasmic",
@@ -193,6 +193,7 @@ LOCALISATIONS = Vocabulary(
 # How captions say that a marker lies there.
 PLACES = {
     "nuclear": "the nucleus",
+    "nucleoplasmic": "the nucleoplasm",
     "nucleolar": "nucleoli",
     "nuclear foci": "nuclear foci",
     "cytoplasmic": "the cytoplasm",
@@ -209,7 +210,7 @@ PLACES = {
     "perinuclear": "the perinuclear region",
 }
 MARKERS: dict[str, Vocabulary[str]] = {
-    "nuclear": Vocabulary(("Ki-67", "p53", "SOX2", "OCT4", "PCNA", "cyclin D1"), ("RUNX2",)),
+    "nucleoplasmic": Vocabulary(("Ki-67", "p53", "SOX2", "OCT4", "PCNA", "cyclin D1"), ("RUNX2",)),
     "nucleolar": Vocabulary(("fibrillarin", "nucleolin", "NPM1", "UBF"), ("nucleostemin",)),
     "nuclear foci": Vocabulary(("γH2AX", "53BP1", "RAD51", "PML", "SC35"), ("BRCA1",)),
     "cytoplasmic": Vocabulary(("GAPDH", "HSP90", "S100B", "calretinin", "NSE"), ("parvalbumin",)),
@@ -250,12 +251,13 @@ CHROMOGENS: Vocabulary[tuple[str, str]] = Vocabulary(
 COUNTERSTAINS: Vocabulary[tuple[str, str]] = Vocabulary(
     (
         ("haematoxylin", "blue"),
-        ("Mayer's haematoxylin", "blue"),
-        ("Harris haematoxylin", "blue"),
         ("methyl green", "green"),
         ("nuclear fast red", "pink"),
+        ("toluidine blue", "blue"),
+        ("cresyl violet", "violet"),
+        ("neutral red", "pink"),
     ),
-    (("light green", "green"),),
+    (("safranin O", "pink"),),
 )
 # Features as (adjective, noun of the objects that are counted).
 HISTOLOGY_FEATURES: Vocabulary[tuple[str, str]] = Vocabulary(
@@ -313,17 +315,17 @@ TECHNIQUES: dict[str, Vocabulary[str]] = {
     "immunofluorescence": Vocabulary(
         (
             "confocal microscopy",
-            "spinning-disk confocal microscopy",
             "epifluorescence microscopy",
-            "widefield fluorescence microscopy",
             "structured illumination microscopy",
+            "two-photon microscopy",
+            "STED microscopy",
             "deconvolution microscopy",
         ),
-        ("two-photon microscopy", "light-sheet microscopy"),
+        ("light-sheet microscopy",),
     ),
-    "histochemistry": Vocabulary(("bright-field microscopy", "light microscopy")),
-    "immunohistochemistry": Vocabulary(("bright-field microscopy", "light microscopy")),
-    "phase": Vocabulary(("phase contrast microscopy",), ("inverted phase contrast microscopy",)),
+    "histochemistry": Vocabulary(("bright-field microscopy",)),
+    "immunohistochemistry": Vocabulary(("bright-field microscopy",)),
+    "phase": Vocabulary(("phase contrast microscopy",)),
     "tem": Vocabulary(("transmission electron microscopy",)),
     "sem": Vocabulary(("scanning electron microscopy",)),
 }
