@@ -7,7 +7,7 @@ from functools import cache
 from typing import NamedTuple
 
 from filtering.entities import Entity
-from filtering.sentences import sentences
+from filtering.sentences import panels_described, panels_named, sentences
 from filtering.vocabulary import read_names, read_words, tokens, unify
 from filtering.words import content, named, named_key, plain_words, stem
 
@@ -53,10 +53,15 @@ def passages(caption: str, text: str, besides: frozenset[str] = frozenset()) -> 
 
 
 def best_passages(caption: str, text: str, besides: frozenset[str] = frozenset()) -> list[Passage]:
-    """The sentences that match best, if they share at least half of the text's content words."""
+    """The sentences that match best, if they share at least half of the text's content words.
+
+    Where the text names a panel that has sentences of its own, only these count.
+    """
     found = passages(caption, text, besides)
-    best = max((p.shared for p in found), default=0)
-    return [p for p in found if p.shared == best > 0 and p.coverage >= 0.5]
+    asked = panels_named(text)
+    own = [p for p in found if asked & panels_described(p.text)]
+    best = max((p.shared for p in own or found), default=0)
+    return [p for p in own or found if p.shared == best > 0 and p.coverage >= 0.5]
 
 
 @cache

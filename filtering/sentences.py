@@ -55,3 +55,30 @@ def sentences(text: str) -> list[tuple[int, int]]:
             lead = len(part) - len(part.lstrip())
             spans.append((start + lead, start + len(part.rstrip())))
     return spans
+
+
+_LABEL_HEAD = re.compile(
+    rf"^\((?P<labels>{_LABELS})\)|^(?P<plain>[A-Z])(?:[,:.)]|\s?[–-]\s?[A-Z][,:.)])"
+)
+_PANEL_NAMED = re.compile(rf"\bpanels?\s\(?(?P<labels>{_LABELS})\b", re.IGNORECASE)
+
+
+def _letters(labels: str) -> frozenset[str]:
+    """Panel letters of 'A, C-E' in upper case: A, C, D, E."""
+    found: set[str] = set()
+    for first, last in re.findall(r"\b([A-Za-z])['′\d]?(?:\s?(?:–|-|to)\s?([A-Za-z])\b)?", labels):
+        ends = ord(first.upper()), ord((last or first).upper())
+        found.update(map(chr, range(ends[0], ends[1] + 1)))
+    return frozenset(found)
+
+
+def panels_named(question: str) -> frozenset[str]:
+    """Letters of the panels that a question names ('in panels A-C'), upper case."""
+    found = [_letters(m["labels"]) for m in _PANEL_NAMED.finditer(question)]
+    return frozenset().union(*found)
+
+
+def panels_described(sentence: str) -> frozenset[str]:
+    """Letters of the panels whose label opens a sentence ('(A, B) Sections ...'), upper case."""
+    match = _LABEL_HEAD.match(sentence)
+    return _letters(match["labels"] or match["plain"]) if match else frozenset()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from filtering.entities import Entity
-from filtering.grounding import are_compatible
+from filtering.grounding import are_compatible, is_grounded
 from filtering.records import QA
 from filtering.words import named
 
@@ -43,6 +43,17 @@ def _of(name: str, shown: list[tuple[Entity, str]]) -> list[str]:
     return [colour for entity, colour in shown if are_compatible(name, entity.value)]
 
 
+def _other_thing(qa: QA, colour: Entity, shown: list[tuple[Entity, str]]) -> str:
+    """The answer names what the caption does not, and the caption something of its type."""
+    said = [e for e in named(qa.answer) if e.type in _COLOURED]
+    if len(said) != 1 or is_grounded(said[0], qa.caption):
+        return ""
+    in_colour = [e for e, c in shown if are_compatible(c, colour.value) and e.type == said[0].type]
+    if not in_colour or any(are_compatible(said[0].value, e.value) for e in in_colour):
+        return ""
+    return f"says {said[0].text} in {colour.text}, the caption says {in_colour[0].text}"
+
+
 def contradicted_colour(qa: QA) -> str:
     """A colour of the pair that the caption gives otherwise; empty if there is none."""
     shown = colours_of(qa.caption)
@@ -53,6 +64,8 @@ def contradicted_colour(qa: QA) -> str:
     elif len(colours) == 1 and _NAME_ASKED.search(qa.question[: colours[0].start]):
         things = [e for e in named(qa.answer) if _of(e.value, shown)]
         said = colours
+        if not things:
+            return _other_thing(qa, colours[0], shown)
     else:
         return ""
     if len({e.value for e in things}) != 1 or len(said) != 1:

@@ -62,7 +62,7 @@ _LIGHT = {
     **dict.fromkeys(("immunohistochemistry", "light microscopy", "histology"), "transmitted"),
     **dict.fromkeys(_FLUORESCENT, "fluorescence"),
 }
-_WHOLE_FIGURE = ("organism", "tissue", "cell_line")
+_UNSPECIFIC = ("technique", "direction", "number")
 _HEAD = 12
 _NOT = re.compile(r"\b(?:not|no|rather than|instead of|unlike|without|except)\s(?:\w+\s)?$", re.I)
 
@@ -131,10 +131,12 @@ def _where(said: Entity, qa: QA) -> list[str]:
     """Sentences that the question is about; all of them where it asks what the figure shows."""
     besides = plain_words(_SLOTS.get(said.type, "")) | {named_key(said)}
     found = [p.text for p in best_passages(qa.caption, qa.question, besides)]
-    if found or said.type not in _WHOLE_FIGURE or "panel" in qa.question.lower():
+    if any(e.type == said.type for part in found for e in named(part)):
         return found
-    specific = {e.value for e in named(qa.question) if e.type != "technique"}
+    specific = [e for e in named(qa.question) if e.type not in _UNSPECIFIC]
     known = {e.value for e in named(qa.caption) if e.type == said.type}
+    if said.type == "treatment":
+        known = {v for v in known if not are_compatible(v, "control")}
     return [qa.caption] if len(known) == 1 and not specific else []
 
 

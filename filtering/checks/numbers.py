@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from itertools import pairwise, permutations
 
 from filtering.entities import Entity, find_entities
-from filtering.grounding import best_passages
+from filtering.grounding import best_passages, ungrounded
 from filtering.records import QA
+from filtering.sentences import sentences
 from filtering.vocabulary import unify
 from filtering.words import named, named_key, plain_words, stem
 
@@ -17,7 +18,7 @@ _MEASURES = frozenset(
     | {"magnification", "dilution"}
 )
 _DERIVED = re.compile(
-    r"\b(?:difference|differ|ratio|total|sum|together|combined|altogether|overall|"
+    r"\b(?:difference|differ|ratio|total|sum|together|combined|both|altogether|overall|"
     r"how much (?:more|less|larger|smaller|longer)|remaining|fraction|between|per)\b",
     re.IGNORECASE,
 )
@@ -27,6 +28,10 @@ _HEDGED = re.compile(
     r"more than|less than|fewer than|greater than|at least|at most|up to|within|circa|ca\.|"
     r"exceed\w*))\s?$",
     re.IGNORECASE,
+)
+_TREATED = re.compile(
+    r"\b(?:treat|expos|incubat|stimulat|administ|appl[iy]|dose|dosage|concentration of the)\w*",
+    re.I,
 )
 _HOW_MANY = re.compile(r"\bhow many\b((?:\s[\w+-]+){1,4})", re.IGNORECASE)
 _PERCENTAGE = re.compile(r"\bwhat (?:percentage|percent|share|proportion)\b", re.IGNORECASE)
@@ -84,26 +89,26 @@ def _is_close(one: float, other: float) -> bool:
     return abs(one - other) <= 0.015 * max(abs(one), abs(other))
 
 
-def _values(caption: str, *types: str) -> list[float]:
-    found = dict.fromkeys(e.number for e in named(caption) if e.type in types)
+def _values(caption: str, kind: str) -> list[float]:
+    found = dict.fromkeys(e.number for e in named(caption) if _family(e) == kind)
     return [v for v in found if v is not None][:_TOO_MANY]
 
 
 def _derived(kind: str, caption: str) -> Iterator[float]:
     """Numbers of a kind that follow from those of the caption ('12 of 21' gives 57%)."""
-    counts, percents = _values(caption, "count", "number"), _values(caption, "percent")
-    folds = _values(caption, "fold")
-    for a, b in permutations(counts if kind != "percent" else [*percents, *counts], 2):
-        yield from (a + b, a - b)
-    pairs = [p for v in (counts, percents) for p in permutations(v, 2) if p[1]]
+    percents = _values(caption, "percent")
+    nouns = dict.fromkeys(_family(e) for e in named(caption) if e.type == "count")
+    pairs = [p for noun in nouns for p in permutations(_values(caption, noun), 2)]
+    if kind == "count":
+        yield from (a - b for a, b in pairs)
     if kind == "percent":
         yield from (100 - p for p in percents)
-        yield from (100 * (f - 1) for f in folds)
-        for a, b in pairs:
-            yield from (100 * a / b, 100 * abs(a - b) / b)
+        yield from (100 * (f - 1) for f in _values(caption, "fold"))
+        yield from (100 * a / b for a, b in pairs if b)
+        yield from (100 * abs(a - b) / b for a, b in pairs if b)
     if kind == "fold":
         yield from (1 + p / 100 for p in percents)
-        yield from (a / b for a, b in pairs)
+        yield from (a / b for a, b in [*pairs, *permutations(percents, 2)] if b)
 
 
 def _is_derivable(entity: Entity, caption: str) -> bool:
@@ -127,17 +132,50 @@ def _spans_range(number: float | None, rivals: list[Entity], text: str) -> bool:
     )
 
 
-def _rivals(entity: Entity, where: str, qa: QA) -> list[str]:
-    """Other values of the same thing in the sentence that the pair is about, as written."""
+def _where(entity: Entity, dimension: str, qa: QA) -> list[str]:
+    """Parts of the caption that speak of what the quantity is a quantity of."""
+    if dimension == "scale bar":
+        return [qa.caption]
     besides = frozenset({named_key(entity)}) | plain_words(entity.text) - {stem(entity.noun or "")}
     claim = f"{qa.question} {qa.answer}"
-    wanted = _dimension_of(entity, where) or _dimension(qa.question)
+    found = [p.text for p in best_passages(qa.caption, claim, besides)]
+    if any(_family(e) == _family(entity) for part in found for e in named(part)):
+        return found
+    return _only_treatment(entity, qa)
+
+
+def _only_treatment(entity: Entity, qa: QA) -> list[str]:
+    """The sentence with the one dose or duration of the caption, if the question asks for it."""
+    same = {e.value for e in named(qa.caption) if _family(e) == _family(entity)}
+    is_asked = entity.type in ("concentration", "duration") and _TREATED.search(qa.question)
+    if len(same) != 1 or not is_asked or ungrounded(qa.question, qa.caption):
+        return []
+    parts = [qa.caption[a:b] for a, b in sentences(qa.caption)]
+    return [p for p in parts if same & {e.value for e in named(p)} and _is_treatment(p)]
+
+
+def _is_treatment(sentence: str) -> bool:
+    return any(e.type == "treatment" for e in named(sentence))
+
+
+def _same_length(lengths: list[Entity], dimension: str, text: str) -> list[Entity]:
+    """Lengths of the same dimension, or the only length where the text does not say of what."""
+    known = {e: _dimension_of(e, text) for e in lengths}
+    same = [e for e, d in known.items() if d == dimension]
+    unknown = [e for e, d in known.items() if not d]
+    extents = ("extent", "diameter", "size", "")
+    return same or (unknown if len(unknown) == 1 and dimension in extents else [])
+
+
+def _rivals(entity: Entity, said_in: str, qa: QA) -> list[str]:
+    """Other values of the same thing where the caption speaks of it, as written."""
+    dimension = _dimension_of(entity, said_in) or _dimension(qa.question)
     found: list[str] = []
-    for passage in best_passages(qa.caption, claim, besides):
-        same = [e for e in named(passage.text) if _family(e) == _family(entity)]
+    for part in _where(entity, dimension, qa):
+        same = [e for e in named(part) if _family(e) == _family(entity)]
         if entity.type == "length":
-            same = [e for e in same if _dimension_of(e, passage.text) == wanted]
-        if _spans_range(entity.number, same, passage.text):
+            same = _same_length(same, dimension, part)
+        if _spans_range(entity.number, same, part):
             return []
         found += [_as_written(e) for e in same]
     return list(dict.fromkeys(found))
