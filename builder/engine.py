@@ -55,7 +55,7 @@ def _fingerprint(stage: Stage, context: Context, tables: dict[str, str]) -> str:
             "inputs": {name: tables[name] for name in stage.reads},
             "source": [context.shard.source, context.shard.partition.fingerprint]
             if not stage.reads
-            else None,
+            else sorted(context.shard.repeated),
             "threshold": json.dumps(asdict(context.threshold)) if context.threshold else None,
         }
     )

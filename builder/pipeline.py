@@ -7,7 +7,7 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from builder.release import write_release
 from builder.shards import ShardStore, parquet_bytes, write_atomically
 from builder.sources import open_source
 from builder.splits import Assignment, SplitItem, split
-from builder.stages import AFTER_THRESHOLD, BEFORE_THRESHOLD, Shard
+from builder.stages import AFTER_THRESHOLD, BEFORE_THRESHOLD, READ, Shard
 from builder.summary import Summary
 from filtering.decide import Threshold, choose_threshold
 from filtering.tables import arrow_schema
@@ -43,8 +43,8 @@ class BuildResult:
 def build(config: BuildConfig, console: Console | None = None) -> BuildResult:
     """Build a release from its sources; what an earlier run finished is not done again.
 
-    Raises SourceError for an unusable source, BuildError when another build holds the output
-    folder or two sources give the same figure, OSError when the disk refuses.
+    Raises SourceError for an unusable source, BuildError when a source is named twice or another
+    build holds the output folder, OSError when the disk refuses.
     """
     console = console or Console(stderr=True)
     clock = _Clock()
@@ -53,10 +53,11 @@ def build(config: BuildConfig, console: Console | None = None) -> BuildResult:
         shards = plan(config)
         store = ShardStore(work)
         _prune(store, {shard.name for shard in shards})
+        digests = run_all("Figures", READ, store, config, shards, console)
+        shards = _mark_repeated_figures(store, shards)
         digests = run_all(
-            "Figures, candidates, signals", BEFORE_THRESHOLD, store, config, shards, console
+            "Candidates, signals", BEFORE_THRESHOLD, store, config, shards, console, None, digests
         )
-        _refuse_repeated_figures(store, shards)
         clock.lap("figures, candidates, signals")
         threshold = _choose_threshold(store, shards, config)
         run_all(
@@ -107,21 +108,21 @@ def _locked(work: Path) -> Iterator[None]:
 
 def _prune(store: ShardStore, names: set[str]) -> None:
     """Remove shard files of an earlier plan, and what a killed run left half written."""
-    for path in store.folder.glob("*/*"):
+    for path in store.folder.glob("**/*"):
+        if path.parent == store.folder or path.is_dir():
+            continue
         if path.name.startswith(".") or path.name.split(".")[0] not in names:
             path.unlink(missing_ok=True)
 
 
-def _refuse_repeated_figures(store: ShardStore, shards: list[Shard]) -> None:
-    seen: dict[str, str] = {}
+def _mark_repeated_figures(store: ShardStore, shards: list[Shard]) -> list[Shard]:
+    seen: set[str] = set()
+    marked = []
     for shard in shards:
-        for figure in store.read("figures", shard.name, ["figure_id"])["figure_id"].to_pylist():
-            if figure in seen:
-                raise BuildError(
-                    f"figure {figure} comes from {seen[figure]} and from {shard.source}; "
-                    "name overlapping sources once"
-                )
-            seen[figure] = shard.source
+        ids = store.read("figures", shard.name, ["figure_id"])["figure_id"].to_pylist()
+        marked.append(replace(shard, repeated=frozenset(ids) & seen))
+        seen.update(ids)
+    return marked
 
 
 def _choose_threshold(store: ShardStore, shards: list[Shard], config: BuildConfig) -> Threshold:

@@ -64,7 +64,7 @@ def parquet_bytes(table: pa.Table) -> bytes:
 class ShardStore:
     """Tables of all stages under one folder: `{table}/{shard}.parquet`.
 
-    A stage leaves one record `{stage}/{shard}.done.json` with the fingerprint that its files were
+    A stage leaves one record `done/{stage}/{shard}.json` with the fingerprint that its files were
     made under and their digests. A file that no longer has its digest counts as not done.
     """
 
@@ -104,4 +104,4 @@ class ShardStore:
         return pq.read_table(self.path(table, shard), columns=columns, partitioning=None)
 
     def _record(self, stage: str, shard: str) -> Path:
-        return self.folder / stage / f"{shard}.done.json"
+        return self.folder / "done" / stage / f"{shard}.json"

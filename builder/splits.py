@@ -52,10 +52,10 @@ def split(items: Sequence[SplitItem], test_ratio: float, seed: int) -> list[Assi
     """Assign every question to a split, in the order of the items.
 
     Whole articles go to one side: those with reserved figures to test, then others in a seeded
-    order until the test side holds about `test_ratio` of the multiple-choice questions. A train question whose
-    image, caption, or question + answer + caption is a near-duplicate of the test side's is left
-    out, and so is the second of two identical questions. Correct choices take every position
-    equally often in each split.
+    order until the test side holds about `test_ratio` of the multiple-choice questions. A train
+    question whose image, caption, or question + answer + caption is a near-duplicate of the test
+    side's is left out, and so is the second of two identical questions. Correct choices take
+    every position equally often in each split.
     """
     reasons = _repeated(items)
     unique = [item for item in items if item.candidate_id not in reasons]

@@ -22,11 +22,15 @@ Tables = Mapping[str, pa.Table]
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """One unit of work: the partition of a source, under the name that its files carry."""
+    """One unit of work: the partition of a source, under the name that its files carry.
+
+    `repeated` are figures that an earlier shard holds already, known once all figures are read.
+    """
 
     name: str
     source: str
     partition: Partition
+    repeated: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,23 +65,24 @@ def read_figures(context: Context, _: Tables) -> dict[str, pa.Table]:
 def write_candidates(context: Context, tables: Tables) -> dict[str, pa.Table]:
     """Stage 1: figures -> candidate questions, and per figure what came of it."""
     figures = from_table(Figure, tables["figures"])
-    policy = context.config.license
-    usable = [f for f in figures if f.is_microscopy and allows(f.license, policy)]
+    reasons = {f.figure_id: _left_out(f, context) for f in figures}
+    usable = [f for f in figures if not reasons[f.figure_id]]
     candidates, outcomes = open_agent(context.config.agent).write_candidates(usable)
-    known = {o.figure_id: o for o in outcomes}
-    all_outcomes = [known.get(f.figure_id) or _left_out(f, policy) for f in figures]
+    unused = [Outcome(figure_id, 0, reason) for figure_id, reason in reasons.items() if reason]
     return {
         "candidates": to_table(Candidate, candidates),
-        "outcomes": to_table(Outcome, all_outcomes),
+        "outcomes": to_table(Outcome, [*outcomes, *unused]),
     }
 
 
-def _left_out(figure: Figure, policy: str) -> Outcome:
+def _left_out(figure: Figure, context: Context) -> str:
+    """Why a figure is not shown to the agent, or ''."""
+    policy = context.config.license
+    if figure.figure_id in context.shard.repeated:
+        return "figure occurs twice: an earlier part of the sources holds it"
     if not figure.is_microscopy:
-        reason = f"not microscopy: {figure.microscopy_reason}"
-    else:
-        reason = f"licence not {policy}: {figure.license}"
-    return Outcome(figure.figure_id, 0, reason)
+        return f"not microscopy: {figure.microscopy_reason}"
+    return "" if allows(figure.license, policy) else f"licence not {policy}: {figure.license}"
 
 
 def score_candidates(_: Context, tables: Tables) -> dict[str, pa.Table]:
@@ -113,8 +118,8 @@ def _captions(figures: pa.Table) -> dict[str, str]:
     return dict(zip(ids, captions, strict=True))
 
 
+READ = (Stage("figures", (), ("seed",), read_figures),)
 BEFORE_THRESHOLD = (
-    Stage("figures", (), ("seed",), read_figures),
     Stage("candidates", ("figures",), ("agent", "license"), write_candidates),
     Stage("signals", ("figures", "candidates"), (), score_candidates),
 )

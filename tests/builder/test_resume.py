@@ -35,7 +35,7 @@ def digests(output: Path) -> dict[str, str]:
 
 def kill_at_a_random_moment(output: Path, rng: random.Random) -> None:
     process = start(output, workers=2)
-    while not list(output.glob("work/figures/*.done.json")) and process.poll() is None:
+    while not list(output.glob("work/done/figures/*")) and process.poll() is None:
         time.sleep(0.02)
     time.sleep(rng.uniform(0, 4))
     process.send_signal(signal.SIGKILL)

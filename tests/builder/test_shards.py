@@ -33,7 +33,7 @@ def test_one_flipped_byte_is_noticed(store: ShardStore) -> None:
 
 @pytest.mark.parametrize("record", ["", "[]", "{}", '{"fingerprint": "print", "files": 3}'])
 def test_a_damaged_record_counts_as_not_done(store: ShardStore, record: str) -> None:
-    (store.folder / "stage" / "00000.done.json").write_text(record)
+    (store.folder / "done" / "stage" / "00000.json").write_text(record)
     assert store.digests("stage", "00000", "print") is None
 
 
