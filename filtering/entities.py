@@ -48,7 +48,8 @@ class Entity:
 
     `text` is as written and `start`/`end` its character offsets; `value` is the canonical form
     (two mentions name the same thing if and only if type and value agree). For quantities
-    `number` is the value in the type's base unit and `unit` the unit as written.
+    `number` is the value in the type's base unit and `unit` the unit as written (µ as μ); `noun`
+    is what a count counts, in the singular.
     """
 
     type: EntityType
@@ -85,10 +86,11 @@ def _is_used(mention: Mention, text: str) -> bool:
     return not (mention.value == "scanning electron microscopy" and _NOT_MEASURED.search(before))
 
 
-def _named(mention: Mention, text: str, source: str) -> Entity | None:
+def _named(mention: Mention, text: str, source: str, last: int) -> Entity | None:
+    """The entity of a mention; a change takes in the negation between `last` and itself."""
     start, value = mention.start, mention.value
     if mention.type == "direction":
-        negation = _NEGATED.search(text, max(0, start - _REACH), start)
+        negation = _NEGATED.search(text, max(last, start - _REACH), start)
         if negation and value == "unchanged":
             return None
         if negation:
@@ -119,7 +121,12 @@ def find_entities(text: str) -> list[Entity]:
     """
     unified = unify(text)
     known = mentions(unified)
-    found = [e for m in known if _is_used(m, unified) and (e := _named(m, unified, text))]
+    ends = [0, *(m.end for m in known)]
+    found = [
+        entity
+        for mention, last in zip(known, ends, strict=False)
+        if _is_used(mention, unified) and (entity := _named(mention, unified, text, last))
+    ]
     taken = [False] * (len(text) + 1)
     for mention in known:
         taken[mention.start : mention.end] = [True] * (mention.end - mention.start)
@@ -127,10 +134,5 @@ def find_entities(text: str) -> list[Entity]:
         if not any(taken[match.start(1) : match.end(1)]):
             start, end = match.span(1)
             found.append(Entity("marker", text[start:end], text[start:end], start, end))
-    for quantity in quantities(unified):
-        if (
-            not taken[quantity.start]
-            and not taken[quantity.end - 1 if not quantity.noun else quantity.start]
-        ):
-            found.append(_measured(quantity, text))
-    return sorted(found, key=lambda e: (e.start, e.end))
+    measured = [_measured(q, text) for q in quantities(unified) if not taken[q.start]]
+    return sorted([*found, *measured], key=lambda e: (e.start, e.end))

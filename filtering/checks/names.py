@@ -12,7 +12,7 @@ from filtering.words import named, named_key, plain_words
 _SLOTS: dict[EntityType, str] = {
     "stain": r"stains?|staining|dyes?|counterstains?|chromogens?|contrast agents?",
     "fluorophore": r"fluorophores?|fluorochromes?|fluorescent (?:protein|tag|label|dye)s?",
-    "marker": r"markers?|proteins?|antigens?|antibod(?:y|ies)",
+    "marker": r"markers?|proteins?|antigens?|targets?|antibod(?:y|ies)",
     "organism": r"organisms?|species|animals?|animal model|bacteri(?:um|a)",
     "cell_line": r"cell lines?|cells",
     "tissue": r"tissues?|organs?",
@@ -26,6 +26,11 @@ _ASKED = {
     for kind, words in _SLOTS.items()
 }
 _WHERE = re.compile(r"^\W*where\b", re.IGNORECASE)
+_TREATED = re.compile(
+    r"\bwhat\b.*\b(?:treated|incubated|exposed|stimulated|injected) (?:with|to)\W*$"
+    r"|\b(?:which|what) vehicle\b|\bwhat\b.*\bcontrols? (?:receive|get)",
+    re.IGNORECASE,
+)
 _PLACED = re.compile(
     r"\b(?:locali[sz]|locat|accumulat|resid|distribut|translocat|concentrat|confined|restricted|"
     r"enriched|found in|present in)\w*",
@@ -69,7 +74,8 @@ _NOT = re.compile(r"\b(?:not|no|rather than|instead of|unlike|without|except)\s(
 
 def _slots(question: str) -> list[EntityType]:
     found = [kind for kind, asked in _ASKED.items() if asked.search(question)]
-    return [*found, "localisation"] if _WHERE.search(question) else found
+    found += ["localisation"] if _WHERE.search(question) else []
+    return [*found, "treatment"] if _TREATED.search(question) else found
 
 
 def _head(answer: str, kind: EntityType) -> Entity | None:

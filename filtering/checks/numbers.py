@@ -177,14 +177,8 @@ def _rivals(entity: Entity, said_in: str, qa: QA) -> list[str]:
             same = _same_length(same, dimension, part)
         if _spans_range(entity.number, same, part):
             return []
-        found += [_as_written(e) for e in same]
+        found += [e.text for e in same]
     return list(dict.fromkeys(found))
-
-
-def _as_written(entity: Entity) -> str:
-    if entity.unit or entity.noun is None or not entity.text[-1:].isdigit():
-        return entity.text
-    return f"{entity.text} {entity.noun}"
 
 
 def _is_stated_loosely(entity: Entity, text: str) -> bool:
@@ -214,5 +208,5 @@ def contradicted_number(qa: QA) -> str:
             continue
         rivals = [] if _is_derivable(entity, qa.caption) else _rivals(entity, text, qa)
         if rivals:
-            return f"says {_as_written(entity)}, the caption says {' and '.join(rivals[:3])}"
+            return f"says {entity.text}, the caption says {' and '.join(rivals[:3])}"
     return ""
