@@ -135,7 +135,8 @@ def _write(
         if name == "effect":
             sentence, tells = _effect(dice, facts, style)
         else:
-            fresh = [pattern for pattern in available[name] if told(pattern) - known]
+            again = known & {"technique"}
+            fresh = [p for p in available[name] if told(p) - known and not told(p) & again]
             if not fresh:
                 continue
             pattern = dice.choose(fresh)

@@ -52,7 +52,8 @@ def draw_sheet(phantoms: list[Phantom], columns: int = COLUMNS) -> Image.Image:
 def main(arguments: list[str]) -> None:
     """Writes the sheet to the path given as the only argument."""
     sheet = draw_sheet(pick(COLUMNS * ROWS))
-    sheet.quantize(256, dither=Image.Dither.NONE).save(Path(arguments[0]), "PNG", optimize=True)
+    coarse = sheet.point(lambda value: value | 7)
+    coarse.save(Path(arguments[0]), "PNG", optimize=True)
 
 
 if __name__ == "__main__":

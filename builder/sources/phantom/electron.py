@@ -14,6 +14,7 @@ from builder.sources.phantom.optics import (
     blur,
     clip,
     detect,
+    glow,
     illumination,
     settings,
     smooth_noise,
@@ -156,7 +157,7 @@ def _relief(rng: np.random.Generator, facts: Facts, panel: Panel) -> Field:
     turn = scope.uniform(0, 2 * np.pi)
     facing = np.sin(turn) * slope_y + np.cos(turn) * slope_x
     steep = 1 - 1 / np.sqrt(1 + slope_y**2 + slope_x**2)
-    shade = 0.2 * blur(shapes.mask(1.25, 1.0), 4)
+    shade = 0.2 * glow(shapes.mask(1.25, 1.0), 4)
     level, contrast = scope.uniform(0.22, 0.36), scope.uniform(0.1, 0.18)
     bright = level + contrast * clip(facing, -1.5, 1.5) + 0.5 * steep + 0.13 * shapes.mask()
     texture = 0.025 * smooth_noise(rng, 90)

@@ -17,6 +17,7 @@ from builder.sources.phantom.optics import (
     blur,
     clip,
     detect,
+    glow,
     illumination,
     settings,
     smooth_noise,
@@ -245,10 +246,9 @@ def _gain(rng: np.random.Generator, positive: npt.NDArray[np.bool_], intensity: 
 def _haze(rng: np.random.Generator, lay: Layout, signal: Field) -> Field:
     """Adds the out-of-focus halo of the cells, distant blurred cells, debris and background."""
     far = clip(smooth_noise(rng, 5) - 1.0, 0, 2) * 0.07
-    halo = signal[::8, ::8].repeat(8, 0).repeat(8, 1)
     specks = 5 * blur(speckle(rng, 5, rng.uniform(0.05, 0.3, 5)), 0.9)
     ground = 0.03 * (1 + 0.3 * smooth_noise(rng, 3))
-    return np.asarray(signal + blur(far + 0.12 * halo, 6) + specks + ground, dtype=np.float32)
+    return np.asarray(signal + far + 0.12 * glow(signal, 6) + specks + ground, dtype=np.float32)
 
 
 def render(facts: Facts, panel: Panel, rng: np.random.Generator) -> Picture:

@@ -126,7 +126,7 @@ def cut(rng: np.random.Generator, facts: Facts, panel: Panel) -> Tissue:
     terrain = smooth_noise(rng, scale)
     level = float(np.quantile(terrain[::4, ::4], 1 - openness))
     pitch = SIDE / np.sqrt(crowd)
-    spacing = max(0.6 * pitch, 2.7 * radius)
+    spacing = max(0.6 * pitch, (2 * elongation**0.5 + 0.55) * radius)
     centres = scatter(rng, panel.count, spacing, radius * 1.25, level - terrain)
     marked = first_marked(rng, panel.count, panel.positive).astype(float)
     size, stretch = _marks(facts.feature, marked)
@@ -175,7 +175,7 @@ def _cytoplasm(rng: np.random.Generator, tissue: Tissue, feature: str, fibrous: 
 def _immunostain(rng: np.random.Generator, tissue: Tissue, facts: Facts, level: float) -> Field:
     where = facts.channels[0].localisation
     gain = np.where(tissue.positive > 0, rng.uniform(0.85, 1.15, len(tissue.positive)), 0.02)
-    grain = clip(1 + 0.22 * tissue.grain + 0.2 * smooth_noise(rng, 20), 0.3, 1.8)
+    grain = clip(1 + 0.12 * tissue.grain + 0.14 * smooth_noise(rng, 20), 0.5, 1.6)
     if where == "nuclear":
         return level * tissue.nuclei.paint(gain) * tissue.nuclei.mask(1.0, 2.0) * grain
     if where == "membranous":

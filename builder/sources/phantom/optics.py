@@ -46,16 +46,27 @@ def smooth_noise(rng: np.random.Generator, rows: int, columns: int | None = None
     """
     columns = columns or rows
     grid = rng.standard_normal((rows + 3, columns + 3), dtype=np.float32)
-    index, weights = _taps(rows)
-    lines = sum(
-        (weights[k][:, None] * grid[index + k] for k in range(1, 4)),
-        weights[0][:, None] * grid[index],
-    )
-    index, weights = _taps(columns)
+    return np.asarray(_spline(grid) / np.float32(0.479), dtype=np.float32)
+
+
+def _spline(grid: Field) -> Field:
+    """Cubic B-spline through a grid that has three knots more than cells along each axis."""
+    index, weights = _taps(grid.shape[0] - 3)
+    lines = weights[0][:, None] * grid[index]
+    for k in range(1, 4):
+        lines += weights[k][:, None] * grid[index + k]
+    index, weights = _taps(grid.shape[1] - 3)
     field = weights[0] * lines[:, index]
     for k in range(1, 4):
         field += weights[k] * lines[:, index + k]
-    return np.asarray(field / np.float32(0.479), dtype=np.float32)
+    return np.asarray(field, dtype=np.float32)
+
+
+def glow(field: Field, sigma: float) -> Field:
+    """Wide Gaussian blur, `sigma` from 4 pixels, worked out on blocks of 4 pixels."""
+    blocks = field.reshape(SIDE // 4, 4, SIDE // 4, 4).mean((1, 3))
+    small = gaussian_filter(blocks, np.sqrt(max(sigma**2 - 8, 1)) / 4, truncate=2.6)
+    return _spline(np.pad(small, ((1, 2), (1, 2)), mode="edge"))
 
 
 def clip(field: Field, low: float, high: float) -> Field:

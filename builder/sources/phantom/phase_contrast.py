@@ -13,6 +13,7 @@ from builder.sources.phantom.optics import (
     blur,
     clip,
     detect,
+    glow,
     illumination,
     settings,
     smooth_noise,
@@ -89,7 +90,7 @@ def _nuclei(rng: np.random.Generator, centres: Points, radii: Points, pairs: Poi
 
 
 def _ragged(rng: np.random.Generator, feature: str) -> Field:
-    rough = 0.13 if feature in ("elongated", "blebbing") else 0.2
+    rough = 0.1 if feature in ("elongated", "blebbing", "rounded") else 0.2
     return np.asarray(rough * smooth_noise(rng, 10) + 0.07 * smooth_noise(rng, 26), np.float32)
 
 
@@ -121,11 +122,11 @@ def render(facts: Facts, panel: Panel, rng: np.random.Generator) -> Picture:
         path += 0.9 * _vacuoles(rng, centres, radii, marked) * cells.mask(0.95, 2.0)
     path += 4 * blur(speckle(rng, 24, rng.uniform(0, 1, 24)), 1.0)
     scope = settings(facts.noise_seed)
-    halo = blur(path, scope.uniform(5, 8))
+    halo = glow(np.asarray(path, np.float32), scope.uniform(5, 8))
     tone = scope.uniform(0.28, 0.4)
     seen = scope.uniform(0.42, 0.55) + tone * (1.25 * halo - path) + 0.012 * smooth_noise(rng, 7)
-    lens = 0.3 * cells.mask(0.8, 5.0) + 0.5 * cells.ring(0.78, 2.6)
-    glow = cells.paint(1 - rounded) * lens
-    seen += glow + 0.5 * blur(np.asarray(glow, np.float32), 4.0)
+    lens = 0.1 * cells.mask(0.7, 5.0) + 0.42 * cells.ring(0.85, 2.2)
+    bright = np.asarray(cells.paint(1 - rounded) * lens, dtype=np.float32)
+    seen += bright + 0.45 * glow(bright, 5.0)
     seen = blur(seen * illumination(scope, scope.uniform(0.08, 0.3)), scope.uniform(0.6, 0.9))
     return to_picture(detect(rng, seen, scope.uniform(500, 1500), 0.012))

@@ -173,7 +173,7 @@ def _draw_pair(dice: Dice, kind: Kind, effect: Effect, direction: Direction) -> 
         panels[1] = replace(panels[1], count=other)
     panels = _with_positive(dice, panels, shares)
     gap = abs(panels[0].percent - panels[1].percent)
-    if effect == "fraction" and (gap > 4 if direction == "unchanged" else gap < 15):
+    if effect == "fraction" and (gap > 3 if direction == "unchanged" else gap < 15):
         return _draw_pair(dice, kind, effect, direction)
     return tuple(panels)
 

@@ -323,7 +323,7 @@ NO_CHANGE = (
     "Treatment did not change {measure}{values}.",
     "{Compound} had no effect on {measure}{values}.",
     "{Measure} was unchanged after treatment{values}.",
-    "{Measure} remained unchanged in treated {units} ({B}){values}.",
+    "{Measure} remained unchanged in treated {units}{values}.",
     "Exposure to {compound} left {measure} unchanged{values}.",
     "Note that {measure} was unchanged in panel {B}{values}.",
     "Compared with the control, {compound} did not alter {measure}{values}.",

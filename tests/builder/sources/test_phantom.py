@@ -66,13 +66,18 @@ def blue_nuclei(facts: Facts) -> Facts:
     return replace(facts, channels=(replace(facts.channels[-1], colour="blue"),))
 
 
+def areas_above(field: npt.NDArray[np.float64], level: float) -> list[float]:
+    """Areas of the spots brighter than `level`, without specks."""
+    labels, count = ndimage.label(field > level)
+    areas = ndimage.sum_labels(np.ones_like(field), labels, np.arange(1, count + 1))
+    return [float(area) for area in areas if area > 40]
+
+
 def nuclear_areas(facts: Facts, panel: Panel) -> list[float]:
     peak = max(other.intensity for other in facts.panels)
     everywhere = replace(panel, positive=panel.count, intensity=peak)
     blue = ndimage.gaussian_filter(seen(blue_nuclei(facts), everywhere)[..., 2], 1.0)
-    labels, count = ndimage.label(blue > 0.25)
-    areas = ndimage.sum_labels(np.ones_like(blue), labels, np.arange(1, count + 1))
-    return [float(area) for area in areas if area > 40]
+    return areas_above(blue, 0.25)
 
 
 def test_as_many_nuclei_are_drawn_as_the_facts_say() -> None:
@@ -92,12 +97,11 @@ def test_as_many_stained_nuclei_are_drawn_as_are_positive() -> None:
     ]
     for facts in nuclear[:12]:
         marker, counterstain = facts.channels
-        dyes = (replace(marker, label="DAB"), replace(counterstain, label="haematoxylin"))
+        dyes = (replace(marker, label="DAB"), replace(counterstain, label="methyl green"))
         brown = replace(facts, channels=dyes)
         for panel in facts.panels:
-            blue = ndimage.gaussian_filter(seen(brown, panel)[..., 2], 1.0)
-            _, count = ndimage.label(ndimage.binary_opening(blue < 0.27, iterations=2))
-            assert count == panel.positive
+            dark = 1 - ndimage.gaussian_filter(seen(brown, panel)[..., 1], 1.5)
+            assert len(areas_above(dark, 0.7)) == panel.positive
 
 
 @pytest.mark.parametrize(("direction", "sign"), [("increased", 1), ("decreased", -1)])
@@ -125,7 +129,7 @@ def test_an_unchanged_measure_stays_within_a_few_percent() -> None:
         facts = phantom.facts
         if facts.direction == "unchanged":
             control, treated = facts.panels
-            assert abs(treated.percent - control.percent) <= 4 or facts.effect != "fraction"
+            assert abs(treated.percent - control.percent) <= 3 or facts.effect != "fraction"
             assert abs(treated.count - control.count) <= 2
             assert treated.diameter_um == pytest.approx(control.diameter_um, rel=0.05)
             assert treated.intensity == control.intensity
