@@ -69,7 +69,7 @@ _NEGATED = re.compile(
     re.IGNORECASE,
 )
 _REACH = 60
-_ANTIBODY = re.compile(r"\banti-([A-Za-zα-ω][\wα-ω]*(?:-[\wα-ω]+)?)")
+_ANTIBODY = re.compile(r"\banti-((?=[\w-]{0,12}[A-Z\dα-ω])[A-Za-zα-ω]\w{0,20}(?:[-.]\w{1,12})?)")
 _NOT_MEASURED = re.compile(
     r"(?:±|\+/-|\bmeans?\b|\berror bars?\b)\W{0,4}(?:and\s|with\s)?$", re.IGNORECASE
 )

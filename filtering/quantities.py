@@ -22,7 +22,7 @@ _TENS = {
 _SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻−–", "0123456789---")
 _ONES = "|".join(sorted(_WORDS, key=len, reverse=True))
 _NUMBER = re.compile(
-    r"(?<![\w.,^])(?<![^\W\d_][-‐‑–.])(?P<sign>[-−–](?=\d))?"
+    r"(?:(?<![\w.,^])|(?<=[\s(]x)(?=\d)|(?<=^x)(?=\d))(?<![^\W\d_][-‐‑–.])(?P<sign>[-−–](?=\d))?"
     r"(?P<digits>\d{1,3}(?:[,\u00a0\u2009]\d{3}){1,4}(?!\d)|10(?=\^\d|[⁰¹²³⁴-⁹])|\d{1,15})"
     r"(?P<decimal>\.\d{1,12})?"
     r"(?:\s?[×x]\s?10\s?(?:\^?\s?(?P<power>[-−–⁻]?[\d⁰¹²³⁴-⁹]{1,2}))(?!\d|\s?[-–]\s?\d)"
@@ -62,15 +62,17 @@ _UNIT = re.compile(
     r"\s?-?(?:"
     r"(?P<percent>%|percent\b|per cent\b|percentage points?\b)"
     r"|(?P<temperature>°\s?C\b|℃|degrees? (?:C\b|Celsius))"
-    r"|(?P<fold>folds?\b)"
-    r"|(?P<mag>[×x](?![\w])(?!\s?\d))"
+    r"|(?P<fold>folds?\b|[×x](?=\s(?:more|less|higher|lower|greater|faster|slower|increase|decrease|"
+    r"reduc)))"
+    r"|(?P<mag>×(?![\w+])(?!\s?\d)(?!\s(?:read|coverage|the|mean|depth|basal))"
+    r"|x(?=$|[,.;)/]|\s(?:objective|magnif|lens|oil|air|water|zoom|and\b|or\b|view)))"
     rf"|{_MASS}(?!\w)"
     r"|(?P<molar>(?P<prefix>[fpnμum]?)(?:M|mol(?:/|\s?)[lL](?:[-−–⁻][1¹])?|molar))(?![\w/])"
     r"|(?P<millimolar>millimolar|micromolar|nanomolar)\b"
     r"|(?P<length>nm|μm|um|mm|cm|Å|Å|microns?|(?:nano|micro|milli|centi|)met(?:er|re)s?|"
-    r"[aå]ngstr[oö]ms?)(?![\w²³^]|\s?/\s?\w|\s?Hg)"
+    r"[aå]ngstr[oö]ms?)(?![\w²³^⁻]|\s?/\s?\w|\s?Hg|[−–-][12](?!\d|\s?[μunm]))"
     r"|(?P<time>msec|ms|milliseconds?|seconds?|secs?|s|minutes?|mins?|hours?|hrs?|hp[fit]|h|"
-    r"dp[fi]|DIV|days?|d|weeks?|wks?|wpf|months?|years?|yrs?)(?![\w²³^]|\s?/\s?\w)"
+    r"dp[fi]|DIV|days?|d|weeks?|wks?|wpf|months?|years?|yrs?)(?![\w²³^⁻]|\s?/\s?\w|[−–-][12](?!\d|\s?[a-z]))"
     r")",
 )
 _COMPOUND = re.compile(
@@ -94,15 +96,14 @@ _NOT_A_QUANTITY = re.compile(
     r"|\bp\s?(?:-?value\s?)?[<>=≤≥]{1,2}\s?|[#\[]\s?)$",
     re.IGNORECASE,
 )
+_CODE = re.compile(r"(?:^|\W)[^\W\d_]\w*[-‐‑–]$")
 _YEAR = re.compile(r"(?:1[89]|20)\d\d$")
 _SAMPLE_SIZE = re.compile(r"\bn\s?[=≥>]\s?$", re.IGNORECASE)
 _DAY = re.compile(r"\b(?P<unit>day|week|month|hour)s?\s$", re.IGNORECASE)
 _TIMES = re.compile(
-    r"(?:(?<![\d\s])[×x]|(?<![\d\s])\s[×x]|^[×x]|magnification,?(?: of|:)?)\s?$", re.I
+    r"(?:(?:^|[(,;])\s?[×x]|(?<![\d\s×=+])\s[×x]|(?i:magnification),?(?: of|:)?(?:\s[×x])?)\s?$"
 )
-_COMPARED = re.compile(
-    r"\s?(?:more|less|higher|lower|greater|faster|slower|increase|decrease|reduc)"
-)
+_LEAST_DILUTION = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,8 @@ class _Number(NamedTuple):
 
 def _numbers(text: str) -> Iterator[_Number]:
     for match in _NUMBER.finditer(text):
+        if _CODE.search(text[max(0, match.start() - 12) : match.start()]):
+            continue
         spelled = match["digits"] is None
         if match["tens"]:
             number = float(
@@ -161,8 +164,7 @@ def _measured(text: str, at: _Number, end: int) -> Quantity | None:
     elif match["temperature"]:
         kind, base = "temperature", " °C"
     elif match["fold"] or match["mag"]:
-        compared = match["mag"] and _COMPARED.match(text, match.end())
-        kind = "fold" if match["fold"] or compared else "magnification"
+        kind = "fold" if match["fold"] else "magnification"
         base = "-fold" if kind == "fold" else "×"
     elif match["mass"]:
         per = match["per"] or match["inv"]
@@ -204,8 +206,8 @@ def _typed(text: str, at: _Number) -> Quantity | None:
     if found:
         return found
     dilution = _DILUTION.match(text, at.end)
-    if at.number == 1 and dilution:
-        factor = float(dilution[1].replace(",", ""))
+    factor = float(dilution[1].replace(",", "")) if dilution else 0.0
+    if dilution and at.number == 1 and factor >= _LEAST_DILUTION:
         return Quantity("dilution", f"1:{_shown(factor)}", at.start, dilution.end(), factor)
     before = text[max(0, at.start - 24) : at.start]
     day = _DAY.search(before)
@@ -214,7 +216,7 @@ def _typed(text: str, at: _Number) -> Quantity | None:
         number = at.number * factor
         start = at.start - len(day.group())
         return Quantity("duration", f"{_shown(number)} s", start, end, number, day["unit"])
-    if _TIMES.search(before):
+    if _TIMES.search(before) and text[end : end + 1] != "/":
         return Quantity("magnification", f"{_shown(at.number)}×", at.start, end, at.number, "×")
     if _NOT_A_QUANTITY.search(before):
         return None
@@ -238,7 +240,8 @@ def _plain(text: str, at: _Number) -> Quantity | None:
 
 def _inherited(text: str, at: _Number, following: Quantity, suffix: str) -> Quantity | None:
     """A number in a list ('5, 10 and 20 µm') has the unit or noun of the next one."""
-    if not _LIST_GAP.fullmatch(text, at.end, following.start):
+    before = text[max(0, at.start - 24) : at.start]
+    if not _LIST_GAP.fullmatch(text, at.end, following.start) or _NOT_A_QUANTITY.search(before):
         return None
     if following.type == "count" and at.number >= 0 and at.number == int(at.number):
         noun = following.noun

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
-from filtering import QA, contradiction
+from filtering import QA, contradiction, find_entities, sentences
 
 IHC = (
     "Ki-67 in breast carcinoma. (A) Vehicle-treated xenografts: 31% of nuclei were Ki-67-positive. "
@@ -135,3 +138,24 @@ def test_fine(caption: str, question: str, answer: str) -> None:
 @pytest.mark.parametrize(("caption", "statement", "question", "answer", "expected"), PRESENCE)
 def test_presence(caption: str, statement: str, question: str, answer: str, expected: bool) -> None:
     assert bool(contradiction(_qa(caption, question, answer, statement))) is expected
+
+
+def _changed(sentence: str) -> str | None:
+    """The sentence with its first length made seven times as long; None without a length."""
+    lengths = [e for e in find_entities(sentence) if e.type == "length" and e.number]
+    if not lengths:
+        return None
+    entity = lengths[0]
+    longer = f"{7.3 * (entity.number or 0):.3g} µm"
+    return f"{sentence[: entity.start]}{longer}{sentence[entity.end :]}"
+
+
+def test_true_sentences_pass_and_changed_ones_do_not(realdata: Path) -> None:
+    lines = (realdata / "captions.jsonl").read_text("utf-8").splitlines()
+    captions = [row["caption"] for row in map(json.loads, lines)]
+    told = [(c, c[a:b]) for c in captions for a, b in sentences(c) if b - a > 20]
+    question = "What does the figure show?"
+    assert [t for c, t in told if contradiction(_qa(c, question, t, t))] == []
+    planted = [(c, changed) for c, t in told if (changed := _changed(t))]
+    caught = sum(bool(contradiction(_qa(c, question, t, t))) for c, t in planted)
+    assert caught > 0.7 * len(planted)
