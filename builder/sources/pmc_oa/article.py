@@ -3,49 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from builder.licenses import License, most_restrictive, normalise
+from builder.sources.article import Article, license_by_caption, safe_id
 from builder.sources.pmc_oa.jats import XLINK_HREF, Element, text
 
-_UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
-_PERMISSION = re.compile(
-    r"\b(?:re(?:printed|produced|used)|used|adapted|modified)\b[^.]{0,60}?\b(?:with|by)\b"
-    r"[^.]{0,20}?\bpermissions?\b",
-    re.I,
-)
 _NOT_AUTHORS = {"editor", "reviewer", "translator", "senior_editor", "assigned_editor"}
-
-
-@dataclass(frozen=True, slots=True)
-class Article:
-    """An article's identity and rights."""
-
-    article_id: str
-    doi: str
-    title: str
-    journal: str
-    year: str
-    authors: list[str]
-    license: License
-
-    def attribution(self, license: License) -> str:
-        """Credit line as CC BY asks for: authors, title, source, link, licence."""
-        names = self.authors if len(self.authors) <= 3 else [self.authors[0], "et al."]
-        where = ", ".join(part for part in (self.journal, self.year) if part)
-        link = f"https://doi.org/{self.doi}" if self.doi else ""
-        if not link and self.article_id.startswith("PMC"):
-            link = f"https://www.ncbi.nlm.nih.gov/pmc/articles/{self.article_id}/"
-        terms = "licence unknown" if license.id == "unknown" else f"Licence: {license.id}"
-        terms = f"{terms} ({license.url})" if license.url else terms
-        parts = (" ".join(names) if "et al." in names else ", ".join(names), self.title, where)
-        sentences = [f"{part.rstrip('.')}." for part in parts if part]
-        return " ".join([*sentences, *([link] if link else []), f"{terms}."])
-
-
-def safe_id(name: str) -> str:
-    """A name reduced to letters, digits, '.', '_' and '-'; never empty, never only dots."""
-    return _UNSAFE.sub("_", name).strip("._-") or "article"
 
 
 def read_article(root: Element, package_name: str) -> Article:
@@ -118,4 +81,4 @@ def figure_license(figure: Element, caption: str, article: License) -> License:
     if own is not None:
         return read_license(own)
     credit = " ".join([caption, *(text(node) for node in figure.findall("attrib"))])
-    return most_restrictive([]) if _PERMISSION.search(credit) else article
+    return license_by_caption(credit, article)

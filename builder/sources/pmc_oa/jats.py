@@ -11,6 +11,8 @@ from typing import Any
 
 from lxml import etree
 
+from builder.sources.text import INVISIBLE, tidy
+
 MAX_XML_BYTES = 64_000_000
 MAX_DEPTH = 200
 XLINK_HREF = "{http://www.w3.org/1999/xlink}href"
@@ -31,7 +33,6 @@ _DROPPED = {
     "supplementary-material",
 }
 _BLOCKS = {"p", "title", "subtitle", "label", "list-item", "def-item", "break", "disp-formula"}
-_INVISIBLE = re.compile("[\u200b-\u200d\u2060-\u2064\ufeff\u00ad\x00-\x08\x0e-\x1f\x7f-\x9f]")
 _SUPERSCRIPTS = str.maketrans("0123456789+-−–=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻⁼⁽⁾ⁿ")
 _SUPERSCRIPT = re.compile(r"[0-9+\-−–=()n]*\d[0-9+\-−–=()n]*")
 _ATTACHED = re.compile(r"(?:st|nd|rd|th|[^\w\s]+)")
@@ -93,13 +94,6 @@ def text(node: Element | None, without: tuple[str, ...] = ()) -> str:
     superscripts after '^' (Fpn1^KO), formulas in line. Text of the tags `without` is left out.
     """
     return tidy(_flat(node, _DROPPED.union(without))) if node is not None else ""
-
-
-def tidy(raw: str) -> str:
-    """One line without invisible characters, space only where it belongs."""
-    line = " ".join(_INVISIBLE.sub("", raw).split())
-    line = re.sub(r"([(\[]) ", r"\1", line)
-    return re.sub(r" ([)\],;]|\.(?=\s|$))", r"\1", line)
 
 
 def _flat(node: Element, dropped: set[str] | frozenset[str]) -> str:
@@ -180,11 +174,11 @@ def math(node: Element) -> str:
 
 
 def _grouped(part: str) -> str:
-    part = _INVISIBLE.sub("", part)
+    part = INVISIBLE.sub("", part)
     return part if len(part) < 2 or part.isalnum() else f"({part})"
 
 
 def _power(part: str) -> str:
-    part = _INVISIBLE.sub("", part)
+    part = INVISIBLE.sub("", part)
     fits = _SUPERSCRIPT.fullmatch(part)
     return part.translate(_SUPERSCRIPTS) if fits else f"^{_grouped(part)}"

@@ -15,7 +15,9 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
 
-MAX_MEMBER_BYTES = 200_000_000
+from builder.sources.archives import MAX_MEMBER_BYTES, Refused, refusal
+from builder.sources.text import printable
+
 MAX_KEPT_BYTES = 1_000_000_000
 MAX_UNPACKED_BYTES = 4_000_000_000
 MAX_MEMBERS = 20_000
@@ -35,15 +37,6 @@ class PackageError(Exception):
         self.detail = detail
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """A file of a package that was not read."""
-
-    name: str
-    reason: str
-    detail: str
-
-
 @dataclass(slots=True)
 class Package:
     """XML and images of an article package, by their names in it ('/' between parts)."""
@@ -58,11 +51,6 @@ class Package:
     def refuse(self, name: str, reason: str, detail: str) -> None:
         """Note a file that was not read."""
         self.refused.append(Refused(name, reason, detail))
-
-
-def printable(name: str) -> str:
-    """A name from a file system or archive as text that can be written as UTF-8."""
-    return name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def is_archive(path: Path) -> bool:
@@ -128,11 +116,9 @@ def _expect_end(stream: BinaryIO) -> None:
 
 
 def _safe(package: Package, name: str, member: tarfile.TarInfo) -> bool:
-    parts = PurePosixPath(name).parts
-    if not member.isreg() or member.issparse():
-        package.refuse(name, "link is not followed", f"archive member of type {member.type!r}")
-    elif name.startswith(("/", "\\")) or ".." in parts or ":" in name or "\x00" in name:
-        package.refuse(name, "unsafe name in archive", "absolute or outside of the package")
+    refused = refusal(member)
+    if refused is not None:
+        package.refused.append(refused)
     elif name in package.files:
         package.refuse(name, "name occurs twice in archive", "the first one is used")
     else:

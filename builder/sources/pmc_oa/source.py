@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path, PurePosixPath
 
-from builder.images import ImageError, inspect
+from builder.images import ImageError
 from builder.microscopy import classify
 from builder.records import Figure, Rejection
+from builder.sources.article import Article, Legend, make_figure, safe_id
 from builder.sources.base import Partition, SourceError
 from builder.sources.pmc_oa import package as packages
-from builder.sources.pmc_oa.article import Article, figure_license, read_article, safe_id
+from builder.sources.pmc_oa.article import figure_license, read_article
 from builder.sources.pmc_oa.figures import (
     Caption,
     ImageIndex,
@@ -26,6 +27,7 @@ from builder.sources.pmc_oa.figures import (
 )
 from builder.sources.pmc_oa.jats import XLINK_HREF, Element, XmlError, parse, text
 from builder.sources.pmc_oa.package import Package, PackageError
+from builder.sources.text import printable
 
 KIND = "pmc_oa"
 MAX_DEPTH = 3
@@ -66,7 +68,7 @@ class PmcOaSource:
         seen: dict[str, str] = {}
         for item in partition.items:
             path = self._location / item
-            yield from _read_package(path, packages.printable(path.name), item, seen)
+            yield from _read_package(path, printable(path.name), item, seen)
 
     def _packages(self) -> list[Path]:
         path = self._location
@@ -83,7 +85,7 @@ class PmcOaSource:
     def _partition(self, index: int, chunk: list[Path]) -> Partition:
         items = tuple(str(path.relative_to(self._location)) for path in chunk)
         facts = [
-            [packages.printable(str(file.relative_to(path.parent))), s.st_size, s.st_mtime_ns]
+            [printable(str(file.relative_to(path.parent))), s.st_size, s.st_mtime_ns]
             for path in chunk
             for file in ([path] if path.is_file() else packages.files_below(path))
             for s in [file.lstat()]
@@ -93,7 +95,7 @@ class PmcOaSource:
 
 
 def _package_name(path: Path) -> str:
-    name = packages.printable(path.name)
+    name = printable(path.name)
     return next((name[: -len(s)] for s in packages.ARCHIVES if name.lower().endswith(s)), name)
 
 
@@ -114,7 +116,7 @@ def _find_packages(folder: Path, depth: int) -> list[Path]:
 def _read_package(
     path: Path, name: str, item: str, seen: dict[str, str]
 ) -> Iterator[Figure | Rejection]:
-    place = name if item in (".", "") else packages.printable(PurePosixPath(item).as_posix())
+    place = name if item in (".", "") else printable(PurePosixPath(item).as_posix())
     try:
         content = packages.read(path)
         xml = _article_file(content)
@@ -211,36 +213,13 @@ class _Reading:
         return None
 
     def _record(self, node: Element, number: int, caption: Caption, name: str) -> Figure:
-        data = self._content.files[name]
-        facts = inspect(data)
-        rights = figure_license(node, caption.text, self._article.license)
+        image = (PurePosixPath(name).name, self._content.files[name])
+        mentions = self._mentions.of(node)
+        legend = Legend(caption.label, caption.title, caption.text, caption.panels, mentions)
         verdict = classify(caption.text, caption.title)
-        return Figure(
-            figure_id=f"{self._article.article_id}/{self._figure_key(node, number)}",
-            article_id=self._article.article_id,
-            source=KIND,
-            image={"bytes": data, "path": PurePosixPath(name).name},
-            image_sha256=facts.sha256,
-            image_phash=facts.phash,
-            width=facts.width,
-            height=facts.height,
-            label=caption.label,
-            title=caption.title,
-            caption=caption.text,
-            panels=caption.panels,
-            mentions=self._mentions.of(node),
-            is_microscopy=verdict.is_microscopy,
-            microscopy_reason=verdict.reason,
-            modality=verdict.modality,
-            license=rights.id,
-            license_url=rights.url,
-            attribution=self._article.attribution(rights),
-            authors=self._article.authors,
-            doi=self._article.doi,
-            article_title=self._article.title,
-            reserved=False,
-            facts="",
-        )
+        rights = figure_license(node, caption.text, self._article.license)
+        key = self._figure_key(node, number)
+        return make_figure(KIND, key, self._article, image, legend, verdict, rights)
 
     def _figure_key(self, node: Element, number: int) -> str:
         key = safe_id(node.get("id") or text(node.find("label")) or f"fig{number}")

@@ -11,7 +11,7 @@ from lxml import etree
 
 from builder.sources.pmc_oa.figures import read_caption
 from builder.sources.pmc_oa.jats import parse, text
-from builder.sources.pmc_oa.panels import panels
+from builder.sources.panels import panels
 
 
 @pytest.mark.parametrize(

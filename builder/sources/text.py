@@ -1,0 +1,39 @@
+"""Text of any origin as one clean line that Parquet can hold."""
+
+from __future__ import annotations
+
+import re
+
+INVISIBLE = re.compile("[\u200b-\u200d\u2060-\u2064\ufeff\u00ad\x00-\x08\x0e-\x1f\x7f-\x9f]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def tidy(raw: str) -> str:
+    """One line without invisible characters, space only where it belongs."""
+    line = " ".join(INVISIBLE.sub("", raw).split())
+    line = re.sub(r"([(\[]) ", r"\1", line)
+    return re.sub(r" ([)\],;]|\.(?=\s|$))", r"\1", line)
+
+
+def clean(raw: object) -> str:
+    """Text as one tidy line; '' for anything that is no text.
+
+    NUL and other control characters go, surrogate pairs become the character they stand for, and
+    lone surrogates, which UTF-8 cannot hold, become U+FFFD.
+    """
+    if not isinstance(raw, str):
+        return ""
+    if _SURROGATE.search(raw):
+        raw = raw.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return tidy(raw)
+
+
+def clean_all(raw: object) -> list[str]:
+    """Clean texts of a text or a list of texts, empty ones left out; [] for anything else."""
+    items = raw if isinstance(raw, list | tuple) else [raw]
+    return [text for text in map(clean, items) if text]
+
+
+def printable(name: str) -> str:
+    """A name from a file system or archive as text that can be written as UTF-8."""
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")
