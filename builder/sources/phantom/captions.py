@@ -28,9 +28,12 @@ def _fields(pattern: str) -> set[str]:
     return {name.lower() for _, name, _, _ in Formatter().parse(pattern) if name}
 
 
-def told(pattern: str) -> set[str]:
-    """Names of the facts that a pattern tells."""
-    return {FACT_OF.get(name, name) for name in _fields(pattern) - SILENT}
+def told(facts: Facts, pattern: str) -> set[str]:
+    """Names of the facts that a pattern tells about a figure."""
+    found = {FACT_OF.get(name, name) for name in _fields(pattern) - SILENT}
+    if "sample" in found:
+        found |= {"cell line"} if facts.cell_line else {"tissue", "organism"}
+    return found - {"sample"}
 
 
 def is_reserved(template: str) -> bool:
@@ -73,7 +76,7 @@ def _effect(dice: Dice, facts: Facts, style: Style) -> tuple[str, set[str]]:
     same = facts.direction == "unchanged"
     pattern = dice.choose(templates.NO_CHANGE if same else templates.CHANGE)
     extra = _effect_words(dice, facts, style)
-    tells = told(pattern) | {"direction"}
+    tells = told(facts, pattern) | {"direction"}
     if extra["values"]:
         tells.add({"fraction": "percent", "diameter": "size"}.get(facts.effect, facts.effect))
     if facts.effect == "fraction":
@@ -136,19 +139,16 @@ def _write(
             sentence, tells = _effect(dice, facts, style)
         else:
             again = known & {"technique"}
-            fresh = [p for p in available[name] if told(p) - known and not told(p) & again]
+            fresh = [
+                p for p in available[name] if told(facts, p) - known and not told(facts, p) & again
+            ]
             if not fresh:
                 continue
             pattern = dice.choose(fresh)
-            sentence, tells = pattern.format(**vocabulary), told(pattern)
+            sentence, tells = pattern.format(**vocabulary), told(facts, pattern)
         body.append(spell(capital(sentence), style))
-        known = known | _implied(facts, tells)
+        known = known | tells
     return body, known
-
-
-def _implied(facts: Facts, tells: set[str]) -> set[str]:
-    """Facts told, with the organism where it is part of the sample's name."""
-    return tells | {"organism"} if facts.tissue and "sample" in tells else tells
 
 
 def compose(dice: Dice, facts: Facts, label: str = "Figure 1") -> Caption:
@@ -162,7 +162,7 @@ def compose(dice: Dice, facts: Facts, label: str = "Figure 1") -> Caption:
     title = capital(spell(pattern.format(**words(facts, style)), style))
     possible = {*_sentences(facts), *(("effect",) if len(facts.panels) == 2 else ())}
     names = [name for name in dice.choose(ORDERS) if name in possible]
-    known = _implied(facts, told(pattern))
+    known = told(facts, pattern)
     facts_told: set[str] = set()
     while len(facts_told) < LEAST_FACTS:
         keep = _chosen(dice, [*names, "scale"], facts)

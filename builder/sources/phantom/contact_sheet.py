@@ -18,7 +18,7 @@ from builder.sources.phantom.templates import TITLES
 
 COLUMNS, ROWS = 4, 6
 CELL = (556, 372)
-TEXT_WIDTH = 94
+TEXT_WIDTH = 88
 
 
 def pick(number: int, seed: int = 0) -> list[Phantom]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from builder.sources.phantom.facts import Facts, Panel
@@ -107,7 +109,7 @@ def _nucleus(rng: np.random.Generator, shapes: Shapes) -> tuple[Field, Field]:
     row, column = axes()
     turn = rng.uniform(0, 2 * np.pi)
     far = SIDE * rng.uniform(0.85, 1.1)
-    cy, cx = SIDE / 2 + far * np.sin(turn), SIDE / 2 + far * np.cos(turn)
+    cy, cx = SIDE / 2 + far * math.sin(turn), SIDE / 2 + far * math.cos(turn)
     depth = (SIDE * rng.uniform(0.45, 0.75) - np.hypot(row - cy, column - cx)).astype(np.float32)
     depth += 5 * smooth_noise(rng, 8)
     depth = np.minimum(depth, (shapes.distance - 1.35) * shapes.radius)
@@ -155,7 +157,7 @@ def _relief(rng: np.random.Generator, facts: Facts, panel: Panel) -> Field:
     slope_y, slope_x = np.gradient(blur(np.asarray(height, np.float32), 0.9))
     scope = settings(facts.noise_seed)
     turn = scope.uniform(0, 2 * np.pi)
-    facing = np.sin(turn) * slope_y + np.cos(turn) * slope_x
+    facing = np.asarray(math.sin(turn) * slope_y + math.cos(turn) * slope_x, dtype=np.float32)
     steep = 1 - 1 / np.sqrt(1 + slope_y**2 + slope_x**2)
     shade = 0.2 * glow(shapes.mask(1.25, 1.0), 4)
     level, contrast = scope.uniform(0.22, 0.36), scope.uniform(0.1, 0.18)

@@ -246,7 +246,7 @@ def _gain(rng: np.random.Generator, positive: npt.NDArray[np.bool_], intensity: 
 def _haze(rng: np.random.Generator, lay: Layout, signal: Field) -> Field:
     """Adds the out-of-focus halo of the cells, distant blurred cells, debris and background."""
     far = clip(smooth_noise(rng, 5) - 1.0, 0, 2) * 0.07
-    specks = 5 * blur(speckle(rng, 5, rng.uniform(0.05, 0.3, 5)), 0.9)
+    specks = 2.5 * speckle(rng, 5, rng.uniform(0.05, 0.3, 5))
     ground = 0.03 * (1 + 0.3 * smooth_noise(rng, 3))
     return np.asarray(signal + far + 0.12 * glow(signal, 6) + specks + ground, dtype=np.float32)
 

@@ -7,6 +7,7 @@ Ruifrok & Johnston, Anal Quant Cytol Histol 23:291 (2001); the others are chosen
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -104,7 +105,7 @@ class Tissue:
 
 def _fibres(rng: np.random.Generator, angle: float) -> Field:
     row, column = axes()
-    across = row * np.cos(angle) - column * np.sin(angle)
+    across = row * math.cos(angle) - column * math.sin(angle)
     waves = 3.5 * smooth_noise(rng, 4) + 1.3 * smooth_noise(rng, 13)
     period = rng.uniform(9, 17)
     lines = np.sin(across * (2 * np.pi / period) + waves)
@@ -121,15 +122,18 @@ def _marks(feature: str, marked: Points) -> tuple[Points, Points]:
 def cut(rng: np.random.Generator, facts: Facts, panel: Panel) -> Tissue:
     """A section with exactly `panel.count` nuclei, `panel.positive` of them marked."""
     openness, scale, _, elongation = ARCHITECTURES[facts.tissue]
+    if facts.feature == "spindle-shaped":
+        elongation = 1.05
     crowd = max(p.count for p in facts.panels)
     radius = panel.diameter_um / facts.um_per_pixel / 2
     terrain = smooth_noise(rng, scale)
     level = float(np.quantile(terrain[::4, ::4], 1 - openness))
     pitch = SIDE / np.sqrt(crowd)
-    spacing = max(0.6 * pitch, (2 * elongation**0.5 + 0.55) * radius)
-    centres = scatter(rng, panel.count, spacing, radius * 1.25, level - terrain)
     marked = first_marked(rng, panel.count, panel.positive).astype(float)
     size, stretch = _marks(facts.feature, marked)
+    longest = 2 * radius * float((1.15 * elongation * stretch).max()) ** 0.5
+    spacing = max(0.6 * pitch, longest + 0.55 * radius)
+    centres = scatter(rng, panel.count, spacing, radius * 1.25, level - terrain)
     radii = size * rng.uniform(0.88, 1.12, panel.count)
     radii *= radius / radii.mean()
     angle = rng.uniform(0, np.pi)

@@ -125,11 +125,11 @@ def illumination(rng: np.random.Generator, strength: float) -> Field:
     """Uneven light: vignetting around a random centre, 1 at the centre, `strength` lost at 1.4
     half-sides from it, and a slow gradient."""
     row, column = axes()
-    cy, cx = SIDE * rng.uniform(0.35, 0.65, 2)
+    cy, cx = SIDE * rng.uniform(0.35, 0.65), SIDE * rng.uniform(0.35, 0.65)
     half = SIDE / 2
     fall = strength * (((row - cy) / half) ** 2 + ((column - cx) / half) ** 2) / 2
-    slope = rng.uniform(-1, 1, 2) * strength / 4 / half
-    return np.asarray(1 - fall + slope[0] * (row - half) + slope[1] * (column - half), np.float32)
+    down, right = rng.uniform(-1, 1) * strength / 4 / half, rng.uniform(-1, 1) * strength / 4 / half
+    return np.asarray(1 - fall + down * (row - half) + right * (column - half), np.float32)
 
 
 def to_picture(channels: Field) -> Picture:

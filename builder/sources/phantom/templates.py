@@ -330,7 +330,7 @@ NO_CHANGE = (
     "Relative to {A}, {measure} was unchanged in {B}{values}.",
 )
 MADE = {
-    "increased": ("increased", "raised", "elevated"),
+    "increased": ("increased", "augmented", "elevated"),
     "decreased": ("decreased", "reduced", "lowered"),
 }
 SCALE = (

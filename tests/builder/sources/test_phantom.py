@@ -188,9 +188,9 @@ def test_captions_tell_only_facts() -> None:
             assert _numbers(rf"(?<!\S)(\d+) {facts.objects}\b", text) <= counts
             opposite = {
                 "increased": r"\b(reduc|decreas|lower)",
-                "decreased": r"\b(rais|elevat|incr)",
+                "decreased": r"\b(augment|elevat|incr)",
             }
-            pattern = opposite.get(facts.direction, r"\b(reduc|decreas|lower|rais|elevat|incr)")
+            pattern = opposite.get(facts.direction, r"\b(reduc|decreas|lower|augment|elevat|incr)")
             assert not re.search(pattern, text)
 
 
