@@ -70,6 +70,7 @@ _NEGATED = re.compile(
 )
 _REACH = 60
 _ANTIBODY = re.compile(r"\banti-((?=[\w-]{0,12}[A-Z\dα-ω])[A-Za-zα-ω]\w{0,20}(?:[-.]\w{1,12})?)")
+_HOST = re.compile(r"[\s-](?:anti|polyclonal|monoclonal|secondary|serum|IgG|IgM|albumin|α-)")
 _NOT_MEASURED = re.compile(
     r"(?:±|\+/-|\bmeans?\b|\berror bars?\b)\W{0,4}(?:and\s|with\s)?$", re.IGNORECASE
 )
@@ -81,8 +82,8 @@ def _is_used(mention: Mention, text: str) -> bool:
     if not mention.type:
         return False
     if mention.type == "organism":
-        after = text[mention.end : mention.end + 6].lower()
-        return not (before.lower().endswith(("anti-", "anti ")) or after.startswith(" anti"))
+        host = _HOST.match(text, mention.end)
+        return not (before.lower().endswith(("anti-", "anti ")) or host)
     return not (mention.value == "scanning electron microscopy" and _NOT_MEASURED.search(before))
 
 

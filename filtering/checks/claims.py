@@ -17,6 +17,9 @@ _REFERENCE = re.compile(
 _COMPARED = re.compile(
     r"\b(?:than|compared|relative to|versus|vs|unlike|whereas|while|but)\b", re.I
 )
+_TWO_SIDED = re.compile(
+    r"\b(?:between|compared|comparison|versus|vs|than|relative to|in (?:panel )?[A-Z]\b(?!\.))"
+)
 _YES_NO = re.compile(r"^\W*(yes|no)\b", re.IGNORECASE)
 _ABSENT_BEFORE = re.compile(
     r"\b(?:no|without|lack(?:s|ed|ing)?|lack of|(?:absence|loss) of|negative for|devoid of|not "
@@ -41,6 +44,7 @@ _PRESENT_AFTER = re.compile(
 )
 _ENOUGH = 0.6
 _HALF = 0.5
+_MOST_CLAIMS = 40
 
 
 def _claim(qa: QA) -> str:
@@ -73,7 +77,7 @@ def contradicted_direction(qa: QA) -> str:
     """A change that the caption reports the other way round; empty if there is none."""
     claim = _claim(qa)
     said = _said_directions(qa, claim)
-    if len(said) != 1:
+    if len(said) != 1 or (_TWO_SIDED.search(claim) and _refers_before(claim) is None):
         return ""
     direction = next(iter(said))
     found = passages(qa.caption, claim, _DIRECTIONS)
@@ -115,7 +119,7 @@ def _polarities(key: str, text: str) -> set[int]:
 def contradicted_presence(qa: QA) -> str:
     """Something the pair calls present and the caption absent, or the other way round."""
     claim = _claim(qa)
-    for entity in named(claim):
+    for entity in named(claim)[:_MOST_CLAIMS]:
         key = named_key(entity)
         said = _polarities(key, claim)
         if len(said) != 1 or said == {0} or entity.type == "direction":

@@ -68,6 +68,11 @@ _LIGHT = {
     **dict.fromkeys(_FLUORESCENT, "fluorescence"),
 }
 _UNSPECIFIC = ("technique", "direction", "number")
+_HISTOLOGICAL = frozenset(
+    {"H&E", "hematoxylin", "eosin", "DAB", "PAS", "Masson's trichrome", "toluidine blue", "Giemsa"}
+    | {"Gram stain", "Nissl", "Oil Red O", "Prussian blue", "Congo red", "Alcian blue", "silver"}
+    | {"Picrosirius red", "safranin O", "methylene blue", "crystal violet", "Luxol fast blue"}
+)
 _HEAD = 12
 _NOT = re.compile(r"\b(?:not|no|rather than|instead of|unlike|without|except)\s(?:\w+\s)?$", re.I)
 
@@ -93,6 +98,8 @@ def _is_other_technique(said: str, known: set[str], caption: str) -> bool:
     lights = {_LIGHT.get(k) for k in known}
     if any(e.type == "fluorophore" for e in named(caption)):
         lights.add("fluorescence")
+    if any(e.type == "stain" and e.value in _HISTOLOGICAL for e in named(caption)):
+        lights.add("transmitted")
     light = _LIGHT.get(said)
     if light is None or None in lights:
         return False

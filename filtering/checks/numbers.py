@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise, permutations
+from itertools import islice, pairwise, permutations
 
 from filtering.entities import Entity, find_entities
 from filtering.grounding import best_passages, ungrounded
@@ -19,7 +19,7 @@ _MEASURES = frozenset(
 )
 _DERIVED = re.compile(
     r"\b(?:difference|differ|ratio|total|sum|together|combined|both|altogether|overall|"
-    r"how much (?:more|less|larger|smaller|longer)|remaining|fraction|between|per)\b",
+    r"how much (?:more|less|larger|smaller|longer)|remaining|fraction|between)\b",
     re.IGNORECASE,
 )
 _AVERAGE = re.compile(r"\bmeans?\b|\baverage|±", re.IGNORECASE)
@@ -35,6 +35,12 @@ _TREATED = re.compile(
 )
 _HOW_MANY = re.compile(r"\bhow many\b((?:\s[\w+-]+){1,4})", re.IGNORECASE)
 _PERCENTAGE = re.compile(r"\bwhat (?:percentage|percent|share|proportion)\b", re.IGNORECASE)
+_AGE = re.compile(r"\b(?:age|aged|ages|old)\b|-old\b", re.IGNORECASE)
+_SAMPLED = re.compile(
+    r"\b(?:analy[sz]|quantif|scor|measur|assess|evaluat|examin|sampl|count)\w*|\bper\b|"
+    r"\b(?:from|in) (?:at least )?\w+ (?:independent|experiments)|\bn\s?=",
+    re.IGNORECASE,
+)
 _DIMENSIONS = {
     "scale bar": r"\b(?:scale )?bars?\b",
     "thickness": r"\bthick|\bsections?\b",
@@ -44,6 +50,7 @@ _DIMENSIONS = {
 }
 _NEAR = 45
 _TOO_MANY = 24
+_MOST_CLAIMS = 40
 
 
 def _dimension(text: str) -> str:
@@ -167,14 +174,30 @@ def _same_length(lengths: list[Entity], dimension: str, text: str) -> list[Entit
     return same or (unknown if len(unknown) == 1 and dimension in extents else [])
 
 
+def _is_age(entity: Entity, text: str, question: str = "") -> bool:
+    near = text[max(0, entity.start - 15) : entity.end + 10]
+    return bool(_AGE.search(f"{near} {question}"))
+
+
+def _is_sample_size(entity: Entity, text: str) -> bool:
+    """Whether a count says how much was analysed, not what a picture shows."""
+    before, after = text[max(0, entity.start - 25) : entity.start], text[entity.end :][:45]
+    return bool(re.search(r"\bn\s?[=≥>]\s?$", before, re.IGNORECASE) or _SAMPLED.search(after))
+
+
 def _rivals(entity: Entity, said_in: str, qa: QA) -> list[str]:
     """Other values of the same thing where the caption speaks of it, as written."""
     dimension = _dimension_of(entity, said_in) or _dimension(qa.question)
+    sampled = bool(_SAMPLED.search(qa.question)) or _is_sample_size(entity, said_in)
     found: list[str] = []
     for part in _where(entity, dimension, qa):
         same = [e for e in named(part) if _family(e) == _family(entity)]
         if entity.type == "length":
             same = _same_length(same, dimension, part)
+        if entity.type == "duration":
+            same = [e for e in same if _is_age(e, part) == _is_age(entity, said_in, qa.question)]
+        if entity.type == "count" and not sampled:
+            same = [e for e in same if not _is_sample_size(e, part)]
         if _spans_range(entity.number, same, part):
             return []
         found += [e.text for e in same]
@@ -182,7 +205,7 @@ def _rivals(entity: Entity, said_in: str, qa: QA) -> list[str]:
 
 
 def _is_stated_loosely(entity: Entity, text: str) -> bool:
-    return bool(_HEDGED.search(unify(text)[: entity.start]))
+    return bool(_HEDGED.search(unify(text[max(0, entity.start - 20) : entity.start])))
 
 
 def _is_aggregate(qa: QA) -> bool:
@@ -200,7 +223,7 @@ def contradicted_number(qa: QA) -> str:
         return ""
     known = named(qa.caption)
     keys = {named_key(e) for e in known}
-    for entity, text in _stated(qa):
+    for entity, text in islice(_stated(qa), _MOST_CLAIMS):
         number = entity.number
         if number is None or named_key(entity) in keys or _is_stated_loosely(entity, text):
             continue

@@ -35,6 +35,11 @@ HE = (
     "H&E-stained section of mouse kidney at day 7 after cisplatin. Tubules show 5-10 µm vacuoles. "
     "Inflammation was markedly increased in the cortex. CD31-negative areas lacked vessels."
 )
+MORE = (
+    "Mouse cortex imaged 3 days after injection. GFP intensity was reduced in A compared with B. "
+    "150 nuclei were analysed per group. Sections were incubated with rabbit polyclonal antibody "
+    "and DAB, and inspected by confocal microscopy."
+)
 
 CONTRADICTED = [
     (IF, "How many cells were multinucleated?", "15 cells", "15 cells"),
@@ -65,6 +70,7 @@ CONTRADICTED = [
     (EM, "At which original magnification was the liver recorded?", "40,000×", "12,000×"),
     (EM, "Where do glycogen granules accumulate?", "In the plasma membrane", "cytoplasm"),
     (EM, "Which tissue do the electron micrographs show?", "Rat kidney", "liver"),
+    (MORE, "How many nuclei were analysed per group?", "60 nuclei", "150 nuclei"),
     (HE, "How was inflammation changed in the cortex?", "It was markedly decreased", "increased"),
     (HE, "How many days after cisplatin was the kidney section taken?", "21 days", "day 7"),
 ]  # fmt: skip
@@ -103,6 +109,11 @@ FINE = [
     (EM, "Which technique was used?", "TEM"),
     (EM, "Which stain was used?", "Uranyl acetate and lead citrate"),
     (EM, "Where are glycogen granules missing?", "In the nucleus"),
+    (MORE, "At what age were the mice imaged?", "8 weeks"),
+    (MORE, "How many nuclei are visible in the inset?", "4 nuclei"),
+    (MORE, "How does GFP intensity differ between A and B?", "It is increased in B"),
+    (MORE, "Which animal model was used?", "Transgenic mice"),
+    (MORE, "What type of microscopy shows the section?", "Light microscopy"),
     (HE, "Which stain was used?", "Haematoxylin-eosin"),
     (HE, "How large are the vacuoles in the tubules?", "7 µm"),
     (HE, "Which species is shown?", "Murine kidney"),
