@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from builder.agents.offline.bloom import bloom
 from builder.agents.offline.candidates import NAME, write
-from builder.agents.offline.distractors import Drawn, draw_all
+from builder.agents.offline.comparing import Drawn
+from builder.agents.offline.distractors import draw_all
 from builder.records import HG, Candidate, Figure, Outcome, Question
 
 

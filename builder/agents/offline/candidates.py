@@ -12,13 +12,22 @@ from builder.agents.offline.facts import Fact, facts
 from builder.agents.offline.hypotheses import derived
 from builder.agents.offline.layout import WHOLE, Layout
 from builder.agents.offline.naming import named
-from builder.agents.offline.phrases import sentence_case
+from builder.agents.offline.phrases import lower_first, sentence_case
 from builder.agents.offline.templates import TEMPLATES, VERSION, Template
-from builder.records import Candidate, Figure, Outcome
+from builder.records import EP, EU, HG, Candidate, Figure, Outcome
 
 NAME = "offline"
 REVISION = "rules-1"
-LIMIT = 8
+LIMIT = 6
+TASK_LIMITS = {EU: 4, HG: 1, EP: 2}
+# Ways to ask for one and the same fact.
+WAYS = (
+    ("treatment_compound", "follow_up_compound"),
+    ("treatment_dose", "follow_up_dose"),
+    ("treatment_duration", "follow_up_duration"),
+    ("organelle_marker", "follow_up_marker"),
+    ("marker_in_colour", "marker_in_colour", "colour_of_marker", "follow_up_target"),
+)
 _PLACES = {True: ("in the figure", "in this figure"), False: ("in the image", "in this image")}
 
 
@@ -51,17 +60,28 @@ def _is_clear(fact: Fact, group: list[Fact]) -> bool:
 def spread(found: Sequence[Fact], figure_id: str) -> list[Fact]:
     """At most LIMIT facts, the most telling attributes first, each value once."""
     by_rank = sorted(
-        found,
+        (fact for fact in found if _is_turn(fact, figure_id)),
         key=lambda f: (TEMPLATES[f.attribute].rank, pick(_ORDER, figure_id, f.key, f.value)),
     )
     chosen: list[Fact] = []
     for fact in by_rank:
+        template = TEMPLATES[fact.attribute]
         same = [other for other in chosen if other.attribute == fact.attribute]
-        if len(same) >= TEMPLATES[fact.attribute].per_figure or len(chosen) >= LIMIT:
+        task = [other for other in chosen if TEMPLATES[other.attribute].task == template.task]
+        full = len(chosen) >= LIMIT or len(task) >= TASK_LIMITS[template.task]
+        if full or len(same) >= template.per_figure:
             continue
         if not any(_repeats(fact, other) for other in chosen):
             chosen.append(fact)
     return sorted(chosen, key=lambda f: (f.start, f.end, f.attribute))
+
+
+def _is_turn(fact: Fact, figure_id: str) -> bool:
+    """Of questions that ask one fact in different ways, the figure's hash chooses one."""
+    for ways in WAYS:
+        if fact.attribute in ways:
+            return pick(ways, figure_id, ways[0]) == fact.attribute
+    return True
 
 
 _ORDER = [f"{index:03d}" for index in range(997)]
@@ -114,7 +134,7 @@ def to_candidate(fact: Fact, figure: Figure, layout: Layout) -> Candidate | None
         task=template.task,
         question=question,
         answer=fact.value,
-        statement=sentence_case(template.statement.format(**words)),
+        statement=sentence_case(template.statement.format(**words | _inner(fact))),
         evidence=figure.caption[fact.start : fact.end],
         evidence_start=fact.start,
         value_type=fact.value_type,
@@ -123,6 +143,11 @@ def to_candidate(fact: Fact, figure: Figure, layout: Layout) -> Candidate | None
         agent_revision=REVISION,
         prompt_version=VERSION,
     )
+
+
+def _inner(fact: Fact) -> dict[str, str]:
+    """The value as it stands within a sentence."""
+    return {"value": lower_first(fact.value)} if fact.value_type == "hypothesis" else {}
 
 
 def write(figure: Figure) -> tuple[list[Candidate], Outcome]:

@@ -54,10 +54,23 @@ def fit_weights(counts: Sequence[int], rounds: int = 60) -> Vector:
     return weights
 
 
-def draw(weights: Vector, size: int, rng: np.random.Generator) -> list[int]:
-    """Indices of a set of `size`, with probability proportional to the product of the weights."""
-    tails = [symmetric(weights[i:], size) for i in range(len(weights) + 1)]
+def tails_of(weights: Vector, size: int) -> list[Vector]:
+    """Symmetric polynomials of all tails of the weights, of degree 0 to `size`."""
+    tails = [np.concatenate(([1.0], np.zeros(size)))]
+    for weight in weights[::-1]:
+        longer = tails[-1].copy()
+        longer[1:] += weight * tails[-1][:-1]
+        tails.append(longer)
+    return tails[::-1]
+
+
+def draw(weights: Vector, tails: Sequence[Vector], rng: np.random.Generator) -> list[int]:
+    """Indices of a set, with probability proportional to the product of the weights.
+
+    The size of the set is the degree of `tails`.
+    """
     chosen: list[int] = []
+    size = len(tails[0]) - 1
     for i, weight in enumerate(weights):
         left = size - len(chosen)
         if left == 0:
@@ -73,14 +86,15 @@ def draw_apart(
     weights: Vector,
     apart: Callable[[int, int], bool],
     rng: np.random.Generator,
-    tries: int = 40,
+    tries: int = 400,
 ) -> list[int]:
     """Three indices of which each pair is `apart`; empty where no draw found such a set."""
     size = CHOICES - 1
     if len(weights) < size:
         return []
+    tails = tails_of(weights, size)
     for _ in range(tries):
-        chosen = draw(weights, size, rng)
+        chosen = draw(weights, tails, rng)
         pairs = [(a, b) for k, a in enumerate(chosen) for b in chosen[k + 1 :]]
         if len(chosen) == size and all(apart(a, b) for a, b in pairs):
             return [chosen[k] for k in rng.permutation(size)]

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from builder.agents.offline.comparing import Caption, Drawn, comparable, names, rng_of
+from builder.agents.offline.crossed import Crossed
 from builder.agents.offline.design import CHOICES, cap, draw_apart, fit_weights, pull
-from builder.agents.offline.numbers import differ, form, parse, scaled
-from builder.agents.offline.patterns import TECHNIQUES
+from builder.agents.offline.numbers import form, parse, scaled
 from builder.records import HG, Candidate, Figure
-from filtering.entities import find_entities, vocabulary
+from filtering.entities import vocabulary
 
 # Names that may stand in where the other figures give too few, for attributes whose type is wide.
 ALTERNATIVES: dict[str, tuple[str, ...]] = {
@@ -40,76 +40,6 @@ ALTERNATIVES: dict[str, tuple[str, ...]] = {
         "Alcian blue",
     ),
 }
-
-
-def rng_of(seed: int, *key: str) -> np.random.Generator:
-    """Generator that depends on the seed and the key alone."""
-    digest = hashlib.sha256("\x1f".join(key).encode("utf-8", "surrogatepass")).digest()
-    words = [int.from_bytes(digest[i : i + 4], "big") for i in range(0, 16, 4)]
-    return np.random.default_rng(np.random.SeedSequence([seed & 0xFFFFFFFF, *words]))
-
-
-def names(text: str) -> frozenset[tuple[str, str]]:
-    """Types and canonical values of all that a text names."""
-    return frozenset((entity.type, entity.value) for entity in find_entities(text))
-
-
-def fold(text: str) -> str:
-    """Text in the form in which two spellings are compared."""
-    return re.sub(r"[\s\-–−_]+", " ", text.casefold()).strip()
-
-
-def holds(text: str, phrase: str) -> bool:
-    """Whether a folded text has a folded phrase as whole words."""
-    return re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", text) is not None
-
-
-def related(left: str, right: str) -> bool:
-    """Whether two values are the same, or one is the broader term of the other."""
-    a, b = fold(left), fold(right)
-    return a == b or holds(a, b) or holds(b, a) or bool(names(left) and names(left) == names(right))
-
-
-def comparable(left: str, right: str) -> bool:
-    """Whether two values may stand beside each other as choices."""
-    first, second = parse(left), parse(right)
-    if first and second:
-        return differ(first.number, second.number)
-    if related(left, right):
-        return False
-    longer, shorter = max(len(left), len(right)), min(len(left), len(right))
-    return longer <= 3 * shorter + 6
-
-
-@dataclass(frozen=True, slots=True)
-class Caption:
-    """What a caption names, in the forms in which distractors are compared with it."""
-
-    folded: str
-    entities: frozenset[tuple[str, str]]
-    techniques: frozenset[str]
-
-    @classmethod
-    def of(cls, text: str) -> Caption:
-        """Reads a caption."""
-        techniques = frozenset(name for name, pattern in TECHNIQUES if pattern.search(text))
-        return cls(fold(text), names(text), techniques)
-
-    def names(self, value: str) -> bool:
-        """Whether the caption names a value, in any spelling that is known."""
-        known = names(value)
-        if value in self.techniques or holds(self.folded, fold(value)):
-            return True
-        return bool(known) and known <= self.entities
-
-
-@dataclass
-class Drawn:
-    """Distractors for a candidate, where they are from, or why there are none."""
-
-    distractors: list[str] = field(default_factory=list)
-    origin: str = ""
-    problem: str = ""
 
 
 @dataclass
@@ -183,6 +113,7 @@ def draw_all(
     """Distractors of every candidate of a shard, by candidate_id."""
     by_pool = pools(candidates, figures)
     captions = {c.figure_id: Caption.of(figures[c.figure_id].caption) for c in candidates}
+    crossed = Crossed.of(candidates, figures)
     asked: Counter[tuple[int, str]] = Counter()
     ranks: Counter[tuple[int, int]] = Counter()
     result: dict[str, Drawn] = {}
@@ -190,6 +121,9 @@ def draw_all(
         pool = by_pool[candidate.candidate_id]
         rng = rng_of(seed, candidate.candidate_id)
         caption = captions[candidate.figure_id]
+        if candidate.attribute == "effect":
+            result[candidate.candidate_id] = crossed.draw(candidate, figures, caption, rng)
+            continue
         place = (id(pool), candidate.answer)
         asked[place] += 1
         if pool.usable and asked[place] > pool.quota[candidate.answer]:

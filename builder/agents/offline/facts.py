@@ -18,7 +18,7 @@ from builder.agents.offline.patterns import (
     RULES,
     TECHNIQUES,
 )
-from builder.agents.offline.phrases import clean, phrase_before
+from builder.agents.offline.phrases import clean, lower_first, phrase_before
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +49,20 @@ def tidy_quantity(text: str) -> str:
     return re.sub(r"\s?%", "%", text)
 
 
-_QUANTITIES = frozenset({"length", "concentration", "duration"})
+_QUANTITIES = frozenset({"length", "size", "concentration", "duration", "percent"})
 _COLOURED = re.compile(rf"\((?:[^();,]{{1,30}}[;,] ?)?(?P<colour>{COLOUR})\)")
 _SHOWN = re.compile(
     rf"(?P<values>[^.;]{{3,120}}?) (?:antigens? |signals? )?(?:is|are|were|was) "
     rf"(?:highlighted|presented|shown|displayed|labell?ed|depicted) (?:as|in) "
     rf"(?P<colours>{COLOUR}(?:, {COLOUR})*,? and {COLOUR})(?=[.,;]| respectively)"
+)
+_PLAIN_COLOUR = (
+    re.compile(
+        rf"(?:hannels: |; )(?P<value>[\w./α-ω'-]+(?: [\w-]+)?), (?P<colour>{COLOUR})(?=[;.])"
+    ),
+    re.compile(
+        rf"(?:^|(?<=[.] ))(?P<value>[\w./α-ω-]+(?: [A-Z]\w*)?) is shown in (?P<colour>{COLOUR})\b"
+    ),
 )
 _BAR = re.compile(r"(?i)\b(?:scale[- ]?)?bars?\b")
 _BAR_LENGTH = re.compile(
@@ -72,8 +80,10 @@ _DYE = re.compile(
     r"\b(?:counter|co-?)?[Ss]tain(?:ed|ing)(?: for \w+)? (?:with|using) "
     r"(?P<with>[Hh]a?ematoxylin and eosin|[A-Za-z0-9][^.;,()]{2,40}?)"
     r"(?= (?:and|to|for|in|or|derived|of|at)\b|[.;,(]|$)"
+    r"|(?:[Cc]ounterstain,|[Nn]uclei,) (?P<after>[A-Za-z0-9][^.;,()]{2,40}?)(?= \(|[.;,])"
     r"|(?P<adjective>\b(?:H&E|H & E|Oil [Rr]ed O|Prussian blue|Nissl|Golgi|Masson['’]s trichrome|"
-    r"[Hh]a?ematoxylin and eosin|Giemsa|Wright-Giemsa|Toluidine blue|PAS|DAPI|Alcian blue))"
+    r"[Hh]a?ematoxylin and eosin|Giemsa|Wright-Giemsa|Toluidine blue|PAS|DAPI|Alcian blue|"
+    r"Sirius red|[Cc]resyl violet|[Tt]oluidine blue))"
     r"[- ]?(?:stain(?:ed|ing)?)"
 )
 
@@ -87,6 +97,10 @@ def channels(caption: str) -> Iterator[tuple[str, str, int, int]]:
             value, start = phrase_before(caption, start - 3)
         if clean(value, 4) and not value[0].isdigit():
             yield clean(value, 4), match.group("colour"), start, match.end()
+    for pattern in _PLAIN_COLOUR:
+        for match in pattern.finditer(caption):
+            if clean(match.group("value"), 3):
+                yield match.group("value"), match.group("colour"), match.start(), match.end()
     for match in _SHOWN.finditer(caption):
         names = re.split(r",\s?(?:and )?| and ", match.group("values"))
         names = [re.sub(r"^.*\b(?:for|of|from) | \([^)]*\)$", "", n.strip()).strip() for n in names]
@@ -137,7 +151,7 @@ def _techniques(layout: Layout) -> Iterator[Fact]:
 
 def _dyes(layout: Layout) -> Iterator[Fact]:
     for match in _DYE.finditer(layout.caption):
-        value = clean(match.group("with") or match.group("adjective"), 4)
+        value = clean(match.group("with") or match.group("after") or match.group("adjective"), 4)
         lo, _ = layout.sentence(match.start())
         nuclear = NUCLEAR.search(layout.caption[max(lo, match.start() - 40) : match.end()])
         if value and not re.search(r"antibod|anti-|serum|Fab|Alexa", value):
@@ -163,10 +177,18 @@ def _patterns(layout: Layout) -> Iterator[Fact]:
                     slots["mark"] = slots["mark"].lower()
                 if "event" in slots:
                     slots["event"] = _EVENTS.get(slots["event"].lower()[:8], slots["event"])
+                if "feature" in slots:
+                    slots["things"] = f"{slots.pop('feature')} {slots.pop('noun')}"
+                if "measure" in slots:
+                    slots.setdefault("of", "")
+                for name in slots.keys() & {"things", "measure"}:
+                    slots[name] = lower_first(slots[name])
                 scope = layout.scope(start + match.start("value"))
                 if "panels" in slots:
                     scope = expand(slots.pop("panels"))
                 place = start + match.start()
+                if rule.attribute == "vehicle":
+                    value, scope = lower_first(value), WHOLE
                 if value:
                     yield Fact(
                         rule.attribute,

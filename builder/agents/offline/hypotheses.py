@@ -4,21 +4,63 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from builder.agents.offline.facts import Fact
 from builder.agents.offline.layout import WHOLE, Layout
+from builder.agents.offline.phrases import lower_first
 
 _FINDING = re.compile(
     r"\b(?:induces?|increases?|reduces?|decreases?|promotes?|inhibits?|prevents?|restore[sd]?|"
     r"requires?|disrupts?|potentiates?|triggers?|enhances?|suppresses?|impairs?|abolishes?|"
-    r"attenuated?|locali[sz]es? to|accumulates?|regulates?|controls?|drives?|causes?|affects?|"
+    r"attenuated?|locali[sz]es? to|accumulates?|regulates?|drives?|causes?|affects?|"
     r"can be (?:engulfed|detected|adapted|purified|internali[sz]ed)|colocali[sz]es?|"
     r"(?:is|are|was|were) (?:required|needed|negatively|positively|aggravated|increased|reduced|"
     r"decreased|associated|seen|present|observed|expressed|enriched|essential))\b"
 )
 _NOT_FINDING = re.compile(
     r"(?i)^(?:\(|figure|table|schematic|representative|images?|quantification|arrows?|scale)|:|"
-    r"\b(?:stained|shown|indicated|visuali[sz]ed)\b"
+    r"\b(?:stained|shown|indicated|visuali[sz]ed|respectively|in control)\b"
+)
+# Verb of the caption -> verb of the hypothesis.
+_VERBS = {
+    "increased": "increases",
+    "raised": "raises",
+    "elevated": "elevates",
+    "enhanced": "enhances",
+    "decreased": "decreases",
+    "reduced": "reduces",
+    "lowered": "lowers",
+    "diminished": "diminishes",
+}
+NO_CHANGE = "does not change"
+OPPOSITES = {
+    "increases": "decreases",
+    "raises": "lowers",
+    "elevates": "reduces",
+    "enhances": "diminishes",
+    "decreases": "increases",
+    "reduces": "elevates",
+    "lowers": "raises",
+    "diminishes": "enhances",
+}
+_MEASURE = (
+    r"(?P<measure>(?:[Tt]he )?(?:fraction|proportion|percentage|number|mean|average|density|rate|"
+    r"amount)\b[^.;:,()]*?|[\w/αβγ-]+(?: [\w-]+)? (?:fluorescence |staining )?(?:intensity|"
+    r"expression|signal))"
+)
+_MADE = rf"(?P<verb>{'|'.join(_VERBS)})"
+_END = r"(?= from \d| by \d| after treatment| in treated| in panel| in [A-Z]\b| \(|[.;]|$)"
+_AGENT = r"(?:Treatment|[Ee]xposure to (?P<to>[^.;,]+?)|(?P<agent>[A-Za-z][\w-]*(?: [A-Z])?))"
+_EFFECTS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"{_AGENT} {_MADE} {_MEASURE}{_END}",
+        rf"{_AGENT} (?:did not (?:change|alter|affect)|had no effect on) {_MEASURE}{_END}",
+        rf"{_AGENT} left {_MEASURE} unchanged",
+        rf"(?:(?<=[.,] )|(?<=that )){_MEASURE} (?:was|were) {_MADE}",
+        rf"(?:(?<=[.,] )|(?<=that )){_MEASURE} (?:was|were|remained) unchanged",
+    )
 )
 
 
@@ -38,26 +80,36 @@ def _title(layout: Layout, title: str) -> Iterator[Fact]:
             yield Fact("hypothesis", "hypothesis", finding, start, stop, WHOLE)
 
 
-def _follow_ups(found: Sequence[Fact]) -> Iterator[Fact]:
-    for fact in found:
-        if fact.attribute == "treatment_compound" and not re.search(
-            r"(?i)vehicle|control|DMSO|mock|serum|medium|saline|PBS", fact.value
-        ):
-            yield Fact(
-                "follow_up_compound", fact.value_type, fact.value, fact.start, fact.end, fact.scope
-            )
-        if fact.attribute == "organelle_marker":
-            yield Fact(
-                "follow_up_marker",
-                fact.value_type,
-                fact.value,
-                fact.start,
-                fact.end,
-                fact.scope,
-                fact.slots,
-            )
+def _effects(layout: Layout, found: Sequence[Fact]) -> Iterator[Fact]:
+    """What a treatment does to a measure, from the sentence that says so."""
+    compounds = {f.value.casefold(): f.value for f in found if f.attribute == "treatment_compound"}
+    only = next(iter(compounds.values())) if len(compounds) == 1 else ""
+    for pattern in _EFFECTS:
+        for match in pattern.finditer(layout.caption):
+            words = match.groupdict()
+            agent = words.get("to") or words.get("agent") or only
+            if not agent or (compounds and agent.casefold() not in compounds):
+                continue
+            verb = _VERBS[words["verb"]] if words.get("verb") else NO_CHANGE
+            measure = lower_first(words["measure"].strip())
+            value = f"{agent[:1].upper()}{agent[1:]} {verb} {measure}"
+            yield Fact("effect", "hypothesis", value, match.start(), match.end(), WHOLE)
+
+
+_FOLLOW_UPS = {
+    "treatment_compound": "follow_up_compound",
+    "treatment_dose": "follow_up_dose",
+    "treatment_duration": "follow_up_duration",
+    "organelle_marker": "follow_up_marker",
+    "marker_in_colour": "follow_up_target",
+}
 
 
 def derived(layout: Layout, found: Sequence[Fact], title: str) -> list[Fact]:
     """Hypotheses and proposals that follow from the caption and the facts found in it."""
-    return [*_title(layout, title), *_follow_ups(found)]
+    proposals = [
+        replace(fact, attribute=_FOLLOW_UPS[fact.attribute])
+        for fact in found
+        if fact.attribute in _FOLLOW_UPS
+    ]
+    return [*_title(layout, title), *_effects(layout, found), *proposals]

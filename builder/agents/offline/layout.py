@@ -12,7 +12,8 @@ _LEAD = re.compile(
     rf"\(\s?(?P<round>{_RANGE})\s?\)[.:]?\s+"
     rf"(?!(?:is|are|was|were|and|or|to|except|but|reveals?|shows?|scale bars?)\b)"
     rf"(?=[\w(Δ\"“'+±])"
-    rf"|(?:^|(?<=[.;]\s))(?P<bare>[A-Z](?:\s?(?:[-–—,]|,? and)\s?[A-Z])*)[.:)]\s+(?=[A-Z(])",
+    rf"|(?:^|(?<=[.;]\s))(?P<bare>[A-Z](?:\s?(?:[-–—,]|,? and)\s?[A-Z])*)[.:)]\s+(?=[A-Z(])"
+    r"|(?:(?<=[.;]\s))(?P<comma>[A-Z]),\s(?=[a-z0-9])",
 )
 _ABBREVIATION = re.compile(
     r"(?:\b(?:e\.g|i\.e|vs|cf|Figs?|spp?|ca|approx|resp|No|Dr|St|et al|nov|p\.i|var)|\b[A-Z])\.$"
@@ -89,7 +90,7 @@ class Layout:
         for index, (match, end) in enumerate(zip(labels, ends, strict=True)):
             first = min(self.sentence(match.start())[1], end)
             opens = match.start() in starts and index + 1 < len(labels)
-            scope = expand(match.group("round") or match.group("bare"))
+            scope = expand(match.group("round") or match.group("bare") or match.group("comma"))
             scope = Scope(frozenset(m.upper() for m in scope.members), scope.name)
             segments.append(Segment(scope, match.end(), end if opens else first, end))
         return segments

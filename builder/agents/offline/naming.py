@@ -1,4 +1,4 @@
-"""Facts that are names: species from binomials, cell lines from the project's vocabulary."""
+"""Facts that are names: binomials, and what the project's vocabulary knows."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from builder.agents.offline.facts import Fact, shows_image
 from builder.agents.offline.layout import Layout, expand
-from filtering.entities import find_entities
+from filtering.entities import Entity, find_entities
 
 _BINOMIAL = re.compile(
     r"(?P<value>\b[A-Z][a-z]{3,}\??(?: \([“\"]?[A-Z][a-z]+[”\"]?\??\))?(?: cf\.)? [a-z]{4,}\??)"
@@ -16,6 +16,20 @@ _BINOMIAL = re.compile(
     r"| \w+ sp\. nov\.)?"
     r"(?: \((?P<panels>[A-Z](?:(?:[-–]|, )[A-Z])*)\))?"
 )
+# Entity type -> attribute, and what its sentence must speak of for the entity to be the specimen.
+_NAMED: dict[str, tuple[str, re.Pattern[str]]] = {
+    "cell_line": ("cell_line", re.compile(r"")),
+    "fluorophore": ("fluorophore", re.compile(r"(?i)label|antibod|stain|\(|detect")),
+    "organism": (
+        "organism",
+        re.compile(r"(?i)cells|tissue|section|origin|micrograph|images?\b|of "),
+    ),
+    "tissue": (
+        "tissue",
+        re.compile(r"(?i)section|tissue|histolog|stain|immuno|tructure|shown|taken"),
+    ),
+}
+_HOST = re.compile(r"(?i)\banti(?:bod|serum|-)|\bserum\b|patient|virus")
 
 
 def _species(layout: Layout) -> Iterator[Fact]:
@@ -29,17 +43,23 @@ def _species(layout: Layout) -> Iterator[Fact]:
             yield Fact("species", "organism", value, match.start(), match.end(), scope)
 
 
-def _cell_lines(layout: Layout) -> Iterator[Fact]:
-    for entity in find_entities(layout.caption):
-        after = layout.caption[entity.end :]
-        if entity.type == "cell_line" and shows_image(layout, entity.start):
-            cells = re.match(r"[- ](?:\w+ )?cells?\b", after)
-            end = entity.end + (cells.end() if cells else 0)
-            scope = layout.scope(entity.start)
-            value = re.sub(r"\s+cells?$", "", entity.text)
-            yield Fact("cell_line", "cell_line", value, entity.start, end, scope)
+def _entity(layout: Layout, entity: Entity) -> Fact | None:
+    attribute, context = _NAMED[entity.type]
+    lo, hi = layout.sentence(entity.start)
+    sentence = layout.caption[lo:hi]
+    host = entity.type == "organism" and _HOST.search(sentence)
+    if host or not context.search(sentence) or not shows_image(layout, entity.start):
+        return None
+    cells = re.match(r"[- ](?:\w+ )?cells?\b", layout.caption[entity.end :])
+    end = entity.end + (cells.end() if cells and entity.type == "cell_line" else 0)
+    value = re.sub(r"\s+cells?$", "", entity.text)
+    value = value if entity.type in ("cell_line", "fluorophore") else value.lower()
+    scope = layout.scope(entity.start)
+    return Fact(attribute, entity.type, value, entity.start, end, scope)
 
 
 def named(layout: Layout) -> list[Fact]:
-    """Species and cell lines that a caption names."""
-    return [*_species(layout), *_cell_lines(layout)]
+    """Species, cell lines, tissues and fluorophores that a caption names."""
+    entities = [e for e in find_entities(layout.caption) if e.type in _NAMED]
+    found = [fact for e in entities if (fact := _entity(layout, e))]
+    return [*_species(layout), *found]

@@ -18,7 +18,16 @@ DOSE = (
 )
 NAME = r"[A-Za-z0-9α-ωΑ-Ω][\w\-–−/'’:+.α-ω]*?(?:\s?\([\w\s,]{1,12}\)[\w\-]*)?"
 _PLAIN = r"(?:[^.;,()]|\.(?=\S)|,(?=\d))"
-_PARENTHESIS = r"(?:\([^()]{1,40}\))?"
+_WHOLE = r"(?:\d{1,3}(?:,\d{3})+|\d+)"
+_PERCENT = r"\d+(?:\.\d+)?\s?%"
+_NOUN = (
+    r"(?P<noun>(?:(?!of|in|per|is|was|and|to|the)[a-z-]+ )?"
+    r"(?:[a-z]+s|cocci|bacilli|mitochondria|nuclei|mice|larvae))"
+)
+_THINGS = r"(?:[\wα-ω/-]+ )?(?:(?!of|are|in)[\wα-ω/-]+)(?: (?!are|in|make)[a-z]+){1,2}"
+_SIZE = (
+    r"(?P<measure>[Mm]ean (?:[a-z]+ )?(?:diameter|length|width|thickness))(?P<of> of the [a-z ]+?)?"
+)
 _MARK = (
     r"(?:(?:[Ww]hite|[Bb]lack|[Rr]ed|[Yy]ellow|[Oo]pen|[Bb]lue|[Gg]reen|[Ss]olid|[Ff]illed) )?"
     r"(?:[Aa]rrow ?heads?|[Aa]rrows?|[Aa]sterisks?|[Tt]riangles?|[Dd]ashed lines?|[Dd]otted lines?)"
@@ -26,6 +35,19 @@ _MARK = (
 _POINTS = (
     r"(?:indicat(?:es?|ing)|point(?:s|ing)?(?: to| at)?|marks?|marking|shows?|denot(?:es?|ing)|"
     r"highlights?|highlighting|outlin(?:es?|ing)|depicts?)"
+)
+VEHICLE = (
+    r"(?:DMSO|PBS|saline|ethanol|methanol|culture medium|water|corn oil|methylcellulose|vehicle|"
+    r"dimethyl sulfoxide|sunflower oil|DMF)"
+)
+_WORD = r"(?:[^\s,;()]*[^\s,;().:])?+"
+_ACTIVE = (
+    rf"(?!(?i:{VEHICLE}|medium|buffer|control|mock|a|an|the|no|serum)\b)"
+    rf"[A-Za-zα-ω0-9]{_WORD}(?: [A-Z0-9]{_WORD})?"
+)
+_GIVEN = (
+    r"\b(?:treated|treatment|stimulated|incubated|exposed|exposure|given|received|administered|"
+    r"[Tt]reatment:)"
 )
 _CELLS = r"(?:cells?|neurons?|fibroblasts?|macrophages?|samples?|mice|animals?|cultures?|embryos)"
 
@@ -58,42 +80,95 @@ RULES: tuple[Rule, ...] = (
     _rule(
         "treatment_compound",
         "treatment",
-        rf"\b(?:treated|stimulated|incubated|exposed|treatment)(?: for {DURATION})? (?:with|to) "
-        rf"(?:{DOSE} )?(?:of )?(?P<value>[A-Za-zα-ω0-9][^\s,;()]*(?: [A-Z0-9][^\s,;()]*)?)"
-        rf"(?= \({DOSE}| for | at | \(|[,;)]|\.(?:\s|$)|$| or )",
+        rf"{_GIVEN}(?: for {DURATION})?(?: (?:with|to))? (?:{DOSE} )?(?:of )?(?P<value>{_ACTIVE})"
+        rf"(?= \({DOSE}| for | at | \(|[,;)]|\.(?:\s|$)|$| before )",
         words=3,
     ),
     _rule(
         "treatment_compound",
         "treatment",
-        rf"(?P<value>\b(?!(?i:un|non|particular|drug|vehicle|control|the|and|or|mock|long|co|pre|all|"
-        rf"early|late|not|were|was|each|heat|cells?|mice)\b)[A-Za-zα-ω][\w-]*?)[- ]treated "
-        rf"(?:\w+ )?{_CELLS}",
+        rf"(?P<value>\b(?!(?i:{VEHICLE}|un|non|particular|drug|control|the|and|or|mock|long|co|pre|"
+        rf"all|early|late|not|were|was|each|heat|cells?|mice)\b)[A-Za-zα-ω][\w-]*?(?: [A-Z])?)"
+        rf"[- ]treated (?:\w+ )?{_CELLS}",
         words=2,
     ),
     _rule(
         "treatment_compound",
         "treatment",
-        rf"with or without {DOSE} (?:of )?"
-        r"(?P<value>[A-Za-z][^\s,;()]*+(?: [A-Z]\d[^\s,;()]*+)?+)(?! and| \w+ and)",
+        rf"with or without (?:{DOSE} )?(?:of )?(?P<value>{_ACTIVE})"
+        r"(?! and| \w+ and)",
+        words=3,
+    ),
+    _rule(
+        "treatment_compound",
+        "treatment",
+        rf"(?:\([A-Z]\)|\b[A-Z],) (?:{DOSE} )?(?P<value>{_ACTIVE})(?:, {DOSE}, | for ){DURATION}",
+        words=3,
+    ),
+    _rule(
+        "treatment_compound",
+        "treatment",
+        rf"\bafter {DURATION} of (?P<value>{_ACTIVE}) \({DOSE}\)",
         words=3,
     ),
     _rule(
         "treatment_dose",
         "concentration",
-        rf"\b(?:treated|stimulated|exposed|treatment)(?: for {DURATION})? (?:with|to) "
-        rf"(?P<value>{DOSE}) (?:of )?[A-Za-zα-ω0-9]",
+        rf"{_GIVEN}(?: for {DURATION})?(?: (?:with|to))? (?P<value>{DOSE}) (?:of )?{_ACTIVE}",
     ),
     _rule(
         "treatment_dose",
         "concentration",
-        rf"\b(?:treated|stimulated|exposed|treatment) (?:with|to) [^\s,;()]+ "
-        rf"\((?P<value>{DOSE})",
+        rf"(?:{_GIVEN}(?: (?:with|to))?|\bdays of) {_ACTIVE} \((?P<value>{DOSE})",
+    ),
+    _rule(
+        "treatment_dose",
+        "concentration",
+        rf"(?:\([A-Z]\)|\b[A-Z],) (?:{_ACTIVE}, (?P<value>{DOSE}), {DURATION})",
+    ),
+    _rule(
+        "treatment_dose",
+        "concentration",
+        rf"\b[A-Z], (?P<value>{DOSE}) {_ACTIVE} for {DURATION}",
     ),
     _rule(
         "treatment_duration",
         "duration",
-        rf"\b(?:treated|stimulated|exposed) (?:with|to) [^.;]{{3,50}}?\bfor (?P<value>{DURATION})",
+        rf"(?:{_GIVEN}|\b[A-Z],)(?: (?:with|to))? [^.;]{{3,50}}?\bfor (?P<value>{DURATION})",
+    ),
+    _rule(
+        "treatment_duration",
+        "duration",
+        rf"{_ACTIVE}(?:,| \(){DOSE}, (?P<value>{DURATION})",
+    ),
+    _rule(
+        "treatment_duration",
+        "duration",
+        rf"{_ACTIVE}, {DOSE}, (?P<value>{DURATION})",
+    ),
+    _rule(
+        "treatment_duration",
+        "duration",
+        rf"\bafter (?P<value>{DURATION}) of (?:treatment|(?:{_ACTIVE}))",
+    ),
+    _rule(
+        "vehicle",
+        "treatment",
+        rf"(?i:[Cc]ontrol (?:cells|animals?|mice) (?:treated with|given|exposed to)|"
+        rf"\bcontrol \(|\breceived) (?P<value>(?i:{VEHICLE}))(?=\)|\.| \()",
+        image=False,
+    ),
+    _rule(
+        "vehicle",
+        "treatment",
+        rf"\bcontrol \((?P<value>(?i:{VEHICLE}))\)",
+        image=False,
+    ),
+    _rule(
+        "vehicle",
+        "treatment",
+        rf"(?P<value>\b(?i:(?!vehicle){VEHICLE}))[- ]treated control",
+        image=False,
     ),
     _rule(
         "starvation_duration",
@@ -138,11 +213,42 @@ RULES: tuple[Rule, ...] = (
     _rule(
         "localisation",
         "localisation",
-        r"(?P<subject>\b[A-Zα-ω][\w:α-ω-]*|\b[a-z]+\d[\w:-]*)(?: (?:protein|fusion protein|signal|"
-        r"staining))? (?:(?:is |was )?(?:mainly |predominantly |primarily |clearly )?"
-        r"(?:locali[sz]e[sd]|accumulate[sd]?|enriched|concentrated|restricted|confined|detected)) "
+        r"(?P<subject>\b[A-Zα-ω][\w:/α-ω-]*(?: (?:[A-Z]\d?|IV|A/C))?"
+        r"|\b[a-z]+\d[\w:-]*|\b[a-z]+in(?: [A-Z]|-\d+)?)"
+        r"(?: (?:protein|fusion protein|signal|"
+        r"staining))? (?:(?:is |was )?(?:mainly |primarily |clearly )?"
+        r"(?:locali[sz]e[sd]|accumulate[sd]?|enriched|concentrated|restricted|confined|found)) "
         r"(?:to|in|at|on) (?:the )?(?P<value>[^.;,()]{3,40}?)"
         r"(?= (?:of|in|after|upon|during|and|with|under|at|from|when|by)\b|[.;,()]|$)",
+        words=4,
+    ),
+    _rule(
+        "localisation",
+        "localisation",
+        r"[Ll]abell?ing of (?P<subject>[\w./-]+(?: [A-Z]\w*)?) outlines "
+        r"(?:the )?(?P<value>[^.;,()]{3,40}?)"
+        r"(?= (?:of|in|after|upon|during|and|with|under|at|from|when|by)\b|[.;,()]|$)",
+        words=4,
+    ),
+    _rule(
+        "localisation",
+        "localisation",
+        r"[Pp]ositive cells show (?P<subject>[\w./-]+(?: [A-Z]\w*)?) in "
+        r"(?:the )?(?P<value>[^.;,()]{3,40}?)"
+        r"(?= (?:of|in|after|upon|during|and|with|under|at|from|when|by)\b|[.;,()]|$)",
+        words=4,
+    ),
+    _rule(
+        "localisation",
+        "localisation",
+        r"(?P<subject>[A-Zα-ω][\w./-]*(?: [A-Z]\w*)?) marks (?:the )?(?P<value>[^.;,()]{3,40}?)"
+        r"(?= (?:of|in|after|upon|during|and|with|under|at|from|when|by)\b|[.;,()]|$)",
+        words=4,
+    ),
+    _rule(
+        "localisation",
+        "localisation",
+        r"staining of (?:the )?(?P<value>[a-zA-Z ]{3,30}) by (?P<subject>[\w./-]+(?: [A-Z]\w*)?)",
         words=4,
     ),
     _rule(
@@ -168,10 +274,139 @@ RULES: tuple[Rule, ...] = (
     _rule(
         "cell_count",
         "count",
-        r"\b[nN] ?= ?(?P<value>\d{1,3}(?:,\d{3})+|\d+) (?P<noun>(?:\w+ )?(?:cells|nuclei|neurons|"
-        r"fields|images|animals|mice|embryos|larvae|worms|flies|sections|puncta|colonies))\b"
-        r"(?! (?:per|each|/))",
+        rf"\b[nN] ?= ?(?P<value>{_WHOLE}) {_NOUN}(?! (?:per|each|/|\())(?=[\s.,;)]|$)",
         image=False,
+    ),
+    _rule(
+        "cell_count",
+        "count",
+        rf"\b(?:[Ff]ield contains|[Aa] total of|[Ii]n this field,) (?P<value>{_WHOLE}) {_NOUN}"
+        r"(?= (?:were|are)\b|\.)",
+    ),
+    _rule("cell_count", "count", rf"(?P<value>\b{_WHOLE}) {_NOUN} per field\."),
+    _rule(
+        "cell_count",
+        "count",
+        rf"(?P<value>\b{_WHOLE}) {_NOUN} (?:are visible )?(?:in |\()(?P<panels>[A-Z])\b(?!\w|-)",
+        image=False,
+    ),
+    _rule(
+        "cell_count",
+        "count",
+        rf"[Pp]anel (?P<panels>[A-Z]) (?:shows )?(?P<value>{_WHOLE}) {_NOUN}(?= and|\.)",
+        image=False,
+    ),
+    _rule(
+        "fraction",
+        "percent",
+        rf"(?P<value>{_PERCENT}) of (?:the |all )?{_NOUN} (?:are|were scored as) "
+        r"(?P<feature>[\w-]+(?: [a-z]+)?)(?=\.)",
+        image=False,
+    ),
+    _rule(
+        "fraction",
+        "percent",
+        rf"(?P<value>{_PERCENT}) of the {_NOUN} in (?P<panels>[A-Z])(?=[^.;]*? are "
+        r"(?P<feature>[\w-]+(?: [a-z]+)?)\.)",
+        image=False,
+    ),
+    _rule(
+        "fraction",
+        "percent",
+        rf"(?P<things>{_THINGS}) make up (?P<value>{_PERCENT}) of the",
+        image=False,
+    ),
+    _rule(
+        "fraction",
+        "percent",
+        rf"(?P<things>{_THINGS})(?: make up|:) (?P<value>{_PERCENT}) "
+        rf"(?:\(|in )(?P<panels>[A-Z])\b",
+        image=False,
+    ),
+    _rule(
+        "fraction",
+        "percent",
+        rf"(?P<things>{_THINGS})(?: make up|:) {_PERCENT} (?:\(|in )[A-Z]\)?"
+        rf"(?: and|,) (?P<value>{_PERCENT}) (?:\(|in )(?P<panels>[A-Z])\b",
+        image=False,
+    ),
+    _rule(
+        "fraction",
+        "percent",
+        rf"(?P<things>{_THINGS}): (?P<value>{_PERCENT})\.",
+        image=False,
+    ),
+    _rule(
+        "fraction",
+        "percent",
+        rf"(?:fraction|proportion|percentage) of (?P<things>{_THINGS}) is "
+        rf"(?P<value>{_PERCENT})(?=\.)",
+        image=False,
+    ),
+    _rule(
+        "fraction",
+        "percent",
+        rf"(?:fraction|proportion|percentage) of (?P<things>{_THINGS}) is "
+        rf"(?P<value>{_PERCENT}) in (?P<panels>[A-Z])\b",
+        image=False,
+    ),
+    _rule(
+        "fraction",
+        "percent",
+        rf"(?:fraction|proportion|percentage) of (?P<things>{_THINGS}) is "
+        rf"{_PERCENT} in [A-Z] and (?P<value>{_PERCENT}) in (?P<panels>[A-Z])\b",
+        image=False,
+    ),
+    _rule(
+        "mean_size",
+        "size",
+        rf"{_SIZE}(?: is| was| was measured as|,|:) (?P<value>{LENGTH})(?=\.)",
+        image=False,
+    ),
+    _rule(
+        "mean_size",
+        "size",
+        rf"{_SIZE}(?: is| was|,) (?P<value>{LENGTH}) (?:in |\()(?P<panels>[A-Z])\b",
+        image=False,
+    ),
+    _rule(
+        "mean_size",
+        "size",
+        rf"{_SIZE}(?: is| was|,) {LENGTH} (?:in |\()[A-Z]\)? and (?P<value>{LENGTH}) "
+        r"(?:in |\()(?P<panels>[A-Z])\b",
+        image=False,
+    ),
+    _rule(
+        "contrast_agent",
+        "stain",
+        r"(?:\b[Ss]ections were (?:contrasted|stained) with|\bSamples were stained with|"
+        r"\b[Cc]ontrast agent[,:]|\b[Ss]ections? [^.;]{0,40}contrasted with) "
+        r"(?P<value>(?:uranyl|lead|osmium|phospho\w+|ruthenium|tannic|potassium) ?[a-z]*)",
+    ),
+    _rule(
+        "coating",
+        "material",
+        r"(?:\b(?:[Ss]amples|[Ss]pecimens|[Ss]urface) (?:were |was )?[^.;]{0,20}?coated with|"
+        r"\b[Cc]oating[,:]|\bcoated with) (?P<value>(?:gold|platinum|carbon|iridium|chromium|"
+        r"palladium|tungsten|silver)(?:[-/]\w+)?)",
+    ),
+    _rule(
+        "substrate",
+        "material",
+        r"(?:\b(?:grown|cultured|seeded|plated|cells|micrograph of [\w -]+) on|"
+        r"[Dd]ishes were coated with) (?P<value>fibronectin|collagen(?: I)?|laminin|gelatin|"
+        r"poly-[LD]-lysine|vitronectin|Matrigel|glass|plastic)\b",
+    ),
+    _rule(
+        "chromogen",
+        "stain",
+        r"(?:[Cc]hromogen[,:]|\bwith|[Vv]isuali[sz]ed with|[Aa]ppears [a-z -]+\() "
+        r"?(?P<value>DAB|AEC|Fast Red|NovaRED|Vector [SV]\w+|BCIP/NBT)\b",
+    ),
+    _rule(
+        "chromogen",
+        "stain",
+        r"(?P<value>\bDAB|AEC|Fast Red|NovaRED|Vector [SV]\w+|BCIP/NBT)\b (?:was used as|\()",
     ),
     _rule(
         "life_stage",
@@ -189,7 +424,7 @@ RULES: tuple[Rule, ...] = (
     _rule(
         "control",
         "control",
-        r"(?i)(?P<value>\b(?:vehicle|DMSO|solvent|saline|PBS|buffer|mock|untreated|isotype|"
+        r"(?i)(?P<value>\b(?:DMSO|solvent|saline|PBS|buffer|mock|untreated|isotype|"
         r"scrambled(?: siRNA)?|non-targeting(?: siRNA)?|empty vector|sham)(?:[ -]treated)? "
         r"controls?)\b",
         image=False,
@@ -200,6 +435,14 @@ RULES: tuple[Rule, ...] = (
         r"(?P<value>\b(?:mock-infected|non-infected|non-transduced|uninfected|untransfected) "
         r"(?:\w+ )?(?:cells|mice|samples|macrophages))\b",
         image=False,
+    ),
+    _rule(
+        "target",
+        "marker",
+        r"(?:[Ii]mmunohistochemistry|[Ii]mmunostain(?:ed|ing)|[Ii]mmunolabell?ed|[Ss]tain(?:ed|ing)|"
+        r"[Ii]mmunofluorescence(?: staining)?|[Ll]abell?ed with [\w -]+) (?:for|of|against) "
+        r"(?P<value>(?=[^\s.,;(]*[A-Z0-9α-ω])[\w./α-ω-]*[\wα-ω](?: [A-Z]\w*)?)(?=[ .,;(])",
+        words=2,
     ),
     _rule(
         "section_source",
@@ -229,13 +472,18 @@ TECHNIQUES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             "electron microscopy",
             r"(?i)(?<!scanning )(?<!transmission )\belectron (?:microscop\w+|micrographs?)",
         ),
+        ("spinning-disk confocal microscopy", r"(?i)\bspinning[- ]dis[ck]"),
+        ("structured illumination microscopy", r"(?i)\bstructured[- ]illumination|\bSIM\b"),
+        ("deconvolution microscopy", r"(?i)\bdeconvol\w+"),
+        ("epifluorescence microscopy", r"(?i)\bepifluorescen\w+"),
         (
             "confocal microscopy",
-            r"(?i)\b(?:laser[- ]scanning )?confocal (?:\w+ )?(?:microscop\w+|images?|micrographs?|"
+            r"(?i)(?<!disk )(?<!disc )\b(?:laser[- ]scanning )?"
+            r"confocal (?:\w+ )?(?:microscop\w+|images?|micrographs?|"
             r"sections?|z-stacks?)",
         ),
         ("phase-contrast microscopy", r"(?i)\bphase[- ]contrast"),
-        ("widefield fluorescence microscopy", r"(?i)\b(?:wide-?field|epifluorescence)\b"),
+        ("widefield fluorescence microscopy", r"(?i)\bwide-?field\b"),
         (
             "fluorescence microscopy",
             r"(?i)(?<!field )\bfluorescen(?:ce|t) (?:microscop\w+|images?|micrographs?)",

@@ -65,3 +65,9 @@ def sentence_case(text: str) -> str:
     """Text with a capital first letter, unless its first word is a name such as 'mGFP'."""
     first = text.split(" ", 1)[0]
     return text[:1].upper() + text[1:] if first[1:] == first[1:].lower() else text
+
+
+def lower_first(text: str) -> str:
+    """Text with a small first letter, unless its first word is a name such as 'Ki-67'."""
+    first = text.split(" ", 1)[0]
+    return text[:1].lower() + text[1:] if first[1:].isalpha() and first[1:].islower() else text

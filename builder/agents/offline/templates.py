@@ -37,7 +37,7 @@ TEMPLATES: dict[str, Template] = {
         "The {colour} signal {where} shows {value}.",
         1,
         ("colour",),
-        3,
+        2,
     ),
     "colour_of_marker": Template(
         EU,
@@ -58,7 +58,7 @@ TEMPLATES: dict[str, Template] = {
             "Which length does the scale bar {where} correspond to?",
         ),
         "The scale bar {where} represents {value}.",
-        3,
+        2,
     ),
     "technique": Template(
         EU,
@@ -67,7 +67,7 @@ TEMPLATES: dict[str, Template] = {
             "With which kind of microscopy or imaging method was the view {where} acquired?",
         ),
         "The view {where} was acquired by {value}.",
-        4,
+        2,
         (),
         1,
     ),
@@ -78,7 +78,7 @@ TEMPLATES: dict[str, Template] = {
             "{Where}, with which dye are the nuclei or DNA stained?",
         ),
         "The nuclei {where} are stained with {value}.",
-        4,
+        2,
         (),
         1,
     ),
@@ -86,7 +86,7 @@ TEMPLATES: dict[str, Template] = {
         EU,
         ("Which stain was applied to the specimen {where}?", "{Where}, which stain was used?"),
         "The specimen {where} was stained with {value}.",
-        3,
+        2,
         (),
         2,
     ),
@@ -115,7 +115,7 @@ TEMPLATES: dict[str, Template] = {
             "{Where}, what concentration of the compound was used?",
         ),
         "The treatment {where} was applied at {value}.",
-        3,
+        2,
     ),
     "treatment_duration": Template(
         EU,
@@ -124,7 +124,7 @@ TEMPLATES: dict[str, Template] = {
             "{Where}, how long did the treatment last?",
         ),
         "The treatment {where} lasted {value}.",
-        3,
+        2,
     ),
     "starvation_duration": Template(
         EU,
@@ -133,7 +133,7 @@ TEMPLATES: dict[str, Template] = {
             "{Where}, how long was the starvation of the starved cells?",
         ),
         "The starved cells {where} had been starved for {value}.",
-        3,
+        2,
     ),
     "labelling_dose": Template(
         EU,
@@ -142,7 +142,7 @@ TEMPLATES: dict[str, Template] = {
             "{Where}, what concentration of {probe} did the medium contain?",
         ),
         "{probe} was used at {value} {where}.",
-        4,
+        2,
         ("probe",),
     ),
     "time_point": Template(
@@ -186,17 +186,19 @@ TEMPLATES: dict[str, Template] = {
     "localisation": Template(
         EU,
         (
-            "Where does {subject} localise {where}?",
-            "{Where}, in which compartment is {subject} found?",
+            "Where in the cell does the immunolabelled or tagged protein lie {where}?",
+            "{Where}, which structure or compartment holds the labelled protein?",
         ),
-        "{subject} localises to the {value} {where}.",
+        "{subject} localises to {value} {where}.",
+        1,
+        (),
         1,
     ),
     "magnification": Template(
         EU,
         ("At which magnification were the images {where} taken?",),
         "The images {where} were taken at {value} magnification.",
-        4,
+        2,
     ),
     "stack_size": Template(
         EU,
@@ -205,7 +207,7 @@ TEMPLATES: dict[str, Template] = {
             "{Where}, from how many images was the projection made?",
         ),
         "The picture {where} combines {value} images.",
-        3,
+        2,
     ),
     "specimen_length": Template(
         EU,
@@ -214,7 +216,7 @@ TEMPLATES: dict[str, Template] = {
             "{Where}, how long is the specimen (SL)?",
         ),
         "The specimen {where} has a length (SL) of {value}.",
-        3,
+        2,
     ),
     "species": Template(
         EU,
@@ -237,18 +239,18 @@ TEMPLATES: dict[str, Template] = {
         EU,
         ("Under which illumination were the specimens {where} photographed?",),
         "The specimens {where} were photographed under {value}.",
-        3,
+        2,
         (),
         1,
     ),
     "cell_count": Template(
         EU,
         (
-            "How many {noun} were analysed {where}?",
-            "{Where}, on how many {noun} is the analysis based?",
+            "How many {noun} were counted {where}?",
+            "{Where}, how many {noun} are there?",
         ),
-        "{value} {noun} were analysed {where}.",
-        4,
+        "{value} {noun} were counted {where}.",
+        2,
         ("noun",),
     ),
     "life_stage": Template(
@@ -261,6 +263,17 @@ TEMPLATES: dict[str, Template] = {
         EU,
         ("Which cell or structure is shown {where}?",),
         "A {value} is shown {where}.",
+        1,
+    ),
+    "target": Template(
+        EU,
+        (
+            "Which target does the immunostaining {where} detect?",
+            "{Where}, against which target is the staining directed?",
+        ),
+        "The immunostaining {where} detects {value}.",
+        2,
+        (),
         1,
     ),
     "section_source": Template(
@@ -286,12 +299,12 @@ TEMPLATES: dict[str, Template] = {
     "follow_up_compound": Template(
         EP,
         (
-            "A dose-response experiment is to follow up the effect seen {where}. "
+            "A dose-response experiment is to follow up the treatment shown {where}. "
             "Which agent's dose should be varied?",
-            "Which agent should a follow-up titrate to test how the effect seen {where} "
-            "depends on dose?",
+            "Which agent should a follow-up titrate to test whether the outcome shown "
+            "{where} depends on dose?",
         ),
-        "A dose-response follow-up of the effect {where} should vary {value}.",
+        "A dose-response follow-up of the treatment {where} should vary {value}.",
         1,
         (),
         1,
@@ -305,6 +318,142 @@ TEMPLATES: dict[str, Template] = {
         "A follow-up that labels the {structure} compartment as {where} should use {value}.",
         1,
         ("structure",),
+        1,
+    ),
+    "fraction": Template(
+        EU,
+        (
+            "What is the percentage of {things} {where}?",
+            "{Where}, what share do {things} make up?",
+        ),
+        "{things} make up {value} {where}.",
+        2,
+        (),
+        1,
+    ),
+    "mean_size": Template(
+        EU,
+        ("What is the {measure}{of} {where}?", "{Where}, which {measure}{of} was measured?"),
+        "The {measure}{of} {where} is {value}.",
+        2,
+        ("measure",),
+        1,
+    ),
+    "contrast_agent": Template(
+        EU,
+        (
+            "Which contrast agent was applied to the section {where}?",
+            "{Where}, with which agent was the section contrasted?",
+        ),
+        "The section {where} was contrasted with {value}.",
+        2,
+    ),
+    "coating": Template(
+        EU,
+        (
+            "Which material was the specimen {where} coated with?",
+            "{Where}, which conductive coating does the specimen have?",
+        ),
+        "The specimen {where} was coated with {value}.",
+        2,
+    ),
+    "substrate": Template(
+        EU,
+        (
+            "On which substrate were the cells {where} grown?",
+            "{Where}, which coating do the cells adhere to?",
+        ),
+        "The cells {where} were grown on {value}.",
+        2,
+    ),
+    "chromogen": Template(
+        EU,
+        (
+            "Which chromogen was used for the immunostaining {where}?",
+            "{Where}, which chromogen makes the labelled target visible?",
+        ),
+        "The chromogen {where} is {value}.",
+        2,
+    ),
+    "fluorophore": Template(
+        EU,
+        (
+            "Which fluorophore was used for the immunolabelling {where}?",
+            "{Where}, which fluorophore carries the signal of the labelled target?",
+        ),
+        "The fluorophore used {where} is {value}.",
+        2,
+    ),
+    "organism": Template(
+        EU,
+        (
+            "From which organism does the specimen {where} come?",
+            "{Where}, what is the species of origin of the specimen?",
+        ),
+        "The specimen {where} is of {value} origin.",
+        2,
+        (),
+        1,
+    ),
+    "tissue": Template(
+        EU,
+        ("Which tissue is shown {where}?", "{Where}, which organ or tissue was sectioned?"),
+        "The tissue shown {where} is {value}.",
+        2,
+        (),
+        1,
+    ),
+    "effect": Template(
+        HG,
+        (
+            "Which hypothesis does the comparison of the panels {where} support?",
+            "Comparing treated and control specimens {where}, which hypothesis is supported?",
+        ),
+        "The comparison {where} supports the hypothesis that {value}.",
+        1,
+        (),
+        1,
+    ),
+    "vehicle": Template(
+        EP,
+        (
+            "The experiment {where} is to be repeated. What should the control receive?",
+            "Which vehicle must the control receive when the experiment {where} is repeated?",
+        ),
+        "When the experiment {where} is repeated, the control should receive {value}.",
+        1,
+        (),
+        1,
+    ),
+    "follow_up_dose": Template(
+        EP,
+        (
+            "A dose-response series is to be centred on the dose used {where}. Which dose is it?",
+            "A follow-up tests half and twice the dose used {where}. Where does it start?",
+        ),
+        "A dose-response series centred on the dose used {where} should be centred on {value}.",
+        2,
+    ),
+    "follow_up_duration": Template(
+        EP,
+        (
+            "A time course is to include the exposure time used {where}. Which time point is it?",
+            "A replication must keep the exposure time used {where}. How long is it?",
+        ),
+        "A time course that includes the exposure time used {where} must include {value}.",
+        2,
+    ),
+    "follow_up_target": Template(
+        EP,
+        (
+            "A follow-up must label the structures shown in {colour} {where} again. "
+            "What should its probe detect?",
+            "To show the structures that are {colour} {where} once more, which target must a "
+            "follow-up label?",
+        ),
+        "A follow-up that labels the structures shown in {colour} {where} must detect {value}.",
+        1,
+        (),
         1,
     ),
     "control": Template(

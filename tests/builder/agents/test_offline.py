@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from builder.agents.offline import OfflineAgent
 from builder.agents.offline.candidates import gives_away
-from builder.agents.offline.design import cap, draw, fit_weights
+from builder.agents.offline.design import cap, draw, fit_weights, tails_of
 from builder.agents.offline.numbers import parse, scaled
 from builder.records import EP, Candidate, Figure, Question
 
@@ -60,8 +60,9 @@ GOLDEN = [
      "treatment_dose", "5 µM"),
     ("(A) Vehicle control cells. (B) Cells treated with 5 µM nocodazole for 24 h.",
      "treatment_duration", "24 h"),
-    ("(A) Vehicle control cells. (B) Cells treated with 5 µM nocodazole for 24 h.",
-     "control", "Vehicle control"),
+    ("(A) Control cells treated with DMSO. (B) Cells exposed to nocodazole.", "vehicle", "DMSO"),
+    ("Cells received nocodazole. Nocodazole reduced the number of cells per field.",
+     "effect", "Nocodazole reduces the number of cells per field"),
     ("Confocal images of cells expressing lysosomal marker LAMP1-mRuby3.",
      "technique", "confocal microscopy"),
     ("Nuclei were counterstained with DAPI.", "nuclear_stain", "DAPI"),
@@ -73,13 +74,14 @@ GOLDEN = [
 ]  # fmt: skip
 
 
-def candidates(caption: str) -> list[Candidate]:
-    return OfflineAgent().write_candidates([figure(caption)])[0]
+def candidates(caption: str, number: int = 1) -> list[Candidate]:
+    return OfflineAgent().write_candidates([figure(caption, number)])[0]
 
 
 @pytest.mark.parametrize(("caption", "attribute", "answer"), GOLDEN)
 def test_asks_what_the_caption_states(caption: str, attribute: str, answer: str) -> None:
-    assert (attribute, answer) in {(c.attribute, c.answer) for c in candidates(caption)}
+    asked = [c for number in range(12) for c in candidates(caption, number)]
+    assert (attribute, answer) in {(c.attribute, c.answer) for c in asked}
 
 
 @pytest.mark.parametrize(
@@ -100,7 +102,7 @@ def test_the_question_names_the_panel() -> None:
     caption = (
         "(A) Cells stained for actin (green). (B) Cells stained for tubulin (green). (C) Both."
     )
-    asked = {c.answer: c.question for c in candidates(caption)}
+    asked = {c.answer: c.question for n in range(12) for c in candidates(caption, n)}
     assert "panel A" in asked["actin"] and "panel B" in asked["tubulin"]
 
 
@@ -142,14 +144,14 @@ def test_real_microscopy_captions_are_asked_about(realdata: Path) -> None:
     assert all(outcome.candidates <= 8 for outcome in outcomes)
 
 
-MARKERS = ("tubulin", "actin", "vimentin", "GFAP", "desmin", "laminin")
+LINES = ("HeLa", "U2OS", "A549", "HepG2", "MCF-7", "Vero")
 BARS = (2, 5, 10, 20, 50, 100)
 
 
 def shard() -> tuple[list[Candidate], dict[str, Figure]]:
     figures = [
         figure(
-            f"Cells stained for {MARKERS[n % 6]} (green). Scale bar, {BARS[n // 6 % 6]} µm.",
+            f"Images of {LINES[n % 6]} cells. Scale bar, {BARS[n // 6 % 6]} µm.",
             n,
             article=f"a{n}",
         )
@@ -204,8 +206,8 @@ def test_common_values_are_capped_and_said_so() -> None:
 def test_weights_make_each_value_a_choice_four_times_as_often_as_a_key() -> None:
     counts = [9, 8, 6, 5, 4, 4]
     weights = fit_weights(counts)
-    rng = np.random.default_rng(0)
-    seen = Counter(i for _ in range(2000) for i in draw(weights, 4, rng))
+    rng, tails = np.random.default_rng(0), tails_of(weights, 4)
+    seen = Counter(i for _ in range(2000) for i in draw(weights, tails, rng))
     shares = np.array([seen[i] / 2000 for i in range(6)])
     assert np.allclose(shares, np.array(counts) / 9, atol=0.06)
 
