@@ -221,7 +221,7 @@ def render(facts: Facts, panel: Panel, rng: np.random.Generator) -> Picture:
     density += strands[..., None] * _vary(scope, fibre)
     if immuno:
         peak = max(p.intensity for p in facts.panels)
-        brown = _immunostain(rng, tissue, facts, 1.25 * panel.intensity / peak)
+        brown = _immunostain(rng, tissue, facts, panel.intensity / peak)
         density += brown[..., None] * _vary(scope, CHROMOGENS[facts.channels[0].label])
     light = illumination(scope, scope.uniform(0.02, 0.12)) * scope.uniform(0.93, 0.99)
     sharp = scope.uniform(0.5, 0.9)

@@ -24,6 +24,14 @@ MODALITY: dict[Kind, Modality] = {
     "tem": "electron microscopy",
     "sem": "electron microscopy",
 }
+# Chromogens and counterstains that could not be told apart.
+CLASHES = {
+    ("red", "pink"),
+    ("reddish-brown", "pink"),
+    ("purple", "violet"),
+    ("blue-grey", "blue"),
+    ("dark blue", "blue"),
+}
 # Mean diameter of the objects in micrometres, and in units of the mean distance between objects.
 DIAMETERS: dict[Kind, tuple[float, float, float, float]] = {
     "immunofluorescence": (7.0, 12.0, 0.38, 0.46),
@@ -96,7 +104,7 @@ def _immuno_channels(dice: Dice) -> tuple[Channel, ...]:
     marker = dice.draw(markers) if markers.open else dice.choose(markers.reserved)
     chromogen, colour = dice.draw(words.CHROMOGENS)
     tint, tint_colour = dice.draw(words.COUNTERSTAINS)
-    while "red" in colour and tint_colour == "pink":
+    while (colour, tint_colour) in CLASHES:
         tint, tint_colour = dice.draw(words.COUNTERSTAINS)
     return Channel(marker, chromogen, place, colour), Channel("", tint, "nuclear", tint_colour)
 
