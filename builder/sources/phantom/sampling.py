@@ -144,7 +144,7 @@ def _order(direction: Direction, low: float, high: float, base: bool) -> tuple[f
     return (high, high) if base else (low, low)
 
 
-def _with_positive(dice: Dice, panels: list[Panel], shares: tuple[float, float]) -> list[Panel]:
+def _with_positive(panels: list[Panel], shares: tuple[float, float]) -> list[Panel]:
     return [
         replace(panel, positive=min(max(round(share * panel.count), 1), panel.count - 1))
         for panel, share in zip(panels, shares, strict=True)
@@ -179,7 +179,7 @@ def _draw_pair(dice: Dice, kind: Kind, effect: Effect, direction: Direction) -> 
         spread = 1 if effect == "count" else 2
         other = min(max(panels[1].count + dice.whole(-spread, spread), COUNTS[0]), COUNTS[1])
         panels[1] = replace(panels[1], count=other)
-    panels = _with_positive(dice, panels, shares)
+    panels = _with_positive(panels, shares)
     gap = abs(panels[0].percent - panels[1].percent)
     if effect == "fraction" and (gap > 3 if direction == "unchanged" else gap < 15):
         return _draw_pair(dice, kind, effect, direction)
