@@ -42,6 +42,8 @@ def clear(found: Iterable[Fact]) -> list[Fact]:
     groups: dict[str, list[Fact]] = defaultdict(list)
     for fact in found:
         groups[fact.key].append(fact)
+    if any(key.startswith("marker_in_colour") for key in groups):
+        groups.pop("target", None)
     return [fact for group in groups.values() for fact in group if _is_clear(fact, group)]
 
 
@@ -127,6 +129,7 @@ def to_candidate(fact: Fact, figure: Figure, layout: Layout) -> Candidate | None
     question = stem.format(**words)
     if gives_away(question, fact.value):
         return None
+    span = figure.caption[fact.start : fact.end]
     finer = "_".join(re.sub(r"\W+", "_", fact.slots[name].casefold()) for name in template.finer)
     return Candidate(
         candidate_id=candidate_id(figure.figure_id, template.task, question, fact.value),
@@ -135,8 +138,8 @@ def to_candidate(fact: Fact, figure: Figure, layout: Layout) -> Candidate | None
         question=question,
         answer=fact.value,
         statement=sentence_case(template.statement.format(**words | _inner(fact))),
-        evidence=figure.caption[fact.start : fact.end],
-        evidence_start=fact.start,
+        evidence=span.strip(),
+        evidence_start=fact.start + len(span) - len(span.lstrip()),
         value_type=fact.value_type,
         attribute=f"{fact.attribute}_{finer}" if finer else fact.attribute,
         agent=NAME,

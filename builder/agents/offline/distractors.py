@@ -13,9 +13,17 @@ from builder.agents.offline.comparing import Caption, Drawn, comparable, names, 
 from builder.agents.offline.crossed import Crossed
 from builder.agents.offline.design import CHOICES, cap, draw_apart, fit_weights, pull
 from builder.agents.offline.numbers import form, parse, scaled
+from builder.agents.offline.patterns import TECHNIQUES
 from builder.records import HG, Candidate, Figure
 from filtering.entities import vocabulary
 
+# Attributes that ask for the same values in different words, and types whose attributes may mix.
+FAMILIES = {
+    "follow_up_compound": "treatment_compound",
+    "follow_up_dose": "treatment_dose",
+    "follow_up_duration": "treatment_duration",
+}
+WIDE = frozenset({"marker", "count", "concentration", "duration", "length", "size", "percent"})
 # Names that may stand in where the other figures give too few, for attributes whose type is wide.
 ALTERNATIVES: dict[str, tuple[str, ...]] = {
     "nuclear_stain": (
@@ -28,6 +36,26 @@ ALTERNATIVES: dict[str, tuple[str, ...]] = {
         "TO-PRO-3",
         "methyl green",
     ),
+    "chromogen": ("DAB", "AEC", "Fast Red", "NovaRED", "Vector VIP", "BCIP/NBT"),
+    "contrast_agent": (
+        "uranyl acetate",
+        "lead citrate",
+        "osmium tetroxide",
+        "phosphotungstic acid",
+        "ruthenium red",
+        "tannic acid",
+    ),
+    "coating": ("gold", "platinum", "carbon", "iridium", "chromium", "palladium"),
+    "substrate": (
+        "fibronectin",
+        "collagen I",
+        "laminin",
+        "gelatin",
+        "poly-L-lysine",
+        "vitronectin",
+    ),
+    "vehicle": ("DMSO", "PBS", "ethanol", "methanol", "saline", "water"),
+    "technique": tuple(name for name, _ in TECHNIQUES),
     "colour_of_marker": ("green", "red", "blue", "magenta", "cyan", "yellow", "white"),
     "stain": (
         "hematoxylin and eosin",
@@ -93,14 +121,16 @@ def pools(candidates: Sequence[Candidate], figures: Mapping[str, Figure]) -> dic
     coarse: dict[tuple[str | bool, ...], list[Candidate]] = defaultdict(list)
     for candidate in candidates:
         side = (figures[candidate.figure_id].reserved, form(candidate.answer))
-        fine[(candidate.attribute, candidate.value_type, *side)].append(candidate)
+        family = FAMILIES.get(candidate.attribute, candidate.attribute)
+        fine[(family, candidate.value_type, *side)].append(candidate)
     found: dict[str, Pool] = {}
     for (_, value_type, reserved, unit), members in fine.items():
         pool = Pool(members)
         if pool.usable:
             found |= {member.candidate_id: pool for member in members}
         else:
-            coarse[members[0].task, value_type, reserved, unit] += members
+            kind = value_type if value_type in WIDE else members[0].attribute
+            coarse[kind, reserved, unit] += members
     for members in coarse.values():
         pool = Pool(members)
         found |= {member.candidate_id: pool for member in members}

@@ -70,6 +70,10 @@ _BAR_LENGTH = re.compile(
     r"|(?:in|for) (?:panels? )?(?P<panels>\(?[A-Z]\)?"
     r"(?:\)?(?:, and |,? and |, ?|[-–])\(?[A-Z]\b\)?)*)))?"
 )
+_NOT_DYE = re.compile(
+    r"antibod|anti-|serum|Fab|Alexa|uranyl|lead|osmium|phospho|tannic|ruthenium|permanganate"
+)
+_DNA_DYE = re.compile(r"(?i)DAPI|Hoechst|DRAQ|propidium|TO-PRO|7-AAD|SYTO|YO-PRO|toxylin|DNA")
 _VIEWS = {
     "main": "the main images",
     "inset": "the insets",
@@ -79,7 +83,7 @@ _VIEWS = {
 _DYE = re.compile(
     r"\b(?:counter|co-?)?[Ss]tain(?:ed|ing)(?: for \w+)? (?:with|using) "
     r"(?P<with>[Hh]a?ematoxylin and eosin|[A-Za-z0-9][^.;,()]{2,40}?)"
-    r"(?= (?:and|to|for|in|or|derived|of|at)\b|[.;,(]|$)"
+    r"(?= (?:and|to|for|in|or|derived|of|at|before|after|on|were)\b|[.;,(]|$)"
     r"|(?:[Cc]ounterstain,|[Nn]uclei,) (?P<after>[A-Za-z0-9][^.;,()]{2,40}?)(?= \(|[.;,])"
     r"|(?P<adjective>\b(?:H&E|H & E|Oil [Rr]ed O|Prussian blue|Nissl|Golgi|Masson['’]s trichrome|"
     r"[Hh]a?ematoxylin and eosin|Giemsa|Wright-Giemsa|Toluidine blue|PAS|DAPI|Alcian blue|"
@@ -117,7 +121,9 @@ def _channel_facts(layout: Layout) -> Iterator[Fact]:
         if IMAGE.search(layout.caption, lo, hi):
             scope = layout.scope(start)
             yield Fact("marker_in_colour", "marker", value, start, end, scope, {"colour": colour})
-            yield Fact("colour_of_marker", "colour", colour, start, end, scope, {"marker": value})
+            if not _DNA_DYE.search(value):
+                slots = {"marker": value}
+                yield Fact("colour_of_marker", "colour", colour, start, end, scope, slots)
 
 
 def _scale_bars(layout: Layout) -> Iterator[Fact]:
@@ -154,7 +160,7 @@ def _dyes(layout: Layout) -> Iterator[Fact]:
         value = clean(match.group("with") or match.group("after") or match.group("adjective"), 4)
         lo, _ = layout.sentence(match.start())
         nuclear = NUCLEAR.search(layout.caption[max(lo, match.start() - 40) : match.end()])
-        if value and not re.search(r"antibod|anti-|serum|Fab|Alexa", value):
+        if value and not _NOT_DYE.search(value):
             attribute = "nuclear_stain" if nuclear else "stain"
             scope = layout.scope(match.start())
             yield Fact(attribute, "stain", value, match.start(), match.end(), scope)

@@ -29,6 +29,7 @@ _NAMED: dict[str, tuple[str, re.Pattern[str]]] = {
         re.compile(r"(?i)section|tissue|histolog|stain|immuno|tructure|shown|taken"),
     ),
 }
+_TAG = re.compile(r"(?i)fp\d?$|halo|snap|clip|ruby|cherry|venus|tomato|tag|tracker|citrine|orange")
 _HOST = re.compile(r"(?i)\banti(?:bod|serum|-)|\bserum\b|patient|virus")
 
 
@@ -48,12 +49,15 @@ def _entity(layout: Layout, entity: Entity) -> Fact | None:
     lo, hi = layout.sentence(entity.start)
     sentence = layout.caption[lo:hi]
     host = entity.type == "organism" and _HOST.search(sentence)
-    if host or not context.search(sentence) or not shows_image(layout, entity.start):
+    tag = entity.type == "fluorophore" and _TAG.search(entity.text)
+    if host or tag or not context.search(sentence) or not shows_image(layout, entity.start):
         return None
     cells = re.match(r"[- ](?:\w+ )?cells?\b", layout.caption[entity.end :])
     end = entity.end + (cells.end() if cells and entity.type == "cell_line" else 0)
     value = re.sub(r"\s+cells?$", "", entity.text)
-    value = value if entity.type in ("cell_line", "fluorophore") else value.lower()
+    if entity.type in ("organism", "tissue"):
+        inflected = entity.text.lower().endswith(("s", "c", "ine", "ice", "al", "ar"))
+        value = entity.value if inflected else entity.text.lower()
     scope = layout.scope(entity.start)
     return Fact(attribute, entity.type, value, entity.start, end, scope)
 

@@ -9,7 +9,9 @@ import numpy as np
 
 APART = 0.15
 _QUANTITY = re.compile(r"^(?P<before>[×xX] ?)?(?P<number>\d+(?:,\d{3})*(?:\.\d+)?)(?P<unit>.*)$")
-_STEPS = (1.5, 2.0, 2.5, 3.0, 4.0, 5.0)
+# Ratios between neighbouring choices: for round numbers, and for measured ones.
+_STEPS = (1.5, 2.0, 2.5, 3.0, 4.0)
+_FINE_STEPS = (1.18, 1.22, 1.27, 1.33, 1.4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +58,13 @@ def scaled(text: str, rank: int, rng: np.random.Generator) -> list[str]:
     quantity = parse(text)
     if quantity is None or quantity.number <= 0:
         return []
+    steps = _FINE_STEPS if _digits(quantity.number) > 1 else _STEPS
     values: list[float] = []
     current = quantity.number
     for index in range(3):
         if index == rank:
             current = quantity.number
-        step = float(rng.choice(_STEPS))
+        step = float(rng.choice(steps))
         current = current / step if index < rank else current * step
         values.append(_rounded(current, quantity.number))
     written = [quantity.write(value) for value in values]
@@ -71,6 +74,9 @@ def scaled(text: str, rank: int, rng: np.random.Generator) -> list[str]:
     return written if above_zero and all(differ(a, b) for a, b in pairs) else []
 
 
+def _digits(value: float) -> int:
+    return max(1, len(f"{value:g}".replace(".", "").strip("0")))
+
+
 def _rounded(value: float, like: float) -> float:
-    digits = len(f"{like:g}".replace(".", "").strip("0")) or 1
-    return float(f"{value:.{max(1, min(digits, 3))}g}")
+    return float(f"{value:.{min(_digits(like), 3)}g}")

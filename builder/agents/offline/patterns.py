@@ -153,20 +153,20 @@ RULES: tuple[Rule, ...] = (
     ),
     _rule(
         "vehicle",
-        "treatment",
+        "vehicle",
         rf"(?i:[Cc]ontrol (?:cells|animals?|mice) (?:treated with|given|exposed to)|"
         rf"\bcontrol \(|\breceived) (?P<value>(?i:{VEHICLE}))(?=\)|\.| \()",
         image=False,
     ),
     _rule(
         "vehicle",
-        "treatment",
+        "vehicle",
         rf"\bcontrol \((?P<value>(?i:{VEHICLE}))\)",
         image=False,
     ),
     _rule(
         "vehicle",
-        "treatment",
+        "vehicle",
         rf"(?P<value>\b(?i:(?!vehicle){VEHICLE}))[- ]treated control",
         image=False,
     ),
@@ -378,34 +378,34 @@ RULES: tuple[Rule, ...] = (
     ),
     _rule(
         "contrast_agent",
-        "stain",
+        "contrast agent",
         r"(?:\b[Ss]ections were (?:contrasted|stained) with|\bSamples were stained with|"
         r"\b[Cc]ontrast agent[,:]|\b[Ss]ections? [^.;]{0,40}contrasted with) "
         r"(?P<value>(?:uranyl|lead|osmium|phospho\w+|ruthenium|tannic|potassium) ?[a-z]*)",
     ),
     _rule(
         "coating",
-        "material",
+        "coating",
         r"(?:\b(?:[Ss]amples|[Ss]pecimens|[Ss]urface) (?:were |was )?[^.;]{0,20}?coated with|"
         r"\b[Cc]oating[,:]|\bcoated with) (?P<value>(?:gold|platinum|carbon|iridium|chromium|"
         r"palladium|tungsten|silver)(?:[-/]\w+)?)",
     ),
     _rule(
         "substrate",
-        "material",
+        "substrate",
         r"(?:\b(?:grown|cultured|seeded|plated|cells|micrograph of [\w -]+) on|"
         r"[Dd]ishes were coated with) (?P<value>fibronectin|collagen(?: I)?|laminin|gelatin|"
         r"poly-[LD]-lysine|vitronectin|Matrigel|glass|plastic)\b",
     ),
     _rule(
         "chromogen",
-        "stain",
+        "chromogen",
         r"(?:[Cc]hromogen[,:]|\bwith|[Vv]isuali[sz]ed with|[Aa]ppears [a-z -]+\() "
         r"?(?P<value>DAB|AEC|Fast Red|NovaRED|Vector [SV]\w+|BCIP/NBT)\b",
     ),
     _rule(
         "chromogen",
-        "stain",
+        "chromogen",
         r"(?P<value>\bDAB|AEC|Fast Red|NovaRED|Vector [SV]\w+|BCIP/NBT)\b (?:was used as|\()",
     ),
     _rule(
@@ -443,15 +443,6 @@ RULES: tuple[Rule, ...] = (
         r"[Ii]mmunofluorescence(?: staining)?|[Ll]abell?ed with [\w -]+) (?:for|of|against) "
         r"(?P<value>(?=[^\s.,;(]*[A-Z0-9α-ω])[\w./α-ω-]*[\wα-ω](?: [A-Z]\w*)?)(?=[ .,;(])",
         words=2,
-    ),
-    _rule(
-        "section_source",
-        "tissue",
-        r"\b(?:[Ss]ections?|slices?|biops(?:y|ies)|whole mounts?|cryosections) (?:\w+ )?"
-        r"(?:of|from|derived from) (?:the |a |an )?(?P<value>[a-z][a-z]+(?: [a-z]+){0,2}?)"
-        r"(?= (?:of|from|stained|in|at|after|with|sections|treated|showing|immunostained|labelled|"
-        r"labeled)\b|[,.;()]|$)",
-        words=3,
     ),
 )
 

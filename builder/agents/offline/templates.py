@@ -276,15 +276,6 @@ TEMPLATES: dict[str, Template] = {
         (),
         1,
     ),
-    "section_source": Template(
-        EU,
-        (
-            "From which tissue do the sections {where} come?",
-            "{Where}, which tissue was sectioned?",
-        ),
-        "The sections {where} come from {value}.",
-        2,
-    ),
     "hypothesis": Template(
         HG,
         (
@@ -397,7 +388,10 @@ TEMPLATES: dict[str, Template] = {
     ),
     "tissue": Template(
         EU,
-        ("Which tissue is shown {where}?", "{Where}, which organ or tissue was sectioned?"),
+        (
+            "Which tissue is shown {where}?",
+            "{Where}, from which organ or tissue does the specimen come?",
+        ),
         "The tissue shown {where} is {value}.",
         2,
         (),
