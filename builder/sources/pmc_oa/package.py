@@ -10,12 +10,12 @@ import gzip
 import os
 import tarfile
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
 
 from builder.sources.archives import MAX_MEMBER_BYTES, Refused, refusal
+from builder.sources.files import files_below
 from builder.sources.text import printable
 
 MAX_KEPT_BYTES = 1_000_000_000
@@ -79,13 +79,6 @@ def _from_folder(path: Path) -> Package:
             package.files[name] = file.read_bytes()
             kept += size
     return package
-
-
-def files_below(path: Path) -> Iterator[Path]:
-    """Files below a folder in a fixed order, links to folders not followed."""
-    for folder, folders, names in os.walk(path):
-        folders.sort()
-        yield from (Path(folder) / name for name in sorted(names))
 
 
 def _from_archive(path: Path) -> Package:

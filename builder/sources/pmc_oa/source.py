@@ -14,6 +14,7 @@ from builder.microscopy import classify
 from builder.records import Figure, Rejection
 from builder.sources.article import Article, Legend, make_figure, safe_id
 from builder.sources.base import Partition, SourceError
+from builder.sources.files import files_below
 from builder.sources.pmc_oa import package as packages
 from builder.sources.pmc_oa.article import figure_license, read_article
 from builder.sources.pmc_oa.figures import (
@@ -87,7 +88,7 @@ class PmcOaSource:
         facts = [
             [printable(str(file.relative_to(path.parent))), s.st_size, s.st_mtime_ns]
             for path in chunk
-            for file in ([path] if path.is_file() else packages.files_below(path))
+            for file in ([path] if path.is_file() else files_below(path))
             for s in [file.lstat()]
         ]
         digest = hashlib.sha256(json.dumps(facts).encode()).hexdigest()

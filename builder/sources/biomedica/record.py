@@ -1,0 +1,184 @@
+"""From a record of BIOMEDICA to a figure.
+
+Fields of the JSON part as in https://huggingface.co/datasets/BIOMEDICA/biomedica_webdataset_24M;
+labels as in arXiv 2501.07171.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
+
+from builder.images import ImageError
+from builder.licenses import normalise
+from builder.microscopy import UNKNOWN, MicroscopyVerdict, classify
+from builder.records import Figure, Modality, Rejection
+from builder.sources.archives import Refused
+from builder.sources.article import (
+    MAX_CAPTION_CHARS,
+    Article,
+    ItemError,
+    Legend,
+    check_caption,
+    license_by_caption,
+    make_figure,
+    safe_id,
+)
+from builder.sources.biomedica.shards import Part, Record, parse_key
+from builder.sources.modality import named_modality
+from builder.sources.panels import panels
+from builder.sources.text import clean, clean_all, printable
+
+KIND = "biomedica"
+MICROSCOPY = "Microscopy"
+MAX_JSON_BYTES = 50_000_000
+Selection = Literal["strict", "loose", "any"]
+Load = Callable[[Part], bytes]
+
+_PART_NAMES = {"jpg": "image", "txt": "caption", "json": "JSON"}
+_DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>]+")
+_YEAR = re.compile(r"\b(?:18|19|20)\d\d\b")
+
+
+class RecordReader:
+    """Turns records into figures; remembers keys, so that each is used once."""
+
+    def __init__(self, selection: Selection) -> None:
+        self._selection = selection
+        self._keys: dict[str, str] = {}
+        self._figures: dict[str, str] = {}
+
+    def read(self, shard: str, record: Record, load: Load) -> Figure | Rejection:
+        """Figure of a record, or why it gives none. `load` reads a part; raises ItemError."""
+        place = f"{shard}/{record.name}"
+        key = parse_key(record.name)
+        if key is None:
+            detail = f"{record.name}: expected batch-article-position-file"
+            return Rejection(KIND, place, "", record.name, "key has another form", detail)
+        article_id = safe_id(key.article)
+        try:
+            self._once(self._keys, record.name.rpartition("/")[2], place, "key occurs twice")
+            meta = _metadata(_content(record, "json", load, MAX_JSON_BYTES))
+            article_id = safe_id(clean(meta.get("article_accession_id")) or key.article)
+            labels = _labels(meta, "image_primary_label")
+            self._select(labels)
+            figure_key = safe_id(key.file)
+            self._once(self._figures, f"{article_id}/{figure_key}", place, "figure occurs twice")
+            return self._figure(record, meta, article_id, figure_key, labels, load)
+        except (ItemError, ImageError) as error:
+            return Rejection(KIND, place, article_id, key.file, error.reason, error.detail)
+
+    @staticmethod
+    def _once(seen: dict[str, str], name: str, place: str, reason: str) -> None:
+        if name in seen:
+            raise ItemError(reason, f"{name} was read from {seen[name]}")
+        seen[name] = place
+
+    def _select(self, labels: list[str]) -> None:
+        selected = {
+            "strict": labels == [MICROSCOPY],
+            "loose": MICROSCOPY in labels,
+            "any": True,
+        }
+        if not selected[self._selection]:
+            detail = f"image_primary_label: {', '.join(labels) or 'none'}"
+            raise ItemError("not microscopy by label", detail)
+
+    def _figure(
+        self,
+        record: Record,
+        meta: Mapping[str, Any],
+        article_id: str,
+        figure_key: str,
+        labels: list[str],
+        load: Load,
+    ) -> Figure:
+        raw = _content(record, "txt", load, 4 * MAX_CAPTION_CHARS, "caption is too long")
+        caption = clean(raw.decode("utf-8", "replace"))
+        check_caption(caption)
+        secondary = _labels(meta, "image_secondary_label")
+        article = _article(meta, article_id)
+        image = (f"{record.name.rpartition('/')[2]}.jpg", _content(record, "jpg", load))
+        mentions = clean_all(meta.get("image_context"))
+        return make_figure(
+            source=KIND,
+            key=figure_key,
+            article=article,
+            image=image,
+            legend=Legend("", "", caption, panels(caption), mentions),
+            verdict=_verdict(labels, secondary, caption),
+            license=license_by_caption(caption, article.license),
+        )
+
+
+def rejection(shard: str, refused: Refused) -> Rejection:
+    """Quarantine row of a member that was not read, or of the shard itself."""
+    location = f"{printable(shard)}/{refused.name}" if refused.name else printable(shard)
+    return Rejection(KIND, location, "", refused.name, refused.reason, refused.detail)
+
+
+def _content(
+    record: Record, suffix: str, load: Load, limit: int | None = None, reason: str = ""
+) -> bytes:
+    part = record.parts.get(suffix)
+    if part is None:
+        reason = f"record has no {_PART_NAMES[suffix]}"
+        raise ItemError(reason, f"{record.name}.{suffix} is not in the shard")
+    if limit is not None and part.size > limit:
+        detail = f"{part.size:,} bytes, at most {limit:,}"
+        raise ItemError(reason or f"{_PART_NAMES[suffix]} is too large", detail)
+    return load(part)
+
+
+def _metadata(data: bytes) -> dict[str, Any]:
+    try:
+        meta = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise ItemError("JSON is broken", f"{type(error).__name__}: {clean(str(error))}") from error
+    if not isinstance(meta, dict):
+        raise ItemError("wrong type in JSON", f"the record is a {type(meta).__name__}")
+    return meta
+
+
+def _labels(meta: Mapping[str, Any], name: str) -> list[str]:
+    """Labels of a field: a list of texts, one text, or none for null."""
+    value = meta.get(name)
+    items = [] if value is None else [value] if isinstance(value, str) else value
+    if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
+        raise ItemError("wrong type in JSON", f"{name} is {clean(repr(value))[:200]}")
+    return clean_all(items)
+
+
+def _verdict(primary: list[str], secondary: list[str], caption: str) -> MicroscopyVerdict:
+    names = ", ".join(f'"{label}"' for label in [*primary, *secondary])
+    shown = MICROSCOPY in primary
+    modality = _modality(secondary, caption) if shown else UNKNOWN
+    return MicroscopyVerdict(shown, f"labels: {names or 'none'}", modality)
+
+
+def _modality(secondary: list[str], caption: str) -> Modality:
+    """Modality of the labels; where they name none or several, the caption decides."""
+    named = list(dict.fromkeys(m for label in secondary if (m := named_modality(label))))
+    if len(named) == 1:
+        return named[0]
+    by_caption = classify(caption).modality
+    return named[0] if named and by_caption not in named else by_caption
+
+
+def _article(meta: Mapping[str, Any], article_id: str) -> Article:
+    """Article of a record. BIOMEDICA gives no authors; its citation names journal and issue."""
+    citation, date = clean(meta.get("article_citation")), clean(meta.get("article_date"))
+    doi = _DOI.search(citation)
+    reference = clean(_DOI.sub("", citation)).removesuffix("doi:").strip(" .;:")
+    year = _YEAR.search(date)
+    return Article(
+        article_id=article_id,
+        doi=doi[0].rstrip(".,;)") if doi else "",
+        title=clean(meta.get("article_title")),
+        journal=reference or clean(meta.get("article_journal")),
+        year=year[0] if year and not _YEAR.search(reference) else "",
+        authors=[],
+        license=normalise(clean(meta.get("article_license"))),
+    )
