@@ -123,10 +123,10 @@ def _weakness(row: Signals) -> str:
         return "nothing in it can be compared with the caption"
     name, value = min(present.items(), key=lambda item: item[1])
     nothing, some = _WEAKNESS[name]
-    if value == 1:
-        return "other candidates say more"
     if value == 0:
         return nothing
+    if value == 1:
+        return "as many as may be kept are as consistent"
     share = some.format(f"{value:.0%}")
     return f"only {share}" + (" is in the caption" if name != "signal_specificity" else "")
 
@@ -137,7 +137,7 @@ def _reason(row: Signals, threshold: Threshold, rank: float, keep: bool) -> str:
     if not keep:
         return f"dropped: ranked below the kept {threshold.keep_ratio:.0%}; {_weakness(row)}"
     said = f"kept: more consistent than {floor(100 * rank)}% of the candidates"
-    if row.signal_grounding == 1:
+    if row.signal_grounding in (1, None) and row.signal_answer == 1:
         return f"{said}; everything it names is in the caption"
     return f"{said}; {_weakness(row)}"
 

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from filtering.entities import Entity
 from filtering.sentences import panels_described, panels_named, sentences
-from filtering.vocabulary import read_names, read_words, tokens, unify
-from filtering.words import content, named, named_key, plain_words, stem
+from filtering.vocabulary import read_names, tokens, unify
+from filtering.words import ASKING, content, named, named_key, plain_words
 
 _OPEN = re.compile(
     r"\b(?:would|could|should|might|may|can|propos\w*|hypothe\w*|predict\w*|expect\w*|if|suppos\w*|"
@@ -18,7 +18,6 @@ _OPEN = re.compile(
     r"generally|commonly)\b",
     re.IGNORECASE,
 )
-_ASKING = frozenset(stem(w) for w in read_words("asking_words"))
 
 
 class Passage(NamedTuple):
@@ -41,11 +40,11 @@ def is_open(question: str) -> bool:
 
 def passages(caption: str, text: str, besides: frozenset[str] = frozenset()) -> list[Passage]:
     """Sentences of the caption with their match to a text, whose words `besides` do not count."""
-    said = content(text) - besides - _ASKING
+    said = content(text) - besides - ASKING
     found = []
     for start, end in sentences(caption):
         sentence = caption[start:end]
-        there = content(sentence) - _ASKING
+        there = content(sentence) - ASKING
         shared = len(said & there)
         coverage, told = (shared / len(s) if s else 0.0 for s in (said, there))
         found.append(Passage(sentence, shared, coverage, told))

@@ -30,7 +30,8 @@ class Signals:
         float | None, "share of the answer's content words found in the caption, 0-1"
     ]
     signal_overlap: Annotated[
-        float | None, "share of the statement's content words found in one caption sentence, 0-1"
+        float | None,
+        "share of the statement's content words in its two best caption sentences, 0-1",
     ]
     signal_specificity: Annotated[
         float | None, "how much the answer says that the question does not already say, 0-1"

@@ -7,22 +7,24 @@ from collections.abc import Sequence
 from filtering.contradiction import contradiction
 from filtering.records import QA, Signals
 from filtering.sentences import sentences
-from filtering.words import content, named, named_key, share
+from filtering.words import ASKING, FRAMING, content, named, named_key, share, supported
+
+_ROLES = frozenset({"treatment:control", "treatment:vehicle"})
 
 
 def _grounding(qa: QA) -> float | None:
     keys = frozenset(named_key(e) for t in (qa.question, qa.answer) for e in named(t))
-    return share(keys, frozenset(named_key(e) for e in named(qa.caption)))
+    return share(keys - _ROLES, supported(qa.caption))
 
 
 def _overlap(qa: QA) -> float | None:
-    said = content(qa.statement)
-    spans = sentences(qa.caption)
-    return (
-        max((share(said, content(qa.caption[a:b])) or 0.0 for a, b in spans), default=0.0)
-        if said
-        else None
-    )
+    said = content(qa.statement) - ASKING - FRAMING
+    if not said:
+        return None
+    found = [said & supported(qa.caption[start:end]) for start, end in sentences(qa.caption)]
+    best = max(found, key=len, default=frozenset())
+    both = max((len(best | other) for other in found), default=0)
+    return both / len(said)
 
 
 def _specificity(qa: QA) -> float | None:
@@ -33,7 +35,7 @@ def _specificity(qa: QA) -> float | None:
 def _signals(qa: QA) -> Signals:
     values = (
         _grounding(qa),
-        share(content(qa.answer), content(qa.caption)),
+        share(content(qa.answer), supported(qa.caption)),
         _overlap(qa),
         _specificity(qa),
     )

@@ -54,6 +54,19 @@ def content(text: str) -> frozenset[str]:
     return plain_words(" ".join(outside)) | {named_key(e) for e in entities} | counted
 
 
+ASKING = frozenset(stem(word) for word in read_words("asking_words"))
+"""Stems of words that say what is asked, not what of."""
+
+FRAMING = frozenset(stem(word) for word in read_words("framing_words"))
+"""Stems of words that frame a statement: an experiment to do, a view of a specimen."""
+
+
+def supported(text: str) -> frozenset[str]:
+    """What a text supports: its content, and every count as the bare number too."""
+    counts = {f"number:{e.value.split()[0]}" for e in named(text) if e.type == "count"}
+    return content(text) | counts
+
+
 def share(part: frozenset[str], whole: frozenset[str]) -> float | None:
     """Share of `part` that is in `whole`, 0-1; None for an empty part."""
     return len(part & whole) / len(part) if part else None
