@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from builder.agents.offline.bloom import bloom
 from builder.agents.offline.candidates import NAME, write
 from builder.agents.offline.comparing import Drawn
+from builder.agents.offline.crossed import parts
 from builder.agents.offline.distractors import draw_all
 from builder.records import HG, Candidate, Figure, Outcome, Question
 
@@ -45,8 +46,14 @@ def _question(candidate: Candidate, drawn: Drawn) -> Question:
 
 
 def _reason(candidate: Candidate, value: str) -> str:
+    agent, verb, _ = parts(candidate.answer)
+    other, turned, _ = parts(value)
+    if candidate.attribute == "effect" and agent == other:
+        return f"The caption says that {agent} {verb} this measure, not that it {turned} it."
+    if candidate.attribute == "effect":
+        return f"The specimens were treated with {agent}; the caption does not name {other}."
     if candidate.task == HG:
-        return f"The caption supports '{candidate.answer}' and does not state '{value}'."
+        return f"The caption states '{candidate.answer}' and says nothing of '{value}'."
     return f"The caption states '{candidate.answer}' here and names '{value}' nowhere."
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from builder.agents.base import candidate_id
 from builder.agents.offline.facts import Fact, facts
 from builder.agents.offline.hypotheses import derived
-from builder.agents.offline.layout import WHOLE, Layout
+from builder.agents.offline.layout import Layout
 from builder.agents.offline.naming import named
 from builder.agents.offline.phrases import lower_first, sentence_case
 from builder.agents.offline.templates import TEMPLATES, VERSION, Template
@@ -171,6 +171,3 @@ def write(figure: Figure) -> tuple[list[Candidate], Outcome]:
     else:
         reason = "caption states nothing that a rule recognises"
     return list(unique.values()), Outcome(figure.figure_id, len(unique), reason)
-
-
-__all__ = ["NAME", "WHOLE", "clear", "facts", "gives_away", "pick", "write"]

@@ -42,7 +42,8 @@ VEHICLE = (
 )
 _WORD = r"(?:[^\s,;()]*[^\s,;().:])?+"
 _ACTIVE = (
-    rf"(?!(?i:{VEHICLE}|medium|buffer|control|mock|a|an|the|no|serum)\b)"
+    rf"(?!(?i:{VEHICLE}|medium|buffer|control|mock|a|an|the|no|serum|cells?|"
+    rf"animals?|mice|rats|tissues?|samples?|sections?|cultures?|increasing|different|various)\b)"
     rf"[A-Za-zα-ω0-9]{_WORD}(?: [A-Z0-9]{_WORD})?"
 )
 _GIVEN = (
@@ -88,7 +89,8 @@ RULES: tuple[Rule, ...] = (
         "treatment_compound",
         "treatment",
         rf"(?P<value>\b(?!(?i:{VEHICLE}|un|non|particular|drug|control|the|and|or|mock|long|co|pre|"
-        rf"all|early|late|not|were|was|each|heat|cells?|mice)\b)[A-Za-zα-ω][\w-]*?(?: [A-Z])?)"
+        rf"all|early|late|not|were|was|each|heat|cells?|mice|in|of|to|by|from|with|for|on|after|than)"
+        rf"\b)[A-Za-zα-ω][\w-]*?(?: [A-Z])?)"
         rf"[- ]treated (?:\w+ )?{_CELLS}",
         words=2,
     ),
@@ -109,6 +111,12 @@ RULES: tuple[Rule, ...] = (
         "treatment_compound",
         "treatment",
         rf"\bafter {DURATION} of (?P<value>{_ACTIVE}) \({DOSE}\)",
+        words=3,
+    ),
+    _rule(
+        "treatment_compound",
+        "treatment",
+        rf"\breceived (?i:{VEHICLE}) \([A-Z]\) or (?P<value>{_ACTIVE})(?= \([A-Z]\))",
         words=3,
     ),
     _rule(
