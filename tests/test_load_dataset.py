@@ -58,8 +58,8 @@ def test_the_release_opens_with_stock_datasets(release: Path, tmp_path: Path) ->
         f"d = load_dataset({str(release)!r})\n"
         f"o = load_dataset({str(release)!r}, 'open')\n"
         f"l = load_dataset({str(release)!r}, 'ledger')\n"
-        "print(json.dumps([list(d), d['test'].column_names, sha(raw(d['test'])), list(d['test']['id']),\n"
-        "  d['test'][0]['choices'], len(o['train']), len(l['train'])]))"
+        "print(json.dumps([list(d), d['test'].column_names, sha(raw(d['test'])),\n"
+        "  list(d['test']['id']), d['test'][0]['choices'], len(o['train']), len(l['train'])]))"
     )
     splits, columns, shas, ids, choices, n_open, n_ledger = result_of(run_python(code, tmp_path))
     rows = rows_of(release, "test")

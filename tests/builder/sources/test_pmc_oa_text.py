@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
+from builder.sources.panels import panels
 from builder.sources.pmc_oa.figures import read_caption
 from builder.sources.pmc_oa.jats import parse, text
-from builder.sources.panels import panels
 
 
 @pytest.mark.parametrize(
