@@ -15,15 +15,21 @@ from filtering.records import Decision, Signals
 _CHUNK = 65_536
 _RANKS = 1_000
 _WEAKNESS = {
-    "signal_grounding": ("it names what the caption does not", "{} of what it names"),
-    "signal_answer": ("its answer shares no word with the caption", "{} of its answer's words"),
+    "signal_grounding": (
+        "it names what the caption does not",
+        "only {} of what it names is in the caption",
+    ),
+    "signal_answer": (
+        "its answer shares no word with the caption",
+        "only {} of its answer's words are in the caption",
+    ),
     "signal_overlap": (
         "no sentence of the caption shares a word with it",
-        "{} of its words in the best sentence",
+        "only {} of its words are in the caption's two best sentences",
     ),
     "signal_specificity": (
         "its answer says nothing that the question does not",
-        "{} of its answer is new",
+        "only {} of its answer is not in the question",
     ),
 }
 
@@ -127,8 +133,7 @@ def _weakness(row: Signals) -> str:
         return nothing
     if value == 1:
         return "as many as may be kept are as consistent"
-    share = some.format(f"{value:.0%}")
-    return f"only {share}" + (" is in the caption" if name != "signal_specificity" else "")
+    return some.format(f"{value:.0%}")
 
 
 def _reason(row: Signals, threshold: Threshold, rank: float, keep: bool) -> str:
