@@ -73,6 +73,11 @@ def safe_id(name: str) -> str:
     return _UNSAFE.sub("_", name).strip("._-") or "article"
 
 
+def bare_doi(text: str) -> str:
+    """A DOI without resolver or 'doi:'."""
+    return re.sub(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", "", text, flags=re.I)
+
+
 def distinct_id(name: str) -> str:
     """As `safe_id`, with a digest of the name where letters other than ASCII were lost."""
     if name.isascii():

@@ -10,6 +10,9 @@ from builder.sources.archives import MAX_MEMBER_BYTES
 from builder.sources.article import ItemError
 from builder.sources.text import printable
 
+IMAGES = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".gif", ".webp", ".bmp")
+"""Image formats that are read, the ones to prefer first."""
+
 
 def files_below(path: Path, onerror: Callable[[OSError], object] | None = None) -> Iterator[Path]:
     """Files below a folder in a fixed order, links to folders not followed.

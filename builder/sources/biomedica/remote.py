@@ -6,8 +6,6 @@
 from __future__ import annotations
 
 import glob
-import hashlib
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,6 +17,7 @@ from builder.sources.article import ItemError, safe_id
 from builder.sources.base import Partition, SourceError
 from builder.sources.biomedica.record import RecordReader, rejection
 from builder.sources.biomedica.shards import Part, Record, records
+from builder.sources.partitions import fingerprint
 
 _IDENTITY = ("size", "blob_id", "ETag", "etag", "mtime", "LastModified", "created")
 
@@ -50,9 +49,8 @@ def _shards(system: Any, path: str) -> list[str]:
 
 def _partition(index: int, url: str, info: dict[str, Any], selection: str) -> Partition:
     identity = [selection, url, *(str(info.get(name)) for name in _IDENTITY)]
-    digest = hashlib.sha256(json.dumps(identity).encode()).hexdigest()
     name = url.rpartition("/")[2].removesuffix(".tar")
-    return Partition(f"{index:05d}-{safe_id(name)}", digest, (url,))
+    return Partition(f"{index:05d}-{safe_id(name)}", fingerprint(identity), (url,))
 
 
 def read(url: str, reader: RecordReader) -> Iterator[Figure | Rejection]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import glob
-import hashlib
 import json
 from collections.abc import Iterator
 from functools import partial
@@ -12,12 +11,13 @@ from typing import get_args
 
 from builder.records import Figure, Rejection
 from builder.sources.archives import Refused
-from builder.sources.article import ItemError, safe_id
+from builder.sources.article import ItemError
 from builder.sources.base import Partition, SourceError
 from builder.sources.biomedica import remote
 from builder.sources.biomedica.record import KIND, RecordReader, Selection, rejection
 from builder.sources.biomedica.shards import Part, Record, parse_key, records
 from builder.sources.files import files_below
+from builder.sources.partitions import cut, file_facts
 from builder.sources.text import printable
 
 
@@ -68,7 +68,7 @@ class BiomedicaSource:
         if not found:
             causes = [": ".join(json.loads(item)[3:]) for item in groups.get("", [])]
             raise SourceError(f"no record in {self._location}: {(causes or ['it is empty'])[0]}")
-        return [self._partition(i, chunk) for i, chunk in enumerate(self._chunks(groups))]
+        return cut(groups, self._per_partition, self._facts)
 
     def read(self, partition: Partition) -> Iterator[Figure | Rejection]:
         """Figures and rejections, one for each record; bad records are never raised.
@@ -113,21 +113,10 @@ class BiomedicaSource:
         pattern = str(path.relative_to(root))
         return sorted(f for f in root.glob(pattern) if f.is_file()), refused
 
-    def _chunks(self, groups: dict[str, list[str]]) -> Iterator[list[tuple[str, list[str]]]]:
-        chunk: list[tuple[str, list[str]]] = []
-        for article, items in groups.items():
-            if chunk and sum(len(i) for _, i in chunk) + len(items) > self._per_partition:
-                yield chunk
-                chunk = []
-            chunk.append((article, items))
-        yield chunk
-
-    def _partition(self, index: int, chunk: list[tuple[str, list[str]]]) -> Partition:
-        items = tuple(item for _, group in chunk for item in group)
+    def _facts(self, items: tuple[str, ...]) -> object:
+        """What a partition depends on besides its items: the selection and the shard files."""
         shards = sorted({json.loads(item)[1] for item in items})
-        facts = [self._selection, items, [_stat(self._root() / shard) for shard in shards]]
-        digest = hashlib.sha256(json.dumps(facts).encode()).hexdigest()
-        return Partition(f"{index:05d}-{safe_id(chunk[0][0] or 'refused')}", digest, items)
+        return [self._selection, [file_facts(self._root() / shard) for shard in shards]]
 
 
 def _plan(
@@ -179,11 +168,3 @@ def _load(path: Path, part: Part) -> bytes:
     if len(data) < part.size:
         raise ItemError("shard is cut", f"{part.size - len(data):,} bytes are missing")
     return data
-
-
-def _stat(path: Path) -> list[int]:
-    try:
-        facts = path.stat()
-    except OSError:
-        return []
-    return [facts.st_size, facts.st_mtime_ns]

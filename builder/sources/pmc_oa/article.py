@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from builder.licenses import License, most_restrictive, normalise
-from builder.sources.article import Article, license_by_caption, safe_id
+from builder.sources.article import Article, bare_doi, license_by_caption, safe_id
 from builder.sources.pmc_oa.jats import XLINK_HREF, Element, text
 
 _NOT_AUTHORS = {"editor", "reviewer", "translator", "senior_editor", "assigned_editor"}
@@ -20,7 +20,7 @@ def read_article(root: Element, package_name: str) -> Article:
     meta = next((node for node in found if node is not None), root)
     ids = {str(node.get("pub-id-type")): text(node) for node in meta.findall("article-id")}
     pmc = re.fullmatch(r"(?:PMC)?(\d+)", ids.get("pmc") or ids.get("pmcid") or "", re.I)
-    doi = re.sub(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", "", ids.get("doi", ""), flags=re.I)
+    doi = bare_doi(ids.get("doi", ""))
     return Article(
         article_id=f"PMC{pmc[1]}" if pmc else safe_id(doi or package_name),
         doi=doi,

@@ -7,9 +7,9 @@ from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from builder.sources.files import IMAGES
 from builder.sources.panels import panels
 from builder.sources.pmc_oa.jats import XLINK_HREF, Element, text
-from builder.sources.pmc_oa.package import IMAGES
 
 _NOT_FIGURES = {
     "inline-formula": "formula",

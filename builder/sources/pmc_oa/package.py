@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
 
 from builder.sources.archives import MAX_MEMBER_BYTES, Refused, refusal
-from builder.sources.files import files_below
+from builder.sources.files import IMAGES, files_below
 from builder.sources.text import printable
 
 MAX_KEPT_BYTES = 1_000_000_000
@@ -24,8 +24,6 @@ MAX_MEMBERS = 20_000
 BLOCK_BYTES = 10_240
 ARCHIVES = (".tar.gz", ".tgz")
 XML = (".nxml", ".xml")
-IMAGES = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".gif", ".webp", ".bmp")
-"""Image formats that are read, the ones to prefer first."""
 
 
 class PackageError(Exception):

@@ -14,7 +14,7 @@ from builder.microscopy import classify
 from builder.records import Figure, Rejection
 from builder.sources.article import Article, Legend, make_figure, safe_id
 from builder.sources.base import Partition, SourceError
-from builder.sources.files import files_below
+from builder.sources.files import IMAGES, files_below
 from builder.sources.pmc_oa import package as packages
 from builder.sources.pmc_oa.article import figure_license, read_article
 from builder.sources.pmc_oa.figures import (
@@ -110,7 +110,7 @@ def _find_packages(folder: Path, depth: int) -> list[Path]:
     found = [file for file in files if packages.is_archive(file)]
     if depth < MAX_DEPTH:
         found += [package for each in folders for package in _find_packages(each, depth + 1)]
-    images_alone = depth > 0 and not suffixes.isdisjoint(packages.IMAGES)
+    images_alone = depth > 0 and not suffixes.isdisjoint(IMAGES)
     return found or ([folder] if ".xml" in suffixes or images_alone else [])
 
 
@@ -154,7 +154,7 @@ class _Reading:
         self._content = content
         self._root = root
         self._article = article
-        self._images = content.named(packages.IMAGES)
+        self._images = content.named(IMAGES)
         self._index = ImageIndex(self._images)
         self._mentions = Mentions(root)
         self._keys: set[str] = set()
