@@ -11,9 +11,9 @@ import pyarrow.parquet as pq
 import pytest
 
 pytest.importorskip("sklearn")
-sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from shortcuts import Row, load, main, measure, reader_scores, shared
+from benchmarks.shortcuts import Row, load, main, measure, reader_scores, shared
 
 WORDS = ("liver", "kidney", "spleen", "colon", "heart", "brain", "testis", "ovary")
 

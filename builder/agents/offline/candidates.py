@@ -13,7 +13,8 @@ from builder.agents.offline.hypotheses import derived
 from builder.agents.offline.layout import Layout
 from builder.agents.offline.naming import named
 from builder.agents.offline.phrases import lower_first, sentence_case
-from builder.agents.offline.templates import TEMPLATES, VERSION, Template
+from builder.agents.offline.template import Template
+from builder.agents.offline.templates import TEMPLATES, VERSION
 from builder.records import EP, EU, HG, Candidate, Figure, Outcome
 
 NAME = "offline"
@@ -148,6 +149,11 @@ def to_candidate(fact: Fact, figure: Figure, layout: Layout) -> Candidate | None
     )
 
 
+def searchable(caption: str) -> str:
+    """The caption with endless words blanked, so that no pattern takes long; offsets stay."""
+    return re.sub(r"\S{200,}", lambda match: " " * len(match.group()), caption)
+
+
 def _inner(fact: Fact) -> dict[str, str]:
     """The value as it stands within a sentence."""
     return {"value": lower_first(fact.value)} if fact.value_type == "hypothesis" else {}
@@ -158,7 +164,7 @@ def write(figure: Figure) -> tuple[list[Candidate], Outcome]:
     if not figure.is_microscopy:
         reason = f"not microscopy: {figure.microscopy_reason}".rstrip(": ")
         return [], Outcome(figure.figure_id, 0, reason)
-    layout = Layout(figure.caption)
+    layout = Layout(searchable(figure.caption))
     found = [*facts(layout), *named(layout)]
     found += derived(layout, found, figure.title)
     asked = spread(clear(found), figure.figure_id)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from builder.agents.offline.numbers import differ, parse
-from builder.agents.offline.patterns import TECHNIQUES
+from builder.agents.offline.techniques import TECHNIQUES
 from filtering.entities import find_entities
 
 

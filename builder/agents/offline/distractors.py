@@ -13,7 +13,7 @@ from builder.agents.offline.comparing import Caption, Drawn, comparable, names, 
 from builder.agents.offline.crossed import Crossed
 from builder.agents.offline.design import CHOICES, cap, draw_apart, fit_weights, pull
 from builder.agents.offline.numbers import form, parse, scaled
-from builder.agents.offline.patterns import TECHNIQUES
+from builder.agents.offline.techniques import TECHNIQUES
 from builder.records import HG, Candidate, Figure
 from filtering.entities import vocabulary
 

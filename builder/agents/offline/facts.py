@@ -6,19 +6,18 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from builder.agents.offline.fragments import COLOUR, LENGTH
 from builder.agents.offline.layout import WHOLE, Layout, Scope, expand
-from builder.agents.offline.patterns import (
+from builder.agents.offline.patterns import RULES
+from builder.agents.offline.phrases import clean, lower_first, phrase_before
+from builder.agents.offline.techniques import (
     BESIDE_OTHERS,
-    COLOUR,
     IMAGE,
-    LENGTH,
     MIXED,
     NOT_IMAGE,
     NUCLEAR,
-    RULES,
     TECHNIQUES,
 )
-from builder.agents.offline.phrases import clean, lower_first, phrase_before
 
 
 @dataclass(frozen=True, slots=True)

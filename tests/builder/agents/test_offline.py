@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -133,6 +134,12 @@ def test_any_caption_gives_verbatim_evidence_and_closed_stems(caption: str) -> N
     for c in candidates(caption):
         assert caption[c.evidence_start : c.evidence_start + len(c.evidence)] == c.evidence
         assert c.evidence and c.answer and not gives_away(c.question, c.answer)
+
+
+def test_a_caption_without_spaces_takes_no_time() -> None:
+    start = time.perf_counter()
+    assert candidates("a" * 50_000 + ". Scale bar, 5 µm.")
+    assert time.perf_counter() - start < 5
 
 
 def test_real_microscopy_captions_are_asked_about(realdata: Path) -> None:

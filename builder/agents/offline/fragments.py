@@ -1,0 +1,67 @@
+"""Parts that patterns are made of, and what a pattern is."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+COLOUR = r"(?:green|red|blue|magenta|cyan|yellow|white|gr[ae]y|violet|purple|orange)"
+LENGTH = r"\d+(?:\.\d+)?\s?(?:µm|μm|um|nm|mm|cm|microns?)(?![\w²³])"
+DURATION = r"\d+(?:\.\d+)?\s?-?(?:hours?|hrs?|h|min(?:utes?)?|days?|d|weeks?|seconds?|s)(?![\w])"
+DOSE = (
+    r"\d+(?:[.,]\d+)?\s?(?:[nµμup]M|mM|M|[nµμu]?g/m[lL]|mg/m[lL]|mg/kg|[µμu]g/kg|U/m[lL]|%"
+    r"|[nµμu]g m[lL][-−–]1)(?!\w)"
+)
+NAME = r"[A-Za-z0-9α-ωΑ-Ω][\w\-–−/'’:+.α-ω]*?(?:\s?\([\w\s,]{1,12}\)[\w\-]*)?"
+PLAIN = r"(?:[^.;,()]|\.(?=\S)|,(?=\d))"
+WHOLE = r"(?:\d{1,3}(?:,\d{3})+|\d+)"
+PERCENT = r"\d+(?:\.\d+)?\s?%"
+NOUN = (
+    r"(?P<noun>(?:(?!of|in|per|is|was|and|to|the)[a-z-]+ )?"
+    r"(?:[a-z]+s|cocci|bacilli|mitochondria|nuclei|mice|larvae))"
+)
+THINGS = r"(?:[\wα-ω/-]+ )?(?:(?!of|are|in)[\wα-ω/-]+)(?: (?!are|in|make)[a-z]+){1,2}"
+SIZE = (
+    r"(?P<measure>[Mm]ean (?:[a-z]+ )?(?:diameter|length|width|thickness))(?P<of> of the [a-z ]+?)?"
+)
+MARK = (
+    r"(?:(?:[Ww]hite|[Bb]lack|[Rr]ed|[Yy]ellow|[Oo]pen|[Bb]lue|[Gg]reen|[Ss]olid|[Ff]illed) )?"
+    r"(?:[Aa]rrow ?heads?|[Aa]rrows?|[Aa]sterisks?|[Tt]riangles?|[Dd]ashed lines?|[Dd]otted lines?)"
+)
+POINTS = (
+    r"(?:indicat(?:es?|ing)|point(?:s|ing)?(?: to| at)?|marks?|marking|shows?|denot(?:es?|ing)|"
+    r"highlights?|highlighting|outlin(?:es?|ing)|depicts?)"
+)
+VEHICLE = (
+    r"(?:DMSO|PBS|saline|ethanol|methanol|culture medium|water|corn oil|methylcellulose|vehicle|"
+    r"dimethyl sulfoxide|sunflower oil|DMF)"
+)
+WORD = r"(?:[^\s,;()]*[^\s,;().:])?+"
+ACTIVE = (
+    rf"(?!(?i:{VEHICLE}|medium|buffer|control|mock|a|an|the|no|serum|cells?|"
+    rf"animals?|mice|rats|tissues?|samples?|sections?|cultures?|increasing|different|various)\b)"
+    rf"[A-Za-zα-ω0-9]{WORD}(?: [A-Z0-9]{WORD})?"
+)
+GIVEN = (
+    r"\b(?:treated|treatment|stimulated|incubated|exposed|exposure|given|received|administered|"
+    r"[Tt]reatment:)"
+)
+CELLS = r"(?:cells?|neurons?|fibroblasts?|macrophages?|samples?|mice|animals?|cultures?|embryos)"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One pattern; `words` limits the length of the answer."""
+
+    attribute: str
+    value_type: str
+    pattern: re.Pattern[str]
+    image: bool = True
+    words: int = 6
+
+
+def rule(
+    attribute: str, value_type: str, pattern: str, *, image: bool = True, words: int = 6
+) -> Rule:
+    """A rule from the text of its pattern."""
+    return Rule(attribute, value_type, re.compile(pattern), image, words)

@@ -1,0 +1,108 @@
+"""Stems for hypotheses and for proposed experiments."""
+
+from __future__ import annotations
+
+from builder.agents.offline.template import Template
+from builder.records import EP, HG
+
+REASONING_STEMS: dict[str, Template] = {
+    "hypothesis": Template(
+        HG,
+        (
+            "Which hypothesis do the images {where} support?",
+            "Taking the panels together, which hypothesis is best supported {where}?",
+        ),
+        "The images {where} support the hypothesis that {value}.",
+        1,
+        (),
+        1,
+    ),
+    "follow_up_compound": Template(
+        EP,
+        (
+            "A dose-response experiment is to follow up the treatment shown {where}. "
+            "Which agent's dose should be varied?",
+            "Which agent should a follow-up titrate to test whether the outcome shown "
+            "{where} depends on dose?",
+        ),
+        "A dose-response follow-up of the treatment {where} should vary {value}.",
+        1,
+        (),
+        1,
+    ),
+    "follow_up_marker": Template(
+        EP,
+        (
+            "A follow-up experiment must label the {structure} compartment again as {where}. "
+            "Which marker should it use?",
+        ),
+        "A follow-up that labels the {structure} compartment as {where} should use {value}.",
+        1,
+        ("structure",),
+        1,
+    ),
+    "effect": Template(
+        HG,
+        (
+            "Which hypothesis does the comparison of the panels {where} support?",
+            "Comparing treated and control specimens {where}, which hypothesis is supported?",
+        ),
+        "The comparison {where} supports the hypothesis that {value}.",
+        1,
+        (),
+        1,
+    ),
+    "vehicle": Template(
+        EP,
+        (
+            "The experiment {where} is to be repeated. What should the control receive?",
+            "Which vehicle must the control receive when the experiment {where} is repeated?",
+        ),
+        "When the experiment {where} is repeated, the control should receive {value}.",
+        1,
+        (),
+        1,
+    ),
+    "follow_up_dose": Template(
+        EP,
+        (
+            "A dose-response series is to be centred on the dose used {where}. Which dose is it?",
+            "A follow-up tests half and twice the dose used {where}. Where does it start?",
+        ),
+        "A dose-response series centred on the dose used {where} should be centred on {value}.",
+        2,
+    ),
+    "follow_up_duration": Template(
+        EP,
+        (
+            "A time course is to include the exposure time used {where}. Which time point is it?",
+            "A replication must keep the exposure time used {where}. How long is it?",
+        ),
+        "A time course that includes the exposure time used {where} must include {value}.",
+        2,
+    ),
+    "follow_up_target": Template(
+        EP,
+        (
+            "A follow-up must label the structures shown in {colour} {where} again. "
+            "What should its probe detect?",
+            "To show the structures that are {colour} {where} once more, which target must a "
+            "follow-up label?",
+        ),
+        "A follow-up that labels the structures shown in {colour} {where} must detect {value}.",
+        1,
+        (),
+        1,
+    ),
+    "control": Template(
+        EP,
+        (
+            "When the experiment {where} is repeated, which condition should serve as the control?",
+            "Which control condition must a repeat of the experiment {where} include?",
+        ),
+        "A repeat of the experiment {where} should include {value} as the control.",
+        1,
+        (),
+        1,
+    ),
+}

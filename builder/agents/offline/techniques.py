@@ -1,0 +1,81 @@
+"""Imaging techniques, and words that tell images from plots."""
+
+from __future__ import annotations
+
+import re
+
+TECHNIQUES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (name, re.compile(pattern))
+    for name, pattern in (
+        (
+            "scanning electron microscopy",
+            r"(?i:\bscanning electron (?:microscop\w+|micrographs?)|\bSEM "
+            r"(?:images?|micrographs?))",
+        ),
+        (
+            "transmission electron microscopy",
+            r"(?i:\btransmission electron (?:microscop\w+|micrographs?))|\bTEM "
+            r"(?:images?|micrographs?)",
+        ),
+        (
+            "electron microscopy",
+            r"(?i)(?<!scanning )(?<!transmission )\belectron (?:microscop\w+|micrographs?)",
+        ),
+        ("spinning-disk confocal microscopy", r"(?i)\bspinning[- ]dis[ck]"),
+        ("structured illumination microscopy", r"(?i)\bstructured[- ]illumination|\bSIM\b"),
+        ("deconvolution microscopy", r"(?i)\bdeconvol\w+"),
+        ("epifluorescence microscopy", r"(?i)\bepifluorescen\w+"),
+        (
+            "confocal microscopy",
+            r"(?i)(?<!disk )(?<!disc )\b(?:laser[- ]scanning )?"
+            r"confocal (?:\w+ )?(?:microscop\w+|images?|micrographs?|"
+            r"sections?|z-stacks?)",
+        ),
+        ("phase-contrast microscopy", r"(?i)\bphase[- ]contrast"),
+        ("widefield fluorescence microscopy", r"(?i)\bwide-?field\b"),
+        (
+            "fluorescence microscopy",
+            r"(?i)(?<!field )\bfluorescen(?:ce|t) (?:microscop\w+|images?|micrographs?)",
+        ),
+        ("immunohistochemistry", r"(?i)\bimmunohistochemi\w+"),
+        ("bright-field microscopy", r"(?i)\bbright[- ]?field"),
+        ("light microscopy", r"(?i)\blight (?:microscop\w+|micrographs?)"),
+        ("light-sheet microscopy", r"(?i)\blight[- ]sheet"),
+        ("two-photon microscopy", r"(?i)\b(?:two|2|multi)-?photon"),
+        ("TIRF microscopy", r"\bTIRFM?\b"),
+        ("super-resolution microscopy", r"(?i)\b(?:STED|STORM|PALM|super-resolution)\b"),
+        ("fluorescence in situ hybridisation", r"\bFISH\b"),
+        ("Nomarski optics", r"(?i)\bNomarski\b"),
+        ("DIC microscopy", r"\bDIC\b|(?i:differential interference contrast)"),
+    )
+)
+
+# Techniques that often give only some of the views of a figure, and signs that there are others.
+BESIDE_OTHERS = frozenset(
+    {
+        "Nomarski optics",
+        "DIC microscopy",
+        "bright-field microscopy",
+        "phase-contrast microscopy",
+        "light microscopy",
+        "immunohistochemistry",
+        "fluorescence in situ hybridisation",
+    }
+)
+MIXED = re.compile(
+    r"(?i)fluorescen|confocal|\w*[gcyr]fp\b|\bH&E|\bhistopatholog|"
+    r"stained with h(?:a)?ematoxylin and"
+)
+
+NOT_IMAGE = re.compile(
+    r"(?i)\b(?:western|immunoblot\w*|blots?|blotting|gel|ELISA|q?RT-?q?PCR|PCR|flow cytometry|"
+    r"histograms?|dot plots?|quantification|quantified|statistical|plots?|plotted|graph|survival|"
+    r"recordings?|schematic|diagram|illustration|sequence|alignment|current|pie|serum \w+|levels?|"
+    r"correlation|mean|dendrogram|Kaplan|heat ?map|amount|proportion|3[’']RACE|bar chart)\b"
+)
+IMAGE = re.compile(
+    r"(?i)\b(?:\w*microscop\w*|micrographs?|images?|imaging|stain\w*|\w*fluoresc\w*|confocal|"
+    r"immuno(?:histochem|label|cyto)\w*|sections?|visuali[sz]ed|photograph\w*|larvae?|cells?|labell?ed|"
+    r"scale bars?|arrow\w*|histopathology|FISH|snapshots?|montage|specimens?)\b"
+)
+NUCLEAR = re.compile(r"(?i)\b(?:nucle(?:i|us|ar)|DNA|counterstain\w*|chromatin)\b")

@@ -1,0 +1,19 @@
+"""What a template is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from builder.records import Task
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """How a fact becomes a question. `rank` orders attributes when a figure has many."""
+
+    task: Task
+    stems: tuple[str, ...]
+    statement: str
+    rank: int = 5
+    finer: tuple[str, ...] = ()
+    per_figure: int = 2
