@@ -3,8 +3,8 @@
 After `import microvqa_pp` the literal call works from any working directory, without network. It
 reads a prebuilt release where there is one: the keyword argument `release=`, the environment
 variable MICROVQA_PP_RELEASE, or the release last built inside this clone. Otherwise, or when
-`source=`, `keep_ratio=`, `test_ratio=`, `seed=` or `license=` ask for other data, the release is
-regenerated into the cache of `datasets`.
+`source=`, `keep_ratio=`, `test_ratio=`, `seed=`, `license=`, `microscopy=` or `source_license=` ask
+for other data, the release is regenerated into the cache of `datasets`.
 
 Under `datasets` 3.6 the same file works as a script over a prebuilt release; it imports nothing
 else of this project then.
@@ -30,7 +30,9 @@ __version__ = "0.1.0"
 
 NAME = "microvqa_pp"
 ENVIRONMENT = "MICROVQA_PP_RELEASE"
-_SHAPING = ("source", "keep_ratio", "test_ratio", "seed", "license")
+_SHAPING = (
+    "source", "keep_ratio", "test_ratio", "seed", "license", "microscopy", "source_license",
+)  # fmt: skip
 
 logger = logging.getLogger(NAME)
 
@@ -41,7 +43,8 @@ class MicroVQAConfig(datasets.BuilderConfig):
 
     source: KIND[:LOCATION] or a list of them; keep_ratio: share of the candidates that the filter
     keeps, 0-1; test_ratio: share of the questions for the test split, 0-1; seed: seed of
-    everything random; license: redistributable, commercial or any; workers: processes of a
+    everything random; license: redistributable, commercial or any; microscopy: strict, loose or
+    any; source_license: licence of figures whose source states none; workers: processes of a
     regeneration (does not change the data); release: folder of a prebuilt release.
     """
 
@@ -50,6 +53,8 @@ class MicroVQAConfig(datasets.BuilderConfig):
     test_ratio: float | None = None
     seed: int | None = None
     license: str | None = None
+    microscopy: str | None = None
+    source_license: str | None = None
     workers: int | None = None
     release: str | None = None
 

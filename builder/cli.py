@@ -10,10 +10,11 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 
-from builder.config import BuildConfig, LicensePolicy
+from builder.config import BuildConfig
+from builder.licenses import Policy
 from builder.pipeline import BuildError, BuildResult, build
 from builder.show import NoReleaseError, print_summary, read_summary
-from builder.sources import KINDS, SourceError
+from builder.sources import KINDS, Microscopy, SourceError
 
 app = typer.Typer(
     add_completion=False,
@@ -40,8 +41,15 @@ def build_command(
     ] = 0.2,
     seed: Annotated[int, typer.Option(help="seed of everything random")] = 0,
     license: Annotated[
-        LicensePolicy, typer.Option(help="leave out figures whose licence allows less")
+        Policy, typer.Option(help="leave out figures whose licence allows less")
     ] = "redistributable",
+    microscopy: Annotated[
+        Microscopy,
+        typer.Option(help="figures taken by the source's labels: only, among others, all figures"),
+    ] = "strict",
+    source_license: Annotated[
+        str, typer.Option(help="licence of figures whose source states none: MIT, CC BY 4.0 ...")
+    ] = "",
     workers: Annotated[int | None, typer.Option(help="processes; default: one per core")] = None,
 ) -> None:
     """Build a dataset from its sources into OUTPUT/release.

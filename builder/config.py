@@ -8,7 +8,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-LicensePolicy = Literal["redistributable", "commercial", "any"]
+from builder.licenses import Policy, normalise
+from builder.sources import Microscopy, SourceOptions
 
 
 class BuildConfig(BaseModel):
@@ -31,8 +32,15 @@ class BuildConfig(BaseModel):
         default=0.2, ge=0, lt=1, description="share of the questions aimed at for the test split"
     )
     seed: int = Field(default=0, ge=0, description="seed of everything random")
-    license: LicensePolicy = Field(
+    license: Policy = Field(
         default="redistributable", description="figures whose licence allows less are left out"
+    )
+    microscopy: Microscopy = Field(
+        default="strict",
+        description="figures taken: labelled microscopy alone, among other labels, or all figures",
+    )
+    source_license: str = Field(
+        default="", description="licence of figures whose source states none: MIT, CC BY 4.0 ..."
     )
     workers: int = Field(
         default_factory=lambda: min(os.cpu_count() or 1, 8), ge=1, description="processes"
@@ -42,3 +50,15 @@ class BuildConfig(BaseModel):
     @classmethod
     def _one_source(cls, value: object) -> object:
         return (value,) if isinstance(value, str) else value
+
+    @field_validator("source_license")
+    @classmethod
+    def _known_license(cls, value: str) -> str:
+        if value and normalise(value).id == "unknown":
+            raise ValueError(f"{value!r} is no licence known here; write MIT, CC0 or CC BY 4.0")
+        return value
+
+    @property
+    def source_options(self) -> SourceOptions:
+        """What the sources are told."""
+        return SourceOptions(self.seed, self.microscopy, self.source_license)

@@ -90,7 +90,7 @@ def plan(config: BuildConfig) -> list[Shard]:
     partitions = [
         (spec, partition)
         for spec in config.sources
-        for partition in open_source(spec, config.seed).partitions()
+        for partition in open_source(spec, config.source_options).partitions()
     ]
     return [Shard(f"{i:05d}", spec, part) for i, (spec, part) in enumerate(partitions)]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
@@ -54,7 +54,7 @@ class Stage:
 
 def read_figures(context: Context, _: Tables) -> dict[str, pa.Table]:
     """Source partition -> figures, and what could not be used."""
-    source = open_source(context.shard.source, context.config.seed)
+    source = open_source(context.shard.source, context.config.source_options)
     items = list(source.read(context.shard.partition))
     return {
         "figures": to_table(Figure, (i for i in items if isinstance(i, Figure))),
@@ -66,7 +66,7 @@ def write_candidates(context: Context, tables: Tables) -> dict[str, pa.Table]:
     """Stage 1: figures -> candidate questions, and per figure what came of it."""
     figures = from_table(Figure, tables["figures"])
     reasons = {f.figure_id: _left_out(f, context) for f in figures}
-    usable = [f for f in figures if not reasons[f.figure_id]]
+    usable = [replace(f, is_microscopy=True) for f in figures if not reasons[f.figure_id]]
     candidates, outcomes = open_agent(context.config.agent).write_candidates(usable)
     unused = [Outcome(figure_id, 0, reason) for figure_id, reason in reasons.items() if reason]
     return {
@@ -80,7 +80,7 @@ def _left_out(figure: Figure, context: Context) -> str:
     policy = context.config.license
     if figure.figure_id in context.shard.repeated:
         return "figure occurs twice: an earlier part of the sources holds it"
-    if not figure.is_microscopy:
+    if not figure.is_microscopy and context.config.microscopy != "any":
         return f"not microscopy: {figure.microscopy_reason}"
     return "" if allows(figure.license, policy) else f"licence not {policy}: {figure.license}"
 
@@ -118,9 +118,9 @@ def _captions(figures: pa.Table) -> dict[str, str]:
     return dict(zip(ids, captions, strict=True))
 
 
-READ = (Stage("figures", (), ("seed",), read_figures),)
+READ = (Stage("figures", (), ("seed", "microscopy", "source_license"), read_figures),)
 BEFORE_THRESHOLD = (
-    Stage("candidates", ("figures",), ("agent", "license"), write_candidates),
+    Stage("candidates", ("figures",), ("agent", "license", "microscopy"), write_candidates),
     Stage("signals", ("figures", "candidates"), (), score_candidates),
 )
 AFTER_THRESHOLD = (

@@ -92,5 +92,5 @@ def reason_kind(reason: str) -> str:
     Keeps the part before the second colon or the first semicolon, numbers and quotes left out.
     """
     head = ": ".join(reason.split(";")[0].split(": ")[:2])
-    head = re.sub(r'"[^"]*"|\d+(?:\.\d+)?%?', "…", head)
+    head = re.sub(r'"[^"]*"|\S*\d\S*', "…", head)
     return re.sub(r"\s+", " ", head).strip()[:90]
