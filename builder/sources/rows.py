@@ -124,10 +124,26 @@ class Collection:
         )
 
 
+def plain_row(values: Mapping[str, Any], columns: Mapping[str, str]) -> dict[str, Any]:
+    """Values by what they say, as JSON holds them: texts, numbers, lists of these, or None."""
+    return {what: _plain(values.get(name)) for what, name in columns.items()}
+
+
+def _plain(value: object) -> Any:
+    if value is None or isinstance(value, str | int | float):
+        return value
+    return [_plain(each) for each in value] if isinstance(value, list) else str(value)
+
+
 def article_of(row: Mapping[str, Any]) -> str:
     """Identifier of the article that a row names, or ''."""
     name = _text(row, "article")
     return safe_id(name) if name else ""
+
+
+def figure_of(row: Mapping[str, Any]) -> str:
+    """Name of the figure within its article that a row gives, or ''."""
+    return _text(row, "figure").rpartition("/")[2]
 
 
 def _text(row: Mapping[str, Any], what: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 from builder.images import ImageError
 from builder.records import Figure, Rejection
@@ -14,7 +13,14 @@ from builder.sources.base import Partition, SourceError
 from builder.sources.files import IMAGES, files_below, read_below
 from builder.sources.image_folder.metadata import NAMES, Metadata, read_metadata
 from builder.sources.partitions import cut, file_facts
-from builder.sources.rows import Collection, article_of, match_columns, stated_license
+from builder.sources.rows import (
+    Collection,
+    article_of,
+    figure_of,
+    match_columns,
+    plain_row,
+    stated_license,
+)
 from builder.sources.text import clean, printable
 
 KIND = "image_folder"
@@ -66,7 +72,7 @@ class ImageFolderSource:
                 yield Rejection(KIND, *entry[1:])
                 continue
             _, place, number, article_id, name, row = entry
-            key = safe_id(PurePosixPath(printable(name)).stem)
+            key = safe_id(figure_of(row) or PurePosixPath(printable(name)).stem)
             while (article_id, key) in keys:
                 key = f"{key}-n{number}"
             keys.add((article_id, key))
@@ -139,7 +145,7 @@ class _Plan:
     def _rows_of(self, folder: Path, place: str, metadata: Metadata) -> None:
         columns = match_columns(list(metadata.columns), self._columns, IMAGE_COLUMNS, place)
         for number, values in metadata.rows:
-            row = {what: _plain(values.get(name)) for what, name in columns.items()}
+            row = plain_row(values, columns)
             file = row.pop("image")
             if not isinstance(file, str) or not file.strip():
                 detail = f"{columns['image']} is empty"
@@ -163,10 +169,3 @@ class _Plan:
 
     def _relative(self, path: Path) -> str:
         return path.relative_to(self._root).as_posix()
-
-
-def _plain(value: object) -> Any:
-    """A value as JSON holds it: texts, numbers, lists of them, None; anything else as text."""
-    if value is None or isinstance(value, str | int | float):
-        return value
-    return [_plain(each) for each in value] if isinstance(value, list) else str(value)
