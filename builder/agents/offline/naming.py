@@ -12,7 +12,7 @@ from filtering.entities import Entity, find_entities
 _BINOMIAL = re.compile(
     r"(?P<value>\b[A-Z][a-z]{3,}\??(?: \([“\"]?[A-Z][a-z]+[”\"]?\??\))?(?: cf\.)? [a-z]{4,}\??)"
     r"(?P<authority>(?: [\[(]?(?:[A-Z]\w*|and)[\])]?,?)+(?: \(Hwass in \w+\))?,?"
-    r" ?\[?1[789]\d\d\)?"
+    r" ?\[?1[789]\d\d(?!\d)\)?"
     r"| \w+ sp\. nov\.)?"
     r"(?: \((?P<panels>[A-Z](?:(?:[-–]|, )[A-Z])*)\))?"
 )
