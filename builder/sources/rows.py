@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,9 +17,9 @@ from builder.sources.article import (
     Legend,
     bare_doi,
     check_caption,
+    distinct_id,
     license_by_caption,
     make_figure,
-    safe_id,
 )
 from builder.sources.base import SourceError
 from builder.sources.modality import named_modality
@@ -67,7 +68,9 @@ def match_columns(
     for what in ("image", "caption"):
         if what not in matched:
             tried = ", ".join(known[what])
-            raise SourceError(f"no {what} column (tried {tried}); {listed}; choose one for it")
+            raise SourceError(
+                f"no {what} column (tried {tried}); {listed}; choose one: LOCATION?{what}=COLUMN"
+            )
     return matched
 
 
@@ -138,7 +141,7 @@ def _plain(value: object) -> Any:
 def article_of(row: Mapping[str, Any]) -> str:
     """Identifier of the article that a row names, or ''."""
     name = _text(row, "article")
-    return safe_id(name) if name else ""
+    return distinct_id(name) if name else ""
 
 
 def figure_of(row: Mapping[str, Any]) -> str:
@@ -148,7 +151,9 @@ def figure_of(row: Mapping[str, Any]) -> str:
 
 def _text(row: Mapping[str, Any], what: str) -> str:
     value = row.get(what)
-    return clean(str(value) if isinstance(value, int | float) else value)
+    if isinstance(value, int | float):
+        return "" if math.isnan(value) else str(value)
+    return clean(value)
 
 
 def _authors(value: object) -> list[str]:
@@ -161,7 +166,7 @@ def _mentions(row: Mapping[str, Any]) -> list[str]:
 
 def _panels(row: Mapping[str, Any], caption: str) -> list[str]:
     value = row.get("panels")
-    if value is None:
+    if value is None or value == "":
         return panels(caption)
     return clean_all(re.split(r"[\s,;]+", value) if isinstance(value, str) else value)
 

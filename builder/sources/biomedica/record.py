@@ -22,9 +22,9 @@ from builder.sources.article import (
     ItemError,
     Legend,
     check_caption,
+    distinct_id,
     license_by_caption,
     make_figure,
-    safe_id,
 )
 from builder.sources.biomedica.shards import Part, Record, parse_key
 from builder.sources.modality import named_modality
@@ -57,14 +57,14 @@ class RecordReader:
         if key is None:
             detail = f"{record.name}: expected batch-article-position-file"
             return Rejection(KIND, place, "", record.name, "key has another form", detail)
-        article_id = safe_id(key.article)
+        article_id = distinct_id(key.article)
         try:
             self._once(self._keys, record.name.rpartition("/")[2], place, "key occurs twice")
             meta = _metadata(_content(record, "json", load, MAX_JSON_BYTES))
-            article_id = safe_id(clean(meta.get("article_accession_id")) or key.article)
+            article_id = distinct_id(clean(meta.get("article_accession_id")) or key.article)
             labels = _labels(meta, "image_primary_label")
             self._select(labels)
-            figure_key = safe_id(key.file)
+            figure_key = distinct_id(key.file)
             self._once(self._figures, f"{article_id}/{figure_key}", place, "figure occurs twice")
             return self._figure(record, meta, article_id, figure_key, labels, load)
         except (ItemError, ImageError) as error:

@@ -81,4 +81,4 @@ def _loaded(part: Part) -> bytes:
 
 def _line(error: Exception) -> str:
     """First line of an error, which may quote whole web pages."""
-    return f"{type(error).__name__}: {str(error).strip().splitlines()[0] if str(error) else ''}"
+    return f"{type(error).__name__}: {(str(error).strip().splitlines() or [''])[0]}"

@@ -101,17 +101,16 @@ class BiomedicaSource:
 
     def _shards(self) -> tuple[list[Path], list[Refused]]:
         path = Path(self._location).expanduser()
-        refused: list[Refused] = []
         if path.is_file():
             return [path], []
         if path.is_dir():
             problems: list[OSError] = []
             found = [f for f in files_below(path, problems.append) if f.suffix == ".tar"]
-            refused = [_unreadable(str(error.filename), error) for error in problems]
-            return found, refused
+            names = [str(Path(error.filename).relative_to(path)) for error in problems]
+            return found, [_unreadable(*each) for each in zip(names, problems, strict=True)]
         root = self._root()
         pattern = str(path.relative_to(root))
-        return sorted(f for f in root.glob(pattern) if f.is_file()), refused
+        return sorted(f for f in root.glob(pattern) if f.is_file()), []
 
     def _facts(self, items: tuple[str, ...]) -> object:
         """What a partition depends on besides its items: the selection and the shard files."""

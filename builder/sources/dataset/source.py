@@ -61,6 +61,7 @@ class DatasetSource:
         if figures_per_partition < 1:
             raise SourceError(f"figures_per_partition is {figures_per_partition}: use 1 or more")
         self._location = parse_location(location)
+        self._roots = self._location.image_roots
         self._columns = {**self._location.columns, **(columns or {})}
         name = self._location.name
         page = "" if self._location.local else f" (https://huggingface.co/datasets/{name})"
@@ -92,7 +93,7 @@ class DatasetSource:
             keys.add((article, key))
             row, images = self._row(split, number)
             try:
-                image = (images[0].name or key, images[0].read(self._location.image_roots))
+                image = (images[0].name or key, images[0].read(self._roots))
                 yield self._collection.figure(row, article, key, image)
             except (ItemError, ImageError) as error:
                 yield Rejection(KIND, place, article, key, error.reason, error.detail)
@@ -144,7 +145,7 @@ class DatasetSource:
             reason = "image occurs twice" if same else "image has another caption"
             problem = (reason, f"the image is that of {first}")
             return article, ["refused", split, number, article, key, *problem]
-        version = [row, identity, [c.version(self._location.image_roots) for c in images]]
+        version = [row, identity, [c.version(self._roots) for c in images]]
         return article, ["row", split, number, article, key, fingerprint(version)]
 
     def _names(self, row: Mapping[str, Any], file: str, identity: str) -> tuple[str, str]:

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl
 
 import datasets
 from huggingface_hub.constants import HF_HUB_CACHE
 
 from builder.sources.base import SourceError
+from builder.sources.locations import split_location
 from builder.sources.text import clean, printable
 
 FORMATS = ("parquet", "json", "csv", "arrow", "imagefolder")
@@ -57,14 +57,7 @@ def parse_location(location: str) -> Location:
 
     Raises SourceError for a query that cannot be parsed.
     """
-    path, _, query = location.partition("?")
-    try:
-        pairs = parse_qsl(query, keep_blank_values=True, strict_parsing=bool(query))
-    except ValueError as error:
-        raise SourceError(f"{location}: write ?split=test&caption=COLUMN after the path") from error
-    chosen = dict(pairs)
-    if len(chosen) < len(pairs) or "" in chosen.values() or not path:
-        raise SourceError(f"{location}: give a path, and each setting once with a value")
+    path, chosen = split_location(location)
     return Location(path, chosen.pop("split", ""), chosen.pop("config", ""), chosen)
 
 

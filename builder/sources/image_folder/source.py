@@ -12,6 +12,7 @@ from builder.sources.article import ItemError, distinct_id, safe_id
 from builder.sources.base import Partition, SourceError
 from builder.sources.files import IMAGES, files_below, read_below
 from builder.sources.image_folder.metadata import NAMES, Metadata, read_metadata
+from builder.sources.locations import split_location
 from builder.sources.partitions import cut, file_facts
 from builder.sources.rows import (
     Collection,
@@ -30,10 +31,11 @@ IMAGE_COLUMNS = ("file_name",)
 class ImageFolderSource:
     """A folder with images and `metadata.jsonl`, `.csv` or `.parquet`, also in subfolders.
 
-    A metadata file speaks of images in its own folder and below. `columns` names the column of
-    what builder.sources.rows.COLUMNS lists ({'caption': 'description'}) where it has no usual
-    name; `license` is that of rows that state none. Without a column for the article each image
-    is an article of its own. Planning holds all metadata in memory.
+    A metadata file speaks of images in its own folder and below. Columns without a usual name
+    are chosen in the location (`FOLDER?caption=description`) or by `columns`; what columns can
+    say is listed in builder.sources.rows.COLUMNS. `license` is that of rows that state none.
+    Without a column for the article each image is an article of its own. Planning holds all
+    metadata in memory.
 
     Raises SourceError for settings out of range.
     """
@@ -49,8 +51,9 @@ class ImageFolderSource:
     ) -> None:
         if figures_per_partition < 1:
             raise SourceError(f"figures_per_partition is {figures_per_partition}: use 1 or more")
-        self._root = Path(location).expanduser().resolve()
-        self._columns = dict(columns or {})
+        path, chosen = split_location(location)
+        self._root = Path(path).expanduser().resolve()
+        self._columns = {**chosen, **(columns or {})}
         self._collection = Collection(
             KIND, clean(printable(self._root.name)) or "images", stated_license(license)
         )
@@ -108,7 +111,9 @@ class _Plan:
         problems: list[OSError] = []
         files = list(files_below(self._root, problems.append))
         for error in problems:
-            self._refuse(self._relative(Path(error.filename)), "folder cannot be read", str(error))
+            self._refuse(
+                self._relative(Path(error.filename)), "folder cannot be read", _problem(error)
+            )
         metadata = [file for file in files if file.name in NAMES]
         self._check(metadata)
         for path in metadata:
@@ -134,8 +139,7 @@ class _Plan:
         try:
             metadata = read_metadata(path)
         except (OSError, ValueError) as error:
-            detail = f"{type(error).__name__}: {error}"
-            self._refuse(self._relative(path), "metadata cannot be read", detail)
+            self._refuse(self._relative(path), "metadata cannot be read", _problem(error))
             return
         for number, detail in metadata.broken:
             self._refuse(f"{self._relative(path)}:{number}", "metadata row is broken", detail)
@@ -169,3 +173,8 @@ class _Plan:
 
     def _relative(self, path: Path) -> str:
         return path.relative_to(self._root).as_posix()
+
+
+def _problem(error: OSError | ValueError) -> str:
+    """An error without the path, which the rejection names."""
+    return f"{type(error).__name__}: {getattr(error, 'strerror', None) or error}"

@@ -201,6 +201,7 @@ def test_unusable_folders_say_why(tmp_path: Path, picture: bytes) -> None:
     with pytest.raises(SourceError, match=r"no caption column .* columns of .*: file_name, words"):
         read(tmp_path)
     assert len(figures(read(tmp_path, caption="words"))) == 1
+    assert len(figures(read(Path(f"{tmp_path}?caption=words")))) == 1
     with pytest.raises(SourceError, match="no column 'text'"):
         read(tmp_path, caption="text")
     with pytest.raises(SourceError, match="no column is read as 'captoin'"):
@@ -212,6 +213,14 @@ def test_unusable_folders_say_why(tmp_path: Path, picture: bytes) -> None:
         read(tmp_path)
     with pytest.raises(SourceError, match="is no folder"):
         read(tmp_path / "none")
+
+
+def test_names_in_other_scripts_stay_apart(tmp_path: Path, picture: bytes) -> None:
+    names = ["图一.jpg", "图二.jpg", "é.jpg"]
+    rows = [{"file_name": name, "caption": "Cells."} for name in names]
+    found = figures(read(write(tmp_path, rows, dict.fromkeys(names, picture))))
+    assert len({figure.article_id for figure in found}) == 3
+    assert all(figure.figure_id.isascii() for figure in found)
 
 
 VALUES = st.one_of(st.none(), st.integers(), st.floats(), st.text(), st.lists(st.text()))
