@@ -145,6 +145,8 @@ def _plan(
 
 def _records(path: Path) -> Iterator[Record | Refused]:
     try:
+        if not path.is_file():
+            raise OSError("it is not a file")
         with path.open("rb") as file:
             yield from records(file)
     except OSError as error:

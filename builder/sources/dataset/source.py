@@ -14,7 +14,7 @@ from builder.sources.article import ItemError, distinct_id, safe_id
 from builder.sources.base import Partition, SourceError
 from builder.sources.biomedica.shards import parse_key
 from builder.sources.dataset.images import Cell, cells
-from builder.sources.dataset.tables import open_tables, parse_location
+from builder.sources.dataset.tables import Table, open_tables, parse_location
 from builder.sources.files import IMAGES
 from builder.sources.partitions import cut, fingerprint
 from builder.sources.rows import (
@@ -75,8 +75,11 @@ class DatasetSource:
         for split, number, row, images in self._rows():
             article, item = self._item(split, number, row, images, seen)
             groups.setdefault(article, []).append(json.dumps(item))
-        if not groups:
-            raise SourceError(f"{self._location.path} has no rows")
+        for file, number, detail in (b for t, _ in self._tables.values() for b in t.broken):
+            item = ["refused", file, number, "", "", "row is broken", detail]
+            groups.setdefault("", []).append(json.dumps(item))
+        if not seen:
+            raise SourceError(f"{self._location.path} has no row with an image")
         return cut(groups, self._per_partition, lambda _: self._collection.license.id)
 
     def read(self, partition: Partition) -> Iterator[Figure | Rejection]:
@@ -103,26 +106,27 @@ class DatasetSource:
                 yield Rejection(KIND, place, article, name, "further image of a row", detail)
 
     @cached_property
-    def _tables(self) -> dict[str, tuple[Any, dict[str, str]]]:
-        """By split: the table with only the columns that are read, and what each column says."""
+    def _tables(self) -> dict[str, tuple[Table, dict[str, str]]]:
+        """By split: the table, and the column of each thing that its rows say."""
         tables = {}
         for split, table in open_tables(self._location).items():
             place = f"{self._location.path} ({split})"
-            columns = match_columns(table.column_names, self._columns, IMAGE_COLUMNS, place)
-            names = list(dict.fromkeys(columns.values()))
-            tables[split] = (table.select_columns(names).with_format("arrow"), columns)
+            columns = match_columns(table.columns, self._columns, IMAGE_COLUMNS, place)
+            tables[split] = (table, columns)
         return tables
 
     def _rows(self) -> Iterator[tuple[str, int, dict[str, Any], list[Cell]]]:
         for split, (table, columns) in self._tables.items():
+            names = list(dict.fromkeys(columns.values()))
             for start in range(0, len(table), BATCH_ROWS):
-                batch = table[start : start + BATCH_ROWS].to_pylist()
+                batch = table.rows(start, start + BATCH_ROWS, names)
                 for number, values in enumerate(batch, start=start):
                     yield split, number, *_parse(values, columns)
 
     def _row(self, split: str, number: int) -> tuple[dict[str, Any], list[Cell]]:
         table, columns = self._tables[split]
-        return _parse(table[number : number + 1].to_pylist()[0], columns)
+        names = list(dict.fromkeys(columns.values()))
+        return _parse(table.rows(number, number + 1, names)[0], columns)
 
     def _item(
         self,

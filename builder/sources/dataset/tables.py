@@ -6,13 +6,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import datasets
 from huggingface_hub.constants import HF_HUB_CACHE
 
 from builder.sources.base import SourceError
 from builder.sources.locations import split_location
+from builder.sources.row_files import read_row_file
 from builder.sources.text import clean, printable
 
 FORMATS = ("parquet", "json", "csv", "arrow", "imagefolder")
@@ -61,11 +62,59 @@ def parse_location(location: str) -> Location:
     return Location(path, chosen.pop("split", ""), chosen.pop("config", ""), chosen)
 
 
-def open_tables(location: Location) -> dict[str, Any]:
+class Table(Protocol):
+    """Rows with named columns; `broken` are those that could not be read, by file and number."""
+
+    columns: list[str]
+    broken: list[tuple[str, int, str]]
+
+    def __len__(self) -> int: ...
+
+    def rows(self, start: int, stop: int, columns: list[str]) -> list[dict[str, Any]]:
+        """These columns of the rows from `start` to before `stop`, images undecoded."""
+        ...
+
+
+class MappedTable:
+    """A table of `datasets`, left on disk."""
+
+    def __init__(self, table: Any) -> None:
+        self.columns: list[str] = list(table.column_names)
+        self.broken: list[tuple[str, int, str]] = []
+        self._table = table.with_format("arrow")
+
+    def __len__(self) -> int:
+        return len(self._table)
+
+    def rows(self, start: int, stop: int, columns: list[str]) -> list[dict[str, Any]]:
+        """These columns of the rows from `start` to before `stop`, images undecoded."""
+        found: list[dict[str, Any]] = self._table[start:stop].select(columns).to_pylist()
+        return found
+
+
+class ListedTable:
+    """JSONL and CSV files, read line by line so that a bad line costs only itself."""
+
+    def __init__(self, files: list[str]) -> None:
+        read = {Path(file).name: read_row_file(Path(file)) for file in files}
+        self.columns = list(dict.fromkeys(c for each in read.values() for c in each.columns))
+        self.broken = [(printable(f), *bad) for f, each in read.items() for bad in each.broken]
+        self._rows = [row for each in read.values() for _, row in each.rows]
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def rows(self, start: int, stop: int, columns: list[str]) -> list[dict[str, Any]]:
+        """These columns of the rows from `start` to before `stop`."""
+        return [{name: row.get(name) for name in columns} for row in self._rows[start:stop]]
+
+
+def open_tables(location: Location) -> dict[str, Table]:
     """Tables by split in the order of the data set.
 
-    A folder of `save_to_disk` is mapped; other files go through the cache of `datasets`, whose
-    key follows their names and times. Raises SourceError when there is no such table.
+    JSONL and CSV files are read into memory and folders of `save_to_disk` are mapped; other files
+    go through the cache of `datasets`, whose key follows their names and times. Raises
+    SourceError when there is no such table.
     """
     local = location.local
     if local is None and not _HUB_ID.fullmatch(location.path):
@@ -84,9 +133,10 @@ def open_tables(location: Location) -> dict[str, Any]:
     return found
 
 
-def _open_local(path: Path, config: str) -> dict[str, Any]:
+def _open_local(path: Path, config: str) -> dict[str, Table]:
     if path.is_file():
-        return _load(_format(_SUFFIXES.get(path.suffix.lower(), path.suffix)), [str(path)], None)
+        module = _format(_SUFFIXES.get(path.suffix.lower(), path.suffix))
+        return _load(module, {"train": [str(path)]}, None)
     if (path / "dataset_dict.json").is_file() or (path / "state.json").is_file():
         return _by_split(datasets.load_from_disk(str(path)))
     builder = datasets.load_dataset_builder(str(path), name=config or None)
@@ -94,16 +144,18 @@ def _open_local(path: Path, config: str) -> dict[str, Any]:
     return _load(module, {str(s): list(f) for s, f in files.items()}, builder.info.features)
 
 
-def _load(module: str, files: list[str] | dict[str, list[str]], features: Any) -> dict[str, Any]:
+def _load(module: str, files: dict[str, list[str]], features: Any) -> dict[str, Table]:
     """Tables from files named one by one.
 
     Named by their folder, the cache would go by the names that its README gives and hand out old
     rows after a change.
     """
+    if all(file.endswith((".jsonl", ".csv")) for each in files.values() for file in each):
+        return {split: ListedTable(each) for split, each in files.items()}
     return _by_split(datasets.load_dataset(module, data_files=files, features=features))
 
 
-def _open_hub(location: Location) -> dict[str, Any]:
+def _open_hub(location: Location) -> dict[str, Table]:
     name = location.config or None
     _format(datasets.load_dataset_builder(location.path, name=name).name)
     return _by_split(datasets.load_dataset(location.path, name=name))
@@ -115,6 +167,6 @@ def _format(name: str) -> str:
     return name
 
 
-def _by_split(loaded: Any) -> dict[str, Any]:
+def _by_split(loaded: Any) -> dict[str, Table]:
     tables: Mapping[str, Any] = loaded if isinstance(loaded, dict) else {"all": loaded}
-    return {str(split): table for split, table in tables.items()}
+    return {str(split): MappedTable(table) for split, table in tables.items()}

@@ -11,9 +11,9 @@ from builder.records import Figure, Rejection
 from builder.sources.article import ItemError, distinct_id, safe_id
 from builder.sources.base import Partition, SourceError
 from builder.sources.files import IMAGES, files_below, read_below
-from builder.sources.image_folder.metadata import NAMES, Metadata, read_metadata
 from builder.sources.locations import split_location
 from builder.sources.partitions import cut, file_facts
+from builder.sources.row_files import RowFile, read_row_file
 from builder.sources.rows import (
     Collection,
     article_of,
@@ -25,6 +25,8 @@ from builder.sources.rows import (
 from builder.sources.text import clean, printable
 
 KIND = "image_folder"
+NAMES = ("metadata.jsonl", "metadata.csv", "metadata.parquet")
+"""As in https://huggingface.co/docs/datasets/image_dataset."""
 IMAGE_COLUMNS = ("file_name",)
 
 
@@ -137,7 +139,9 @@ class _Plan:
     def _take(self, path: Path) -> None:
         place = printable(self._relative(path))
         try:
-            metadata = read_metadata(path)
+            if not path.is_file():
+                raise ValueError("it is not a file")
+            metadata = read_row_file(path)
         except (OSError, ValueError) as error:
             self._refuse(self._relative(path), "metadata cannot be read", _problem(error))
             return
@@ -146,7 +150,7 @@ class _Plan:
         if metadata.rows or metadata.columns:
             self._rows_of(path.parent, place, metadata)
 
-    def _rows_of(self, folder: Path, place: str, metadata: Metadata) -> None:
+    def _rows_of(self, folder: Path, place: str, metadata: RowFile) -> None:
         columns = match_columns(list(metadata.columns), self._columns, IMAGE_COLUMNS, place)
         for number, values in metadata.rows:
             row = plain_row(values, columns)

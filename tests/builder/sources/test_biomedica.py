@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import tarfile
 from collections import Counter
@@ -262,6 +263,12 @@ def test_unreadable_shards_are_rejected(
     monkeypatch.setattr(Path, "open", refuse)
     for items in (read(tmp_path), list(BiomedicaSource(str(tmp_path)).read(planned[0]))):
         assert (len(figures(items)), reasons(items)) == (1, ["shard cannot be read"])
+
+
+def test_a_pipe_named_like_a_shard_is_not_waited_for(tmp_path: Path, picture: bytes) -> None:
+    shard(tmp_path / "b.tar", record(picture))
+    os.mkfifo(tmp_path / "a.tar")
+    assert reasons(read(tmp_path)) == ["shard cannot be read"]
 
 
 def test_unusable_locations_say_so(tmp_path: Path) -> None:

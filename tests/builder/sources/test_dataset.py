@@ -158,6 +158,20 @@ def test_images_are_checked(
     assert reasons(items) == list(bad_pictures)
 
 
+@pytest.mark.parametrize("suffix", ["jsonl", "csv"])
+def test_a_bad_line_costs_only_itself(tmp_path: Path, picture: bytes, suffix: str) -> None:
+    lines = {
+        "jsonl": '{"image": "a.jpg", "text": "Cells \\ud800."}\n{broken\n[1]\n',
+        "csv": "image,text\na.jpg,Cells \ufffd.\na.jpg\na,b,c\n",
+    }
+    (tmp_path / f"test.{suffix}").write_text(lines[suffix])
+    (tmp_path / "a.jpg").write_bytes(picture)
+    items = read(f"{tmp_path}/test.{suffix}")
+    assert [f.caption for f in figures(items)] == ["Cells \ufffd."]
+    assert reasons(items) == ["row is broken", "row is broken"]
+    assert isinstance(items[1], Rejection) and f"/test.{suffix}:2" in items[1].location
+
+
 def test_changes_under_the_same_readme_are_seen(tmp_path: Path, picture: bytes) -> None:
     card = "---\nconfigs:\n- config_name: one\n  data_files: one/*.parquet\n"
     (tmp_path / "README.md").write_text(f"{card}- config_name: two\n  data_files: two/*\n---\n")

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from builder.records import Figure, Rejection
 from builder.sources.base import SourceError
 from builder.sources.image_folder import ImageFolderSource
-from builder.sources.image_folder.metadata import read_metadata
+from builder.sources.row_files import read_row_file
 
 Items = list[Figure | Rejection]
 Rows = list[dict[str, Any]]
@@ -235,6 +235,6 @@ def test_every_line_is_a_row_or_broken(
     lines = [json.dumps(row).encode() for row in rows] + junk
     path = tmp_path_factory.mktemp("lines") / "metadata.jsonl"
     path.write_bytes(b"\n".join(lines))
-    metadata = read_metadata(path)
-    seen = [number for number, _ in [*metadata.rows, *metadata.broken]]
+    found = read_row_file(path)
+    seen = [number for number, _ in [*found.rows, *found.broken]]
     assert sorted(seen) == [n for n, line in enumerate(lines, start=1) if line.strip()]

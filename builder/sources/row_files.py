@@ -1,7 +1,4 @@
-"""Rows of the metadata files that Hugging Face's imagefolder knows.
-
-https://huggingface.co/docs/datasets/image_dataset
-"""
+"""Rows of JSONL, CSV and Parquet files, each bad row apart from the good ones."""
 
 from __future__ import annotations
 
@@ -17,12 +14,11 @@ import pyarrow.parquet as pq
 
 from builder.sources.text import clean
 
-NAMES = ("metadata.jsonl", "metadata.csv", "metadata.parquet")
 MAX_FIELD_CHARS = 2**31 - 1
 
 
 @dataclass(slots=True)
-class Metadata:
+class RowFile:
     """Columns in order of appearance, rows and unusable rows, each by its number from 1."""
 
     columns: dict[str, None] = field(default_factory=dict)
@@ -35,18 +31,18 @@ class Metadata:
         self.rows.append((number, row))
 
 
-def read_metadata(path: Path) -> Metadata:
-    """All rows of a metadata file. Bytes that are no UTF-8 become lone surrogates.
+def read_row_file(path: Path) -> RowFile:
+    """All rows of a file, known by its suffix. Bytes that are no UTF-8 become lone surrogates.
 
     Raises OSError, and ValueError for a Parquet file that is broken as a whole.
     """
     readers = {".jsonl": _read_jsonl, ".csv": _read_csv, ".parquet": _read_parquet}
-    metadata = Metadata()
-    readers[path.suffix](path, metadata)
-    return metadata
+    found = RowFile()
+    readers[path.suffix](path, found)
+    return found
 
 
-def _read_jsonl(path: Path, metadata: Metadata) -> None:
+def _read_jsonl(path: Path, found: RowFile) -> None:
     with path.open("rb") as file:
         for number, line in enumerate(file, start=1):
             if not line.strip():
@@ -54,26 +50,26 @@ def _read_jsonl(path: Path, metadata: Metadata) -> None:
             try:
                 row = json.loads(line.decode("utf-8-sig", "surrogateescape"))
             except (ValueError, RecursionError) as error:
-                metadata.broken.append((number, f"{type(error).__name__}: {clean(str(error))}"))
+                found.broken.append((number, f"{type(error).__name__}: {clean(str(error))}"))
                 continue
             if isinstance(row, dict):
-                metadata.add(number, row)
+                found.add(number, row)
             else:
-                metadata.broken.append((number, f"the line holds a {type(row).__name__}"))
+                found.broken.append((number, f"the line holds a {type(row).__name__}"))
 
 
-def _read_csv(path: Path, metadata: Metadata) -> None:
+def _read_csv(path: Path, found: RowFile) -> None:
     usual = csv.field_size_limit(MAX_FIELD_CHARS)
     try:
         with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
-            _take_csv(csv.reader(file), metadata)
+            _take_csv(csv.reader(file), found)
     finally:
         csv.field_size_limit(usual)
 
 
-def _take_csv(lines: Iterator[list[str]], metadata: Metadata) -> None:
+def _take_csv(lines: Iterator[list[str]], found: RowFile) -> None:
     header = next(lines, [])
-    metadata.columns.update(dict.fromkeys(header))
+    found.columns.update(dict.fromkeys(header))
     number = 0
     while True:
         number += 1
@@ -82,21 +78,21 @@ def _take_csv(lines: Iterator[list[str]], metadata: Metadata) -> None:
         except StopIteration:
             return
         except csv.Error as error:
-            metadata.broken.append((number, f"{type(error).__name__}: {error}"))
+            found.broken.append((number, f"{type(error).__name__}: {error}"))
             continue
         if fields and len(fields) == len(header):
-            metadata.add(number, dict(zip(header, fields, strict=True)))
+            found.add(number, dict(zip(header, fields, strict=True)))
         elif fields:
             detail = f"{len(fields)} fields, the header has {len(header)}"
-            metadata.broken.append((number, detail))
+            found.broken.append((number, detail))
 
 
-def _read_parquet(path: Path, metadata: Metadata) -> None:
+def _read_parquet(path: Path, found: RowFile) -> None:
     try:
         with pq.ParquetFile(path) as file:
-            metadata.columns.update(dict.fromkeys(file.schema_arrow.names))
+            found.columns.update(dict.fromkeys(file.schema_arrow.names))
             rows = (row for batch in file.iter_batches() for row in batch.to_pylist())
             for number, row in enumerate(rows, start=1):
-                metadata.add(number, row)
+                found.add(number, row)
     except (pa.ArrowException, UnicodeDecodeError) as error:
         raise ValueError(clean(str(error))[:500]) from error
