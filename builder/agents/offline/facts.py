@@ -169,6 +169,24 @@ _EVENTS = {"post-inf": "after infection", "post inf": "after infection", "p.i.":
 _EVENTS |= {"post-tra": "after transfection or transduction", "post inj": "after injury"}
 
 
+def _slots(match: re.Match[str]) -> dict[str, str]:
+    """What a match fills into templates besides the value."""
+    slots = {k: v for k, v in match.groupdict().items() if k != "value" and v}
+    if "mark" in slots:
+        slots["mark"] = slots["mark"].lower()
+    if "noun" in slots:
+        slots["noun"] = slots["noun"].replace("(s)", "s")
+    if "event" in slots:
+        slots["event"] = _EVENTS.get(slots["event"].lower()[:8], slots["event"])
+    if "feature" in slots:
+        slots["things"] = f"{slots.pop('feature')} {slots.pop('noun')}"
+    if "measure" in slots:
+        slots.setdefault("of", "")
+    for name in slots.keys() & {"things", "measure"}:
+        slots[name] = lower_first(slots[name])
+    return slots
+
+
 def _patterns(layout: Layout) -> Iterator[Fact]:
     for rule in RULES:
         anchored = rule.pattern.pattern.startswith("^")
@@ -176,34 +194,16 @@ def _patterns(layout: Layout) -> Iterator[Fact]:
         for start in starts:
             text = layout.caption[start:] if anchored else layout.caption
             for match in rule.pattern.finditer(text):
-                value = clean(match.group("value"), rule.words)
-                slots = {k: v for k, v in match.groupdict().items() if k != "value" and v}
-                if "mark" in slots:
-                    slots["mark"] = slots["mark"].lower()
-                if "event" in slots:
-                    slots["event"] = _EVENTS.get(slots["event"].lower()[:8], slots["event"])
-                if "feature" in slots:
-                    slots["things"] = f"{slots.pop('feature')} {slots.pop('noun')}"
-                if "measure" in slots:
-                    slots.setdefault("of", "")
-                for name in slots.keys() & {"things", "measure"}:
-                    slots[name] = lower_first(slots[name])
+                value, slots = clean(match.group("value"), rule.words), _slots(match)
                 scope = layout.scope(start + match.start("value"))
                 if "panels" in slots:
                     scope = expand(slots.pop("panels"))
-                place = start + match.start()
+                place, end = start + match.start(), start + match.end()
                 if rule.attribute == "vehicle":
                     value, scope = lower_first(value), WHOLE
                 if value:
-                    yield Fact(
-                        rule.attribute,
-                        rule.value_type,
-                        value,
-                        place,
-                        start + match.end(),
-                        scope,
-                        slots,
-                    )
+                    kind = rule.value_type
+                    yield Fact(rule.attribute, kind, value, place, end, scope, slots)
 
 
 _PLOTTABLE = frozenset(rule.attribute for rule in RULES if not rule.image)

@@ -13,7 +13,19 @@ from builder.agents.offline.fragments import (
     rule,
 )
 
+_ITEM = rf"{WHOLE} (?:[a-z-]+ ){{0,2}}[a-z]+(?:s|\(s\))"
+_LISTED = r"(?P<noun>(?:[a-z-]+ ){0,2}[a-z]+(?:s|\(s\)))(?= and \d|, |\.)"
+
 MEASURES: tuple[Rule, ...] = (
+    *(
+        rule(
+            "cell_count",
+            "count",
+            rf"\b(?:field|image|micrograph|smear) (?:shows|contains) "
+            rf"(?:{_ITEM}(?:,? and |, )){{{before}}}(?P<value>{WHOLE}) {_LISTED}",
+        )
+        for before in range(4)
+    ),
     rule(
         "cell_count",
         "count",

@@ -72,6 +72,8 @@ GOLDEN = [
     ("Sections of mouse kidney stained with Oil red O.", "stain", "Oil red O"),
     ("EGFP and DNA are shown as green and blue, respectively, in images.",
      "marker_in_colour_blue", "DNA"),
+    ("Blood smear. The field shows 19 red blood cells, 1 white blood cell(s) and 7 platelet(s).",
+     "cell_count_platelets", "7"),
 ]  # fmt: skip
 
 
