@@ -5,9 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 
 from builder.ledger import LEDGER_SCHEMA
-from filtering.tables import Image
-
-_IMAGE = Image.__metadata__[0]  # type: ignore[attr-defined]
+from filtering.tables import IMAGE_TYPE
 
 
 def _schema(**columns: pa.DataType) -> pa.Schema:
@@ -21,7 +19,7 @@ _SHARED = {
 }  # fmt: skip
 DEFAULT_SCHEMA = _schema(
     id=pa.string(),
-    image=_IMAGE,
+    image=IMAGE_TYPE,
     question=pa.string(),
     choices=pa.list_(pa.string()),
     correct_index=pa.int64(),
@@ -33,7 +31,7 @@ DEFAULT_SCHEMA = _schema(
 )
 OPEN_SCHEMA = _schema(
     id=pa.string(),
-    image=_IMAGE,
+    image=IMAGE_TYPE,
     question=pa.string(),
     answer=pa.string(),
     evidence=pa.string(),

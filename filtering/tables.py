@@ -11,10 +11,8 @@ import pyarrow as pa
 
 Record = TypeVar("Record")
 
-Image = Annotated[
-    Mapping[str, Any],
-    pa.struct([pa.field("bytes", pa.binary()), pa.field("path", pa.string())]),
-]
+IMAGE_TYPE = pa.struct([pa.field("bytes", pa.binary()), pa.field("path", pa.string())])
+Image = Annotated[Mapping[str, Any], IMAGE_TYPE]
 """Encoded image file as `datasets` stores it: `{"bytes": ..., "path": file name}`."""
 
 _SCALARS = {

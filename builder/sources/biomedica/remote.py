@@ -9,7 +9,7 @@ import glob
 from collections.abc import Iterator
 from typing import Any
 
-from fsspec.core import url_to_fs  # type: ignore[import-untyped]
+from fsspec.core import url_to_fs
 
 from builder.records import Figure, Rejection
 from builder.sources.archives import Refused
