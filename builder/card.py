@@ -12,7 +12,7 @@ import pyarrow as pa
 import yaml
 from jinja2 import Environment, StrictUndefined
 
-from builder.schemas import SCHEMAS
+from builder.schemas import DESCRIPTIONS, SCHEMAS
 from builder.shards import write_atomically
 from builder.summary import Summary
 
@@ -70,6 +70,7 @@ def write_card(
         summary=summary,
         configs=configs,
         settings=settings,
+        columns=DESCRIPTIONS,
         version=f"{release_version()}+{content[:12]}",
         canary=CANARY,
     )

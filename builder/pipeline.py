@@ -77,6 +77,7 @@ def build(config: BuildConfig, console: Console | None = None) -> BuildResult:
         names = [shard.name for shard in shards]
         release = config.output / "release"
         settings = config.model_dump(mode="json", exclude={"output", "workers"})
+        settings["sources"] = [public_name(spec) for spec in config.sources]
         summary = write_release(release, store, names, assignments, quarantine, settings)
         clock.lap("release")
     _write_run(config, clock)
@@ -93,6 +94,14 @@ def plan(config: BuildConfig) -> list[Shard]:
         for partition in open_source(spec, config.source_options).partitions()
     ]
     return [Shard(f"{i:05d}", spec, part) for i, (spec, part) in enumerate(partitions)]
+
+
+def public_name(spec: str) -> str:
+    """A source as the card names it: without the folders of the machine that it was built on."""
+    kind, _, location = spec.partition(":")
+    path = Path(location)
+    local = path.is_absolute() or path.exists() or location.startswith((".", "~"))
+    return f"{kind}:{path.name}" if location and local else spec
 
 
 @contextmanager

@@ -61,5 +61,5 @@ def _rationale(candidate: Candidate, drawn: Drawn) -> str:
     others = ", ".join(f"'{value}'" for value in drawn.distractors)
     return (
         f'The caption states: "{candidate.evidence}". {candidate.statement} '
-        f"It does not support {others} for this figure."
+        f"The caption does not support {others} for this figure."
     )
