@@ -50,6 +50,10 @@ def build_command(
     source_license: Annotated[
         str, typer.Option(help="licence of figures whose source states none: MIT, CC BY 4.0 ...")
     ] = "",
+    exclude: Annotated[
+        list[str],
+        typer.Option(help="benchmark to keep out: PATH or Hub id, as for dataset:; repeatable"),
+    ] = [],  # noqa: B006
     workers: Annotated[int | None, typer.Option(help="processes; default: one per core")] = None,
 ) -> None:
     """Build a dataset from its sources into OUTPUT/release.
@@ -58,7 +62,7 @@ def build_command(
     microvqa-pp build --source pmc_oa:articles/ --output my_build
     """
     settings = {k: v for k, v in locals().items() if v is not None}
-    settings["sources"] = tuple(settings.pop("source"))
+    settings |= {"sources": tuple(settings.pop("source")), "exclude": tuple(exclude)}
     console = Console(stderr=True)
     result = build(BuildConfig(**settings), console)
     _closing_line(result, output)
@@ -72,6 +76,9 @@ def _closing_line(result: BuildResult, output: Path) -> None:
     for split in ("train", "test"):
         if not summary.number("split", split):
             out.print(f"No question reached the {split} split: it is left out of files and card.")
+    pairs = output / "work" / "excluded" / "pairs.html"
+    if pairs.exists():
+        out.print(f"Left out by --exclude, side by side: {pairs}", soft_wrap=True)
     if summary.has_phantom:
         out.print("Phantom figures are synthetic test specimens, not real micrographs.")
     out.print(f"Release: {result.release}", soft_wrap=True)

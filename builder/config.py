@@ -42,6 +42,9 @@ class BuildConfig(BaseModel):
     source_license: str = Field(
         default="", description="licence of figures whose source states none: MIT, CC BY 4.0 ..."
     )
+    exclude: tuple[str, ...] = Field(
+        default=(), description="benchmarks whose images and questions must not be built"
+    )
     workers: int = Field(
         default_factory=lambda: min(os.cpu_count() or 1, 8), ge=1, description="processes"
     )

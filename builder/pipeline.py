@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ import pyarrow as pa
 from rich.console import Console
 
 from builder.config import BuildConfig
+from builder.decontamination import Benchmark, Match, find_matches, write_pairs
 from builder.engine import progress_bar, run_all
 from builder.ledger import split_items
 from builder.records import Rejection
@@ -78,6 +80,7 @@ def build(config: BuildConfig, console: Console | None = None) -> BuildResult:
         release = config.output / "release"
         settings = config.model_dump(mode="json", exclude={"output", "workers"})
         settings["sources"] = [public_name(spec) for spec in config.sources]
+        settings["exclude"] = [public_name(f"dataset:{spec}")[8:] for spec in config.exclude]
         summary = write_release(release, store, names, assignments, quarantine, settings)
         clock.lap("release")
     _write_run(config, clock)
@@ -148,13 +151,33 @@ def _split(
     store: ShardStore, shards: list[Shard], config: BuildConfig, console: Console
 ) -> dict[str, Assignment]:
     items: list[SplitItem] = []
+    benchmarks = [Benchmark(location) for location in config.exclude]
     with progress_bar(console) as progress:
         task = progress.add_task("Splits", total=len(shards))
         for shard in shards:
             items += split_items(store, shard.name)
             progress.advance(task)
-        assignments = split(items, config.test_ratio, config.seed)
+        matches = find_matches(items, benchmarks)
+        reasons = {match.candidate_id: match.reason for match in matches}
+        assignments = split(items, config.test_ratio, config.seed, reasons)
+    _show_matches(store, shards, matches, benchmarks)
     return {assignment.candidate_id: assignment for assignment in assignments}
+
+
+def _show_matches(
+    store: ShardStore, shards: list[Shard], matches: list[Match], benchmarks: list[Benchmark]
+) -> None:
+    """Write the pairs that decontamination found; without benchmarks remove those of before."""
+    folder = store.folder / "excluded"
+    shutil.rmtree(folder, ignore_errors=True)
+    if benchmarks:
+        wanted = {match.figure_id for match in matches}
+        images: dict[str, bytes] = {}
+        for shard in shards if wanted else ():
+            for row in store.read("figures", shard.name, ["figure_id", "image"]).to_pylist():
+                if row["figure_id"] in wanted:
+                    images.setdefault(row["figure_id"], row["image"]["bytes"])
+        write_pairs(folder, matches, images, benchmarks)
 
 
 def _merge_quarantine(store: ShardStore, shards: list[Shard]) -> pa.Table:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -48,8 +48,15 @@ def question_id(image_sha256: str, question: str, answer: str, distractors: Sequ
     return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:20]
 
 
-def split(items: Sequence[SplitItem], test_ratio: float, seed: int) -> list[Assignment]:
+def split(
+    items: Sequence[SplitItem],
+    test_ratio: float,
+    seed: int,
+    excluded: Mapping[str, str] | None = None,
+) -> list[Assignment]:
     """Assign every question to a split, in the order of the items.
+
+    `excluded` gives reasons by candidate_id for questions that are left out before all else.
 
     Whole articles go to one side: those with reserved figures to test, then others in a seeded
     order until the test side holds about `test_ratio` of the multiple-choice questions. A train
@@ -57,7 +64,8 @@ def split(items: Sequence[SplitItem], test_ratio: float, seed: int) -> list[Assi
     side's is left out, and so is the second of two identical questions. Correct choices take
     every position equally often in each split.
     """
-    reasons = _repeated(items)
+    left_out = excluded or {}
+    reasons = {**_repeated([i for i in items if i.candidate_id not in left_out]), **left_out}
     unique = [item for item in items if item.candidate_id not in reasons]
     test_articles = choose_test_articles(unique, test_ratio, seed)
     train = [item for item in unique if item.article_id not in test_articles]
