@@ -76,6 +76,9 @@ def _closing_line(result: BuildResult, output: Path) -> None:
     for split in ("train", "test"):
         if not summary.number("split", split):
             out.print(f"No question reached the {split} split: it is left out of files and card.")
+    if left := sum(count for _, count in summary.of("quarantine")):
+        place = output / "work" / "quarantine.parquet"
+        out.print(f"{left:,} items could not be used, with reasons: {place}", soft_wrap=True)
     pairs = output / "work" / "excluded" / "pairs.html"
     if pairs.exists():
         out.print(f"Left out by --exclude, side by side: {pairs}", soft_wrap=True)

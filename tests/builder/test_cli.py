@@ -33,6 +33,9 @@ def test_a_small_build_ends_with_where_things_are_and_what_to_try(tmp_path: Path
         (["build", "--source", "phantom:5", "--source", "phantom:5"], "named twice"),
         (["build", "--keep-ratio", "7"], "keep_ratio: Input should be less than or equal to 1"),
         (["build", "--agent", "oracle"], "agent: Input should be 'offline'"),
+        (["build", "--source", "phantom:2", "--exclude", "no where"], "no where does not exist"),
+        (["build", "--source-license", "mine"], "'mine' is no licence known here"),
+        (["build", "--source", "phantom:2", "--output", "/proc/none"], "/proc/none"),
         (["show", "nowhere"], "no release in nowhere"),
     ],
 )
@@ -50,3 +53,23 @@ def test_help_names_every_option(tmp_path: Path) -> None:
     shown = microvqa_pp("build", "--help", cwd=tmp_path).stdout
     for option in ("--source", "--output", "--agent", "--keep-ratio", "--seed", "--license"):
         assert option in shown
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_full_disk_ends_with_a_clear_line_and_the_build_can_go_on(
+    tmp_path: Path, workers: str
+) -> None:
+    """The limit on file size stands in for the disk: writes fail in the middle."""
+    settings = ["build", "--source", "phantom:200", "--output", "out", "--workers", workers]
+    limited = [sys.executable, "-c", LIMITED, *settings]
+    done = subprocess.run(limited, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "File too large" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert microvqa_pp(*settings, cwd=tmp_path).returncode == 0
+
+
+LIMITED = (
+    "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, 400_000))\n"
+    "from builder.cli import main; main()"
+)
