@@ -19,12 +19,18 @@ _PERMUTATIONS = 64
 _WORD = re.compile(r"[^\W_]+(?:\.\d+)?")
 
 
-def shingles(text: str) -> frozenset[str]:
-    """Word 3-shingles of a text, case and punctuation folded; the words themselves if fewer."""
-    words = _WORD.findall(text.lower())
-    if len(words) < 3:
-        return frozenset(words)
-    return frozenset(" ".join(words[i : i + 3]) for i in range(len(words) - 2))
+def words(text: str) -> list[str]:
+    """Words and numbers of a text, case and punctuation folded."""
+    return _WORD.findall(text.lower())
+
+
+def shingles(text: str, size: int = 3) -> frozenset[str]:
+    """Runs of `size` words of a text; a shorter text is one run, an empty one none."""
+    found = words(text)
+    last = max(len(found) - size, 0)
+    return (
+        frozenset(" ".join(found[i : i + size]) for i in range(last + 1)) if found else frozenset()
+    )
 
 
 def jaccard(a: frozenset[str], b: frozenset[str]) -> float:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
 from builder.decontamination.benchmark import Benchmark, BenchmarkRow
-from builder.near_duplicates import ImageIndex
+from builder.near_duplicates import ImageIndex, shingles, words
 from builder.splits import SplitItem
 
 NGRAM = 8
@@ -20,8 +19,6 @@ COVERED = 0.5
 
 LONG = 20
 """Questions of fewer words are stems that many figures share: there the answers must agree too."""
-
-_WORD = re.compile(r"[^\W_]+(?:\.\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +49,6 @@ class Match:
         )
 
 
-def ngrams(text: str) -> frozenset[str]:
-    """Word n-grams of a text, case and punctuation folded; a shorter text is one n-gram."""
-    words = _WORD.findall(text.lower())
-    if not words:
-        return frozenset()
-    last = max(len(words) - NGRAM, 0)
-    return frozenset(" ".join(words[i : i + NGRAM]) for i in range(last + 1))
-
-
 class Matcher:
     """All rows of the given benchmarks, to be asked for what a question has in common with them."""
 
@@ -76,7 +64,7 @@ class Matcher:
         self._rows.append(row)
         for phash in row.phashes:
             self._images.add(phash, str(number))
-        for gram in ngrams(row.question):
+        for gram in shingles(row.question, NGRAM):
             self._questions[gram].append(number)
 
     def find(self, item: SplitItem) -> Match | None:
@@ -90,7 +78,7 @@ class Matcher:
 
     def _closest(self, item: SplitItem) -> tuple[float, int]:
         """Largest share of the question's n-grams in one row, and that row; 0 for no match."""
-        grams = ngrams(item.question)
+        grams = shingles(item.question, NGRAM)
         shared = Counter(number for gram in grams for number in self._questions.get(gram, ()))
         found = [
             (count / len(grams), -number)
@@ -116,9 +104,8 @@ class Matcher:
 
 
 def _same_question(item: SplitItem, row: BenchmarkRow) -> bool:
-    words = _WORD.findall(item.answer.lower())
-    agree = not row.answer or words == _WORD.findall(row.answer.lower())
-    return agree or len(_WORD.findall(item.question)) >= LONG
+    agree = not row.answer or words(item.answer) == words(row.answer)
+    return agree or len(words(item.question)) >= LONG
 
 
 def find_matches(items: Sequence[SplitItem], benchmarks: Sequence[Benchmark]) -> list[Match]:

@@ -15,8 +15,9 @@ from PIL import Image
 
 from builder.config import BuildConfig
 from builder.decontamination import Benchmark, BenchmarkRow, Match, Matcher, write_pairs
-from builder.decontamination.matching import ngrams
+from builder.decontamination.matching import NGRAM
 from builder.images import inspect
+from builder.near_duplicates import shingles
 from builder.pipeline import build
 from builder.sources import SourceError
 from builder.splits import SplitItem
@@ -58,7 +59,7 @@ def test_what_counts_as_the_benchmarks(ours: SplitItem, theirs: BenchmarkRow, ki
 @given(st.text(), st.text())
 def test_any_texts_can_be_compared(ours: str, theirs: str) -> None:
     found = Matcher([row(theirs)]).find(item(ours))
-    assert found is None or ngrams(ours) & ngrams(theirs)
+    assert found is None or shingles(ours, NGRAM) & shingles(theirs, NGRAM)
 
 
 def png(seed: int) -> bytes:
