@@ -39,7 +39,10 @@ def run_stages(
         fingerprint = _fingerprint(stage, context, tables)
         made = store.digests(stage.name, shard.name, fingerprint)
         if made is None:
-            inputs = {name: store.read(name, shard.name) for name in stage.reads}
+            inputs = {
+                name: store.read(name, shard.name, stage.columns(name, config))
+                for name in stage.reads
+            }
             made = store.write(stage.name, shard.name, fingerprint, stage.run(context, inputs))
         tables |= made
     return tables

@@ -14,6 +14,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from filtering.tables import IMAGE_TYPE
+
 
 def digest(value: Any) -> str:
     """SHA-256 of a JSON-serialisable value, hexadecimal."""
@@ -39,25 +41,48 @@ def code_digest() -> str:
     return digest([(str(path.relative_to(root)), file_digest(path)) for path in files])
 
 
-def write_atomically(path: Path, data: bytes) -> None:
-    """Write a file aside and rename it, so that it is there whole or not at all."""
+def write_atomically(path: Path, data: bytes | pa.Buffer, flush: bool = True) -> None:
+    """Write a file aside and rename it, so that it is there whole or not at all.
+
+    Without `flush` that holds for a process that is killed, not for a machine that loses power.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with aside.open("wb") as file:
             file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+            if flush:
+                file.flush()
+                os.fsync(file.fileno())
         aside.replace(path)
     finally:
         aside.unlink(missing_ok=True)
 
 
-def parquet_bytes(table: pa.Table) -> bytes:
+def parquet_options(schema: pa.Schema) -> dict[str, Any]:
+    """How tables are written: zstd, but image files, which are compressed already, as they are."""
+    columns = [path for field in schema for path in _column_paths(field)]
+    images = {f"{field.name}.bytes" for field in schema if field.type == IMAGE_TYPE}
+    return {
+        "compression": {path: "none" if path in images else "zstd" for path in columns},
+        "write_statistics": [path for path in columns if path not in images],
+    }
+
+
+def _column_paths(field: pa.Field) -> list[str]:
+    """Names that Parquet gives the columns of a field."""
+    if pa.types.is_struct(field.type):
+        return [f"{field.name}.{child.name}" for child in field.type]
+    return [f"{field.name}.list.element" if pa.types.is_list(field.type) else field.name]
+
+
+def parquet_bytes(table: pa.Table) -> pa.Buffer:
     """A table as a Parquet file."""
     sink = pa.BufferOutputStream()
-    pq.write_table(table, sink, compression="zstd")
-    return bytes(sink.getvalue())
+    options = parquet_options(table.schema)
+    # Nearly every image of a shard is different: a dictionary of them would not pay.
+    pq.write_table(table, sink, use_dictionary=options["write_statistics"], **options)
+    return sink.getvalue()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +90,8 @@ class ShardStore:
     """Tables of all stages under one folder: `{table}/{shard}.parquet`.
 
     A stage leaves one record `done/{stage}/{shard}.json` with the fingerprint that its files were
-    made under and their digests. A file that no longer has its digest counts as not done.
+    made under and their digests. A file that no longer has its digest counts as not done, so that
+    nothing is lost by leaving it to the system when files reach the disk.
     """
 
     folder: Path
@@ -93,15 +119,17 @@ class ShardStore:
         files = {}
         for name, table in tables.items():
             data = parquet_bytes(table)
-            write_atomically(self.path(name, shard), data)
+            write_atomically(self.path(name, shard), data, flush=False)
             files[name] = hashlib.sha256(data).hexdigest()
         record = {"fingerprint": fingerprint, "files": files}
-        write_atomically(self._record(stage, shard), json.dumps(record, indent=1).encode())
+        content = json.dumps(record, indent=1).encode()
+        write_atomically(self._record(stage, shard), content, flush=False)
         return files
 
     def read(self, table: str, shard: str, columns: list[str] | None = None) -> pa.Table:
         """A table of a shard, or some of its columns."""
-        return pq.read_table(self.path(table, shard), columns=columns, partitioning=None)
+        with pq.ParquetFile(self.path(table, shard)) as file:
+            return file.read(columns, use_threads=False)
 
     def _record(self, stage: str, shard: str) -> Path:
         return self.folder / "done" / stage / f"{shard}.json"

@@ -15,9 +15,13 @@ from builder.sources import Partition, open_source
 from filtering.decide import Threshold, decide
 from filtering.records import QA, Decision, Signals
 from filtering.signals import compute_signals
-from filtering.tables import from_table, to_table
+from filtering.tables import arrow_schema, from_table, to_table
 
 Tables = Mapping[str, pa.Table]
+
+
+FIGURE_TEXT = [name for name in arrow_schema(Figure).names if name != "image"]
+"""Columns of the figures table without the images."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +48,21 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A named step, the tables that it reads, and the settings that change what it makes."""
+    """A named step, the tables that it reads, and the settings that change what it makes.
+
+    `asks_agent` is set for the work of an agent, which gets the images too if it sees them.
+    """
 
     name: str
     reads: tuple[str, ...]
     settings: tuple[str, ...]
     run: Callable[[Context, Tables], dict[str, pa.Table]]
+    asks_agent: bool = False
+
+    def columns(self, table: str, config: BuildConfig) -> list[str] | None:
+        """Columns of a table that the stage needs, None for all."""
+        with_images = self.asks_agent and open_agent(config.agent).sees_images
+        return None if table != "figures" or with_images else FIGURE_TEXT
 
 
 def read_figures(context: Context, _: Tables) -> dict[str, pa.Table]:
@@ -64,7 +77,7 @@ def read_figures(context: Context, _: Tables) -> dict[str, pa.Table]:
 
 def write_candidates(context: Context, tables: Tables) -> dict[str, pa.Table]:
     """Stage 1: figures -> candidate questions, and per figure what came of it."""
-    figures = from_table(Figure, tables["figures"])
+    figures = read_figure_table(tables["figures"])
     reasons = {f.figure_id: _left_out(f, context) for f in figures}
     usable = [replace(f, is_microscopy=True) for f in figures if not reasons[f.figure_id]]
     candidates, outcomes = open_agent(context.config.agent).write_candidates(usable)
@@ -107,10 +120,15 @@ def write_questions(context: Context, tables: Tables) -> dict[str, pa.Table]:
     """Stage 3: kept candidates -> multiple-choice questions."""
     kept = {d.qa_id for d in from_table(Decision, tables["decisions"]) if d.keep}
     candidates = [c for c in from_table(Candidate, tables["candidates"]) if c.candidate_id in kept]
-    figures = {f.figure_id: f for f in from_table(Figure, tables["figures"])}
+    figures = {f.figure_id: f for f in read_figure_table(tables["figures"])}
     agent = open_agent(context.config.agent)
     questions = agent.write_questions(candidates, figures, context.config.seed)
     return {"questions": to_table(Question, questions)}
+
+
+def read_figure_table(table: pa.Table) -> list[Figure]:
+    """Figures of a table; where it was read without images, `image` is empty."""
+    return [Figure(**({"image": {}} | row)) for row in table.to_pylist()]
 
 
 def _captions(figures: pa.Table) -> dict[str, str]:
@@ -120,10 +138,12 @@ def _captions(figures: pa.Table) -> dict[str, str]:
 
 READ = (Stage("figures", (), ("seed", "microscopy", "source_license"), read_figures),)
 BEFORE_THRESHOLD = (
-    Stage("candidates", ("figures",), ("agent", "license", "microscopy"), write_candidates),
+    Stage("candidates", ("figures",), ("agent", "license", "microscopy"), write_candidates, True),
     Stage("signals", ("figures", "candidates"), (), score_candidates),
 )
 AFTER_THRESHOLD = (
     Stage("decisions", ("signals",), (), decide_candidates),
-    Stage("questions", ("figures", "candidates", "decisions"), ("agent", "seed"), write_questions),
+    Stage(
+        "questions", ("figures", "candidates", "decisions"), ("agent", "seed"), write_questions, True
+    ),
 )

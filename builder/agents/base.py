@@ -13,6 +13,8 @@ class Agent(Protocol):
     """Writer of questions. Both methods are pure: the same input and seed give the same output."""
 
     name: str
+    sees_images: bool
+    """Whether its figures come with the bytes of their images; without, `image` is empty."""
 
     def write_candidates(self, figures: Sequence[Figure]) -> tuple[list[Candidate], list[Outcome]]:
         """Candidates of the figures in order, and one outcome per figure."""

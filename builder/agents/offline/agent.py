@@ -16,6 +16,7 @@ class OfflineAgent:
     """Writes questions from captions by rules. It needs no model and no network."""
 
     name = NAME
+    sees_images = False
 
     def write_candidates(self, figures: Sequence[Figure]) -> tuple[list[Candidate], list[Outcome]]:
         """Candidates of the figures in order, and one outcome per figure."""

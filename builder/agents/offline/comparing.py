@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 
 from builder.agents.offline.numbers import differ, parse
 from builder.agents.offline.techniques import TECHNIQUES
 from filtering.entities import find_entities
+
+_KNOWN = 8192
 
 
 def rng_of(seed: int, *key: str) -> np.random.Generator:
@@ -20,11 +23,13 @@ def rng_of(seed: int, *key: str) -> np.random.Generator:
     return np.random.default_rng(np.random.SeedSequence([seed & 0xFFFFFFFF, *words]))
 
 
+@lru_cache(maxsize=_KNOWN)
 def names(text: str) -> frozenset[tuple[str, str]]:
     """Types and canonical values of all that a text names."""
     return frozenset((entity.type, entity.value) for entity in find_entities(text))
 
 
+@lru_cache(maxsize=_KNOWN)
 def fold(text: str) -> str:
     """Text in the form in which two spellings are compared."""
     return re.sub(r"[\s\-–−_]+", " ", text.casefold()).strip()
@@ -32,6 +37,8 @@ def fold(text: str) -> str:
 
 def holds(text: str, phrase: str) -> bool:
     """Whether a folded text has a folded phrase as whole words."""
+    if phrase not in text:
+        return False
     return re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", text) is not None
 
 
@@ -41,6 +48,7 @@ def related(left: str, right: str) -> bool:
     return a == b or holds(a, b) or holds(b, a) or bool(names(left) and names(left) == names(right))
 
 
+@lru_cache(maxsize=_KNOWN)
 def comparable(left: str, right: str) -> bool:
     """Whether two values may stand beside each other as choices."""
     first, second = parse(left), parse(right)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -29,6 +30,7 @@ class Quantity:
         return f"{self.before}{number:{',' if self.grouped else ''}.{self.decimals}f}{self.unit}"
 
 
+@lru_cache(maxsize=8192)
 def parse(text: str) -> Quantity | None:
     """The quantity that a whole text is, else None."""
     match = _QUANTITY.match(text.strip())
