@@ -7,16 +7,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute
 
 from builder.licenses import allows
 from builder.records import Candidate, Figure, Question
 from builder.shards import ShardStore
 from builder.splits import Assignment, SplitItem, question_id
 from filtering.records import Decision, Signals
-from filtering.tables import arrow_schema, from_table
+from filtering.tables import arrow_schema
 
 STAGES = ("figure", "candidate", "kept", "released")
 """How far a row came: no candidate; dropped by the filter; kept, but in no split; in a split."""
@@ -71,98 +73,146 @@ LEDGER_SCHEMA = _schema()
 
 def split_items(store: ShardStore, shard: str) -> list[SplitItem]:
     """Kept candidates of a shard whose figures may be redistributed."""
-    figures = {f.figure_id: f for f in _records(Figure, store, "figures", shard, _WITHOUT_IMAGE)}
-    kept = {d.qa_id for d in from_table(Decision, store.read("decisions", shard)) if d.keep}
-    questions = {q.candidate_id: q for q in from_table(Question, store.read("questions", shard))}
+    figures = _by(store, shard, "figures", _FIGURE_IN_SPLIT)
+    questions = _by(store, shard, "questions", _QUESTION_IN_SPLIT)
     items = []
-    for candidate in from_table(Candidate, store.read("candidates", shard)):
-        figure = figures[candidate.figure_id]
-        if candidate.candidate_id in kept and allows(figure.license, "redistributable"):
-            items.append(_split_item(candidate, figure, questions[candidate.candidate_id]))
+    for candidate in _by(store, shard, "candidates", _CANDIDATE_IN_SPLIT).values():
+        figure = figures[candidate["figure_id"]]
+        question = questions.get(candidate["candidate_id"])
+        if question is not None and allows(figure["license"], "redistributable"):
+            items.append(_split_item(candidate, figure, question))
     return items
 
 
-_WITHOUT_IMAGE = [name for name in arrow_schema(Figure).names if name != "image"]
+_FIGURE_IN_SPLIT = (
+    "figure_id", "article_id", "image_sha256", "image_phash", "caption", "license", "reserved",
+)  # fmt: skip
+_CANDIDATE_IN_SPLIT = ("candidate_id", "figure_id", "question", "answer")
+_QUESTION_IN_SPLIT = ("candidate_id", "question", "answer", "distractors", "problem")
 
 
-def _records(
-    record: type[Figure], store: ShardStore, table: str, shard: str, columns: list[str]
-) -> list[Figure]:
-    """Figures of a shard whose image bytes are left on disk."""
-    rows = store.read(table, shard, columns).to_pylist()
-    return [record(image={}, **row) for row in rows]
+def _by(
+    store: ShardStore, shard: str, table: str, columns: tuple[str, ...]
+) -> dict[str, dict[str, Any]]:
+    """Rows of a shard's table by their first column."""
+    return {row[columns[0]]: row for row in store.read(table, shard, list(columns)).to_pylist()}
 
 
-def _split_item(candidate: Candidate, figure: Figure, question: Question) -> SplitItem:
-    stem, answer = candidate.question, candidate.answer
-    if not question.problem:
-        stem, answer = question.question, question.answer
+def _split_item(
+    candidate: dict[str, Any], figure: dict[str, Any], question: dict[str, Any]
+) -> SplitItem:
+    asked = candidate if question["problem"] else question
+    stem, answer = asked["question"], asked["answer"]
     return SplitItem(
-        candidate_id=candidate.candidate_id,
-        question_id=question_id(figure.image_sha256, stem, answer, question.distractors),
-        figure_id=figure.figure_id,
-        article_id=figure.article_id,
-        reserved=figure.reserved,
-        phash=figure.image_phash,
-        caption=figure.caption,
+        candidate_id=candidate["candidate_id"],
+        question_id=question_id(figure["image_sha256"], stem, answer, question["distractors"]),
+        figure_id=figure["figure_id"],
+        article_id=figure["article_id"],
+        reserved=figure["reserved"],
+        phash=figure["image_phash"],
+        caption=figure["caption"],
         question=stem,
         answer=answer,
-        has_choices=not question.problem,
+        has_choices=not question["problem"],
     )
 
 
 def ledger_table(store: ShardStore, shard: str, assignments: Mapping[str, Assignment]) -> pa.Table:
     """Ledger rows of a shard, figures in order and each figure's candidates in order."""
-    rows = list(_rows(store, shard, assignments))
-    return pa.Table.from_pylist(rows, schema=LEDGER_SCHEMA)
-
-
-def _rows(
-    store: ShardStore, shard: str, assignments: Mapping[str, Assignment]
-) -> Iterator[dict[str, Any]]:
-    by_key = {
-        name: {row[key]: row for row in store.read(name, shard).to_pylist()}
-        for name, key in (
-            ("signals", "qa_id"),
-            ("decisions", "qa_id"),
-            ("questions", "candidate_id"),
-            ("outcomes", "figure_id"),
-        )
+    tables = {name: store.read(name, shard) for name in _TABLES}
+    tables["figures"] = store.read("figures", shard, list(_FROM_FIGURE))
+    rows = _Rows.of(tables)
+    columns = {
+        **_taken(tables["figures"], _FROM_FIGURE, rows.figure),
+        **_taken(tables["candidates"], _FROM_CANDIDATE, rows.candidate),
+        **_taken(tables["signals"], _FROM_SIGNALS, rows.signals),
+        **_taken(tables["decisions"], _FROM_DECISION, rows.decision),
+        **_taken(tables["questions"], _FROM_QUESTION, rows.question),
     }
-    candidates = defaultdict(list)
-    for row in store.read("candidates", shard).to_pylist():
-        candidates[row["figure_id"]].append(row)
-    for figure in store.read("figures", shard, _WITHOUT_IMAGE).to_pylist():
-        base = {name: figure[name] for name in _FROM_FIGURE}
-        for candidate in candidates[figure["figure_id"]]:
-            yield base | _candidate_row(candidate, by_key, assignments)
-        if not candidates[figure["figure_id"]]:
-            yield base | {
-                "stage": "figure",
-                "reason": by_key["outcomes"][figure["figure_id"]]["reason"],
-            }
+    for name in ("question", "answer"):
+        asked = _taken(tables["questions"], (name,), rows.with_choices)[name]
+        columns[name] = pa.compute.coalesce(asked, columns[name])
+    placed = list(_placements(tables, rows, assignments))
+    arrays = [
+        columns[f.name] if f.name in columns else pa.array([p.get(f.name) for p in placed], f.type)
+        for f in LEDGER_SCHEMA
+    ]
+    return pa.Table.from_arrays(arrays, schema=LEDGER_SCHEMA)
 
 
-def _candidate_row(
-    candidate: dict[str, Any],
-    by_key: Mapping[str, Mapping[str, dict[str, Any]]],
-    assignments: Mapping[str, Assignment],
-) -> dict[str, Any]:
-    key = candidate["candidate_id"]
-    row: dict[str, Any] = {}
-    for source, names in (
-        (candidate, _FROM_CANDIDATE),
-        (by_key["signals"][key], _FROM_SIGNALS),
-        (by_key["decisions"][key], _FROM_DECISION),
-        (by_key["questions"].get(key, {}), _FROM_QUESTION),
-    ):
-        row |= {name: source[name] for name in names if name in source}
-    decision, question = by_key["decisions"][key], by_key["questions"].get(key)
-    if question is None:
-        return row | {"stage": "candidate", "reason": decision["reason"]}
-    if not question["problem"]:
-        row |= {"question": question["question"], "answer": question["answer"]}
-    return row | _placement(assignments.get(key), decision["reason"], question["problem"])
+_TABLES = ("candidates", "signals", "decisions", "questions", "outcomes")
+_Index = list[int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """For each row of the ledger, the rows of the shard's tables that it is put together from."""
+
+    figure: _Index
+    outcome: _Index
+    candidate: _Index
+    signals: _Index
+    decision: _Index
+    question: _Index
+    with_choices: _Index
+
+    @classmethod
+    def of(cls, tables: Mapping[str, pa.Table]) -> _Rows:
+        """The rows of a ledger: each figure with each of its candidates, or alone."""
+        ids = tables["candidates"]["candidate_id"].to_pylist()
+        asked: dict[str, _Index] = defaultdict(list)
+        for row, figure in enumerate(tables["candidates"]["figure_id"].to_pylist()):
+            asked[figure].append(row)
+        figures = tables["figures"]["figure_id"].to_pylist()
+        pairs = [(f, row) for f, name in enumerate(figures) for row in asked.get(name) or [None]]
+        by_key = {name: _positions(tables[name][key].to_pylist()) for name, key in _KEYS.items()}
+        keys = ["" if row is None else ids[row] for _, row in pairs]
+        question = [by_key["questions"].get(key) for key in keys]
+        problems = tables["questions"]["problem"].to_pylist()
+        return cls(
+            figure=[f for f, _ in pairs],
+            outcome=[by_key["outcomes"][figures[f]] for f, _ in pairs],
+            candidate=[row for _, row in pairs],
+            signals=[by_key["signals"].get(key) for key in keys],
+            decision=[by_key["decisions"].get(key) for key in keys],
+            question=question,
+            with_choices=[None if q is None or problems[q] else q for q in question],
+        )
+
+
+_KEYS = {
+    "signals": "qa_id", "decisions": "qa_id", "questions": "candidate_id", "outcomes": "figure_id"
+}  # fmt: skip
+
+
+def _positions(keys: list[str]) -> dict[str, int]:
+    return {key: row for row, key in enumerate(keys)}
+
+
+def _taken(table: pa.Table, names: tuple[str, ...], rows: _Index) -> dict[str, pa.Array]:
+    """Columns of a table at the given rows; null where there is none."""
+    places = pa.array(rows, pa.int64())
+    taken = table.select([n for n in names if n in table.schema.names]).take(places)
+    return {name: taken[name].combine_chunks() for name in taken.schema.names}
+
+
+def _placements(
+    tables: Mapping[str, pa.Table], rows: _Rows, assignments: Mapping[str, Assignment]
+) -> Iterator[dict[str, Any]]:
+    """How far each row came, and where it went."""
+    ids = tables["candidates"]["candidate_id"].to_pylist()
+    reasons = tables["decisions"]["reason"].to_pylist()
+    problems = tables["questions"]["problem"].to_pylist()
+    unasked = tables["outcomes"]["reason"].to_pylist()
+    parts = zip(rows.candidate, rows.outcome, rows.decision, rows.question, strict=True)
+    for candidate, outcome, decision, question in parts:
+        if candidate is None or decision is None:
+            yield {"stage": "figure", "reason": unasked[outcome or 0]}
+        elif question is None:
+            yield {"stage": "candidate", "reason": reasons[decision]}
+        else:
+            place = assignments.get(ids[candidate])
+            yield _placement(place, reasons[decision], problems[question])
 
 
 def _placement(assignment: Assignment | None, reason: str, problem: str) -> dict[str, Any]:
@@ -183,6 +233,8 @@ def _placement(assignment: Assignment | None, reason: str, problem: str) -> dict
 def publishable(ledger: pa.Table) -> pa.Table:
     """The ledger without the content of figures that may not be redistributed."""
     free = [allows(name, "redistributable") for name in ledger["license"].to_pylist()]
+    if all(free):
+        return ledger
     for name in CONTENT:
         index = ledger.schema.get_field_index(name)
         values = [v if ok else None for v, ok in zip(ledger[name].to_pylist(), free, strict=True)]

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from builder.card import ConfigFiles, SplitFiles, write_card
 from builder.ledger import ledger_table, publishable
 from builder.schemas import SCHEMAS
-from builder.shards import ShardStore, digest, file_digest
+from builder.shards import ShardStore, digest, file_digest, parquet_options
 from builder.splits import Assignment
 from builder.summary import Summary
 
@@ -35,6 +36,34 @@ def choices_of(row: Mapping[str, Any]) -> list[str]:
     return choices
 
 
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Rows of one shard, and which of its images each shows."""
+
+    rows: pa.Table
+    images: pa.StructArray | None = None
+    places: pa.Array | None = None
+
+    def slice(self, start: int, length: int) -> _Piece:
+        """Some of the rows."""
+        places = None if self.places is None else self.places.slice(start, length)
+        return _Piece(self.rows.slice(start, length), self.images, places)
+
+    def sizes(self) -> list[tuple[int, int]]:
+        """Of each row the number of its image and the bytes of that; 0 where there are none."""
+        if self.images is None or self.places is None:
+            return [(0, 0)] * len(self.rows)
+        sizes = pc.binary_length(self.images.field("bytes")).to_pylist()
+        return [(place, sizes[place]) for place in self.places.to_pylist()]
+
+    def table(self, schema: pa.Schema) -> pa.Table:
+        """The rows with their images, columns as in the schema."""
+        table = self.rows
+        if self.images is not None:
+            table = table.append_column("image", self.images.take(self.places))
+        return table.select(schema.names).cast(schema)
+
+
 @dataclass(slots=True)
 class SplitWriter:
     """Writes the rows of one split into files of bounded size, in small row groups."""
@@ -44,20 +73,30 @@ class SplitWriter:
     schema: pa.Schema
     rows: int = 0
     _files: list[Path] = field(default_factory=list)
-    _pending: list[dict[str, Any]] = field(default_factory=list)
+    _pending: list[_Piece] = field(default_factory=list)
+    _pending_rows: int = 0
     _pending_bytes: int = 0
     _writer: pq.ParquetWriter | None = None
 
-    def add(self, row: dict[str, Any]) -> None:
-        """Add a row; a new image opens a new row group where the last one is full."""
-        size = len((row.get("image") or {}).get("bytes", b""))
-        full = self._pending_bytes + size > ROW_GROUP_BYTES or len(self._pending) >= ROW_GROUP_ROWS
-        if self._pending and full:
-            self._flush()
-        if not self._pending or row.get("image") is not self._pending[-1].get("image"):
-            self._pending_bytes += size
-        self._pending.append(row)
-        self.rows += 1
+    def add(self, piece: _Piece) -> None:
+        """Add rows; one that would overfill the row group opens the next."""
+        start, last = 0, -1
+        for row, (image, size) in enumerate(piece.sizes()):
+            full = self._pending_bytes + size > ROW_GROUP_BYTES
+            if self._pending_rows and (full or self._pending_rows >= ROW_GROUP_ROWS):
+                self._hold(piece.slice(start, row - start))
+                self._flush()
+                start = row
+            if image != last or not self._pending_rows:
+                self._pending_bytes += size
+            self._pending_rows += 1
+            last = image
+        self._hold(piece.slice(start, len(piece.rows) - start))
+        self.rows += len(piece.rows)
+
+    def _hold(self, piece: _Piece) -> None:
+        if len(piece.rows):
+            self._pending.append(piece)
 
     def _flush(self) -> None:
         if self._writer is None:
@@ -65,10 +104,14 @@ class SplitWriter:
             path = self.folder / f"{self.split}-{len(self._files):05d}.parquet"
             self._files.append(path)
             self._writer = pq.ParquetWriter(
-                path, self.schema, compression="zstd", dictionary_pagesize_limit=2 * ROW_GROUP_BYTES
+                path,
+                self.schema,
+                dictionary_pagesize_limit=2 * ROW_GROUP_BYTES,
+                **parquet_options(self.schema),
             )
-        self._writer.write_table(pa.Table.from_pylist(self._pending, schema=self.schema))
-        self._pending, self._pending_bytes = [], 0
+        table = pa.concat_tables(piece.table(self.schema) for piece in self._pending)
+        self._writer.write_table(table.combine_chunks())
+        self._pending, self._pending_rows, self._pending_bytes = [], 0, 0
         if self._files[-1].stat().st_size > FILE_BYTES:
             self._close_file()
 
@@ -126,21 +169,26 @@ def write_release(
 
 
 def _write_shard(writers: Writers, ledger: pa.Table, store: ShardStore, shard: str) -> None:
-    figures = store.read("figures", shard, ["figure_id", "image"]).to_pylist()
-    images = {row["figure_id"]: row["image"] for row in figures}
-    for row in publishable(ledger).to_pylist():
-        writers["ledger", "train"].add(row)
-        if row["stage"] != "released":
+    ledger = publishable(ledger)
+    writers["ledger", "train"].add(_Piece(ledger))
+    figures = store.read("figures", shard, ["figure_id", "image"])
+    images = figures["image"].combine_chunks()
+    released = ledger.append_column(
+        "place", pc.index_in(ledger["figure_id"], figures["figure_id"].combine_chunks())
+    ).filter(pc.equal(ledger["stage"], "released"))
+    for config, split in writers:
+        if config == "ledger":
             continue
-        full = row | {"image": images[row["figure_id"]]}
-        writers["open", row["split"]].add(_select(full, SCHEMAS["open"]))
-        if row["correct_index"] is not None:
-            full["choices"] = choices_of(row)
-            writers["default", row["split"]].add(_select(full, SCHEMAS["default"]))
+        rows = released.filter(pc.equal(released["split"], split))
+        if config == "default":
+            rows = _with_choices(rows.filter(pc.is_valid(rows["correct_index"])))
+        writers[config, split].add(_Piece(rows, images, rows["place"].combine_chunks()))
 
 
-def _select(row: Mapping[str, Any], schema: pa.Schema) -> dict[str, Any]:
-    return {name: row[name] for name in schema.names}
+def _with_choices(rows: pa.Table) -> pa.Table:
+    columns = rows.select(["distractors", "correct_index", "answer"]).to_pylist()
+    kind = SCHEMAS["default"].field("choices").type
+    return rows.append_column("choices", pa.array([choices_of(row) for row in columns], kind))
 
 
 def _close(writers: Writers) -> list[ConfigFiles]:

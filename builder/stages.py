@@ -144,6 +144,10 @@ BEFORE_THRESHOLD = (
 AFTER_THRESHOLD = (
     Stage("decisions", ("signals",), (), decide_candidates),
     Stage(
-        "questions", ("figures", "candidates", "decisions"), ("agent", "seed"), write_questions, True
+        "questions",
+        ("figures", "candidates", "decisions"),
+        ("agent", "seed"),
+        write_questions,
+        True,
     ),
 )

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import pyarrow as pa
 
@@ -86,6 +87,7 @@ def _values(row: dict[str, object], new_figure: bool) -> Iterator[tuple[str, str
         yield f"screening/{split}", str(row["screening"])
 
 
+@lru_cache(maxsize=4096)
 def reason_kind(reason: str) -> str:
     """A reason without its particulars, so that reasons can be counted.
 
