@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, cast
 
 from filtering.quantities import Quantity, quantities
@@ -120,6 +121,12 @@ def find_entities(text: str) -> list[Entity]:
     quantities in all usual spellings are given in one base unit per type: micrometres, seconds,
     mol/l or g/l, degrees Celsius, percent.
     """
+    return list(remembered(text))
+
+
+@lru_cache(maxsize=4096)
+def remembered(text: str) -> tuple[Entity, ...]:
+    """`find_entities`; what was read before is not read again, as a figure's caption is often."""
     unified = unify(text)
     known = mentions(unified)
     ends = [0, *(m.end for m in known)]
@@ -136,4 +143,4 @@ def find_entities(text: str) -> list[Entity]:
             start, end = match.span(1)
             found.append(Entity("marker", text[start:end], text[start:end], start, end))
     measured = [_measured(q, text) for q in quantities(unified) if not taken[q.start]]
-    return sorted([*found, *measured], key=lambda e: (e.start, e.end))
+    return tuple(sorted([*found, *measured], key=lambda e: (e.start, e.end)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from filtering.entities import Entity, find_entities
+from filtering.entities import Entity, remembered
 from filtering.vocabulary import read_words
 
 _WORD = re.compile(r"[^\W_]+(?:-[^\W\d_]+)*")
@@ -29,10 +29,9 @@ def named_key(entity: Entity) -> str:
     return f"{entity.type}:{entity.value}"
 
 
-@lru_cache(maxsize=4096)
 def named(text: str) -> tuple[Entity, ...]:
-    """`find_entities`, remembered: a figure's questions share its caption."""
-    return tuple(find_entities(text))
+    """What a text names, as `find_entities` says."""
+    return remembered(text)
 
 
 def plain_words(text: str) -> frozenset[str]:

@@ -37,6 +37,16 @@ def symmetric(weights: Vector, order: int) -> Vector:
     return sums
 
 
+def without_each(weights: Vector, order: int) -> Vector:
+    """For each weight the elementary symmetric polynomial of all others, of degree `order`."""
+    others = weights * (1.0 - np.eye(len(weights)))
+    sums = np.zeros((len(weights), order + 1))
+    sums[:, 0] = 1.0
+    for column in others.T:
+        sums[:, 1:] += column[:, None] * sums[:, :-1]
+    return sums[:, -1]
+
+
 def fit_weights(counts: Sequence[int], rounds: int = 60) -> Vector:
     """Weights with which value i is among the choices four times as often as it is the key."""
     total = sum(counts)
@@ -44,10 +54,7 @@ def fit_weights(counts: Sequence[int], rounds: int = 60) -> Vector:
     target *= CHOICES / target.sum()
     weights = target.copy()
     for _ in range(rounds):
-        without = np.array(
-            [symmetric(np.delete(weights, i), CHOICES - 1)[-1] for i in range(len(weights))]
-        )
-        share = weights * without
+        share = weights * without_each(weights, CHOICES - 1)
         share *= CHOICES / share.sum()
         weights = weights * np.clip(target / np.maximum(share, 1e-12), 0.2, 5.0)
         weights /= weights.mean()

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-import datasets
 from huggingface_hub.constants import HF_HUB_CACHE
 
 from builder.sources.base import SourceError
@@ -50,6 +49,7 @@ class Location:
         local = self.local
         if local is not None:
             return [local if local.is_dir() else local.parent]
+        datasets = _datasets()
         return [Path(p).resolve() for p in (datasets.config.HF_DATASETS_CACHE, HF_HUB_CACHE)]
 
 
@@ -133,7 +133,15 @@ def open_tables(location: Location) -> dict[str, Table]:
     return found
 
 
+def _datasets() -> Any:
+    """The library, imported when a table is opened: that takes longer than to read most tables."""
+    import datasets
+
+    return datasets
+
+
 def _open_local(path: Path, config: str) -> dict[str, Table]:
+    datasets = _datasets()
     if path.is_file():
         module = _format(_SUFFIXES.get(path.suffix.lower(), path.suffix))
         return _load(module, {"train": [str(path)]}, None)
@@ -152,11 +160,11 @@ def _load(module: str, files: dict[str, list[str]], features: Any) -> dict[str, 
     """
     if all(file.endswith((".jsonl", ".csv")) for each in files.values() for file in each):
         return {split: ListedTable(each) for split, each in files.items()}
-    return _by_split(datasets.load_dataset(module, data_files=files, features=features))
+    return _by_split(_datasets().load_dataset(module, data_files=files, features=features))
 
 
 def _open_hub(location: Location) -> dict[str, Table]:
-    name = location.config or None
+    datasets, name = _datasets(), location.config or None
     _format(datasets.load_dataset_builder(location.path, name=name).name)
     return _by_split(datasets.load_dataset(location.path, name=name))
 
