@@ -1,0 +1,150 @@
+"""Families that turn a claim around: the direction of a change, a negation."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from random import Random
+
+from filtering.corruptions.editing import answered, with_entity, with_question_entity
+from filtering.corruptions.pool import Pool
+from filtering.corruptions.records import Change, Item
+from filtering.entities import Entity, find_entities
+
+_PAIRS = (
+    ("increase", "decrease"), ("increases", "decreases"), ("increased", "decreased"),
+    ("increasing", "decreasing"), ("elevates", "reduces"), ("elevated", "reduced"),
+    ("elevate", "reduce"), ("raises", "lowers"), ("raised", "lowered"),
+    ("higher", "lower"), ("greater", "smaller"), ("larger", "smaller"), ("longer", "shorter"),
+    ("brighter", "dimmer"), ("stronger", "weaker"), ("thicker", "thinner"), ("more", "fewer"),
+    ("upregulated", "downregulated"), ("upregulates", "downregulates"),
+    ("upregulation", "downregulation"), ("enhances", "suppresses"), ("enhanced", "suppressed"),
+    ("enhance", "suppress"), ("promotes", "inhibits"), ("promote", "inhibit"),
+    ("stimulates", "inhibits"), ("promoted", "inhibited"), ("enlarged", "shrunken"),
+    ("rises", "falls"), ("rose", "fell"), ("gain of", "loss of"), ("elevation", "reduction"),
+    ("rise", "drop"), ("boosts", "diminishes"), ("faster", "slower"), ("enrichment", "depletion"),
+    ("augments", "attenuates"), ("doubled", "halved"), ("upward", "downward"),
+)  # fmt: skip
+_TURNED = {b: a for a, b in reversed(_PAIRS)} | dict(reversed(_PAIRS))
+_SAME = {
+    "does not change": ("increases", "decreases"),
+    "do not change": ("increase", "decrease"),
+    "did not change": ("increased", "decreased"),
+    "was not changed": ("was increased", "was decreased"),
+    "does not affect": ("increases", "decreases"),
+    "unchanged": ("increased", "decreased"),
+    "unaltered": ("increased", "decreased"),
+    "unaffected": ("increased", "decreased"),
+    "comparable": ("increased", "decreased"),
+    "has no effect on": ("increases", "decreases"),
+    "had no effect on": ("increased", "decreased"),
+    "no change": ("an increase", "a decrease"),
+}
+_OPPOSITE = {"increase": "decrease", "decrease": "increase"}
+_FINITE = re.compile(r"\b(?:is|are|was|were|has been|have been|can|could|will|should|must)\b", re.I)
+_VERBS = re.compile(
+    r"\b(?P<verb>localises|localizes|shows|detects|contains|expresses|carries|adheres|represents|"
+    r"marks|labels|stains|increases|decreases|reduces|elevates|raises|lowers|supports|has)\b"
+)
+_PAST = re.compile(r"\b(?:localised|showed|detected|contained|expressed|lasted|represented)\b")
+_NEGATION = re.compile(
+    r"\b(?P<aux>is|are|was|were|does|do|did|has|have|can|could|will|should|must) not\b\s?|\bnot\s",
+    re.IGNORECASE,
+)
+_WITHOUT = re.compile(r"\bwithout\b", re.IGNORECASE)
+_YES_NO = re.compile(r"^\s*(yes|no)\b", re.IGNORECASE)
+
+
+def _turned(entity: Entity, dice: Random) -> str | None:
+    written = " ".join(entity.text.lower().split())
+    if written in _SAME:
+        return dice.choice(_SAME[written])
+    return _TURNED.get(written)
+
+
+def _direction_truth(entity: Entity, caption: str) -> bool | None:
+    """False where the caption has the old direction and only that one."""
+    told = {e.value for e in find_entities(caption) if e.type == "direction"}
+    return False if told == {entity.value} else None
+
+
+def direction_flip(item: Item, pool: Pool, dice: Random) -> Change | None:
+    """An increase becomes a decrease, a decrease an increase, no change either of them."""
+    for edit, text in ((with_entity, item.qa.answer), (with_question_entity, item.qa.question)):
+        for entity in find_entities(text):
+            new = _turned(entity, dice) if entity.type == "direction" else None
+            truth = _direction_truth(entity, item.qa.caption)
+            if new is not None and (change := edit(item, entity, new, truth)):
+                return change
+    return None
+
+
+def _base(verb: str) -> str:
+    return "have" if verb == "has" else verb.removesuffix("s")
+
+
+def _negated(text: str, answer: str = "") -> tuple[str, str, str] | None:
+    """A sentence with its verb negated, and the verb before and after.
+
+    The verb is the last one before the answer, else the first one after it.
+    """
+    place = text.lower().find(answer.lower()) if answer else 0
+    verbs = sorted([*_FINITE.finditer(text), *_VERBS.finditer(text)], key=lambda m: m.start())
+    before = [verb for verb in verbs if verb.end() <= place]
+    if not verbs:
+        return None
+    verb = before[-1] if before else next(v for v in verbs)
+    finite = _FINITE.fullmatch(verb.group())
+    after = f"{verb.group()} not" if finite else f"does not {_base(verb.group())}"
+    return text[: verb.start()] + after + text[verb.end() :], verb.group(), after
+
+
+def _affirmed(text: str) -> tuple[str, str, str] | None:
+    """A sentence with its first negation taken out, and the piece before and after."""
+    if found := _WITHOUT.search(text):
+        return text[: found.start()] + "with" + text[found.end() :], found.group(), "with"
+    found = _NEGATION.search(text)
+    if found is None:
+        return None
+    kept = f"{found['aux']} " if found["aux"] and found["aux"].lower() not in _DO else ""
+    return text[: found.start()] + kept + text[found.end() :], found.group().strip(), kept.strip()
+
+
+_DO = ("does", "do", "did")
+
+
+def _yes_no(item: Item) -> Change | None:
+    verdict = _YES_NO.match(item.qa.answer)
+    if verdict is None:
+        return None
+    new = {"yes": "No", "no": "Yes"}[verdict[1].lower()]
+    answer = item.qa.answer[: verdict.start(1)] + new + item.qa.answer[verdict.end(1) :]
+    turned = _affirmed(item.qa.statement) or _negated(item.qa.statement)
+    if item.qa.statement.strip() and turned is None:
+        return None
+    statement = turned[0] if turned else item.qa.statement
+    changed = Item(replace(item.qa, answer=answer, statement=statement), item.image)
+    return Change(changed, verdict[1], new, "negation", False)
+
+
+def negation(item: Item, pool: Pool, dice: Random) -> Change | None:
+    """The pair denies what it affirmed, or affirms what it denied; false if it was true before."""
+    if _YES_NO.match(item.qa.answer):
+        return _yes_no(item)
+    answer = item.qa.answer.strip()
+    if not answer:
+        return None
+    if (turned := _affirmed(answer)) and (changed := answered(item, turned[0])):
+        return Change(changed, turned[1], turned[2], "negation", False)
+    if _VERBS.search(answer):
+        turned = _negated(answer)
+        changed = answered(item, turned[0]) if turned else None
+        return (
+            Change(changed, turned[1], turned[2], "negation", False) if turned and changed else None
+        )
+    statement = item.qa.statement
+    turned = _negated(statement, answer.rstrip(".")) if statement.strip() else (statement, "", "")
+    if turned is None:
+        return None
+    denied = replace(item.qa, answer=f"not {answer}", statement=turned[0])
+    return Change(Item(denied, item.image), "", "not", "negation", False)

@@ -1,0 +1,151 @@
+"""Planting errors into a table: which rows, which family, always the same for a seed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from random import Random
+
+from filtering.corruptions.families import Family, families
+from filtering.corruptions.pool import Pool
+from filtering.corruptions.records import CLEAN, Change, Corruption, Item
+from filtering.records import QA
+
+_SAMPLED = 256
+_RAREST = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Planted:
+    """A table with errors: rows, image keys ('' without images) and records, all in order."""
+
+    rows: list[QA]
+    images: list[str]
+    records: list[Corruption]
+
+
+def _dice(seed: int, kind: str, key: str) -> Random:
+    """Randomness that depends on nothing but the seed and the row or figure."""
+    text = f"{seed}\x1f{kind}\x1f{key}".encode("utf-8", "surrogatepass")
+    return Random(int.from_bytes(hashlib.sha256(text).digest()[:8], "big"))
+
+
+def plant(family: Family, item: Item, pool: Pool, dice: Random) -> Change | None:
+    """The change of one family; None where it does not apply or changes nothing."""
+    change = family.plant(item, pool, dice)
+    return None if change is None or change.item == item else change
+
+
+def _chosen(names: Collection[str] | None) -> list[Family]:
+    known = families()
+    unknown = sorted(set(names or ()) - set(known))
+    if unknown:
+        raise ValueError(f"unknown family {', '.join(unknown)}; known: {', '.join(known)}")
+    return [f for f in known.values() if names is None or f.name in names]
+
+
+def _weights(among: Sequence[Family], pool: Pool, seed: int) -> dict[str, float]:
+    """How often a family is tried: the more, the fewer rows it applies to, by a sample of rows."""
+    sample = _dice(seed, "sample", "").sample(pool.rows, min(_SAMPLED, len(pool.rows)))
+    weights = {}
+    for family in among:
+        dice = _dice(seed, "sample", family.name)
+        applies = sum(plant(family, item, pool, dice) is not None for item in sample)
+        weights[family.name] = 1 / max(applies / max(1, len(sample)), _RAREST)
+    return weights
+
+
+def _first(
+    among: Sequence[Family], weights: Mapping[str, float], item: Item, pool: Pool, dice: Random
+) -> tuple[Family, Change] | None:
+    """The first family, in a random order by weight, that applies."""
+    for family in sorted(among, key=lambda f: dice.expovariate(weights[f.name])):
+        change = plant(family, item, pool, dice)
+        if change is not None:
+            return family, change
+    return None
+
+
+def _figure_family(
+    figure: str, among: Sequence[Family], pool: Pool, seed: int, rate: float
+) -> Family | None:
+    """The family that changes a whole figure, or None for a figure that stays."""
+    dice = _dice(seed, "figure", figure)
+    if not among or dice.random() >= rate:
+        return None
+    first = pool.figures[figure][0]
+    found = _first(among, dict.fromkeys((f.name for f in among), 1.0), first, pool, dice)
+    return found[0] if found else None
+
+
+def corrupt(
+    rows: Sequence[QA],
+    *,
+    seed: int,
+    rate: float,
+    names: Collection[str] | None = None,
+    images: Sequence[str] | None = None,
+) -> Planted:
+    """Plants errors into about `rate` (0-1) of the rows, which come back in order.
+
+    Families (all, or those of `names`) come about equally often: one that applies to few rows is
+    tried on these first. A row to which none applies stays clean. What becomes of a row
+    follows from the seed, its identifier and the pool, not from its place. `images` are keys of
+    the rows' images, one a row; without them no image is swapped. Raises ValueError for a rate
+    outside 0-1, an unknown family or another number of images.
+    """
+    if not 0 <= rate <= 1:
+        raise ValueError(f"rate must be between 0 and 1, not {rate}")
+    if images is not None and len(images) != len(rows):
+        raise ValueError(f"{len(images)} images for {len(rows)} rows")
+    items = [Item(q, i) for q, i in zip(rows, images or [""] * len(rows), strict=True)]
+    pool = Pool.of(items)
+    chosen = [f for f in _chosen(names) if f.name != "image_swap" or any(images or ())]
+    whole = [f for f in chosen if f.whole_figure]
+    single = [f for f in chosen if not f.whole_figure]
+    figure_rate = rate * len(whole) / len(chosen) if chosen else 0.0
+    row_rate = (rate - figure_rate) / (1 - figure_rate) if figure_rate < 1 else 0.0
+    of_figure = {f: _figure_family(f, whole, pool, seed, figure_rate) for f in pool.figures}
+    weights = _weights(single, pool, seed) if row_rate else {}
+    done = []
+    for item in items:
+        family = of_figure[item.qa.figure_id]
+        done.append(
+            _whole(item, family, pool, seed)
+            if family
+            else _single(item, weights, pool, seed, row_rate)
+        )
+    return Planted([i.qa for i, _ in done], [i.image for i, _ in done], [r for _, r in done])
+
+
+def _whole(item: Item, family: Family, pool: Pool, seed: int) -> tuple[Item, Corruption]:
+    """The item after a change that all rows of its figure share."""
+    change = plant(family, item, pool, _dice(seed, family.name, item.qa.figure_id))
+    return _record(item, (family, change) if change else None)
+
+
+def _single(
+    item: Item, weights: Mapping[str, float], pool: Pool, seed: int, rate: float
+) -> tuple[Item, Corruption]:
+    dice = _dice(seed, "row", item.qa.qa_id)
+    if dice.random() >= rate:
+        return _record(item, None)
+    among = [f for f in families().values() if f.name in weights]
+    return _record(item, _first(among, weights, item, pool, dice))
+
+
+def _record(item: Item, found: tuple[Family, Change] | None) -> tuple[Item, Corruption]:
+    if found is None:
+        return item, Corruption(item.qa.qa_id, CLEAN, "", "", "", False, None)
+    family, change = found
+    record = Corruption(
+        item.qa.qa_id,
+        family.name,
+        change.before,
+        change.after,
+        change.value_type,
+        True,
+        change.truth,
+    )
+    return change.item, record
