@@ -9,6 +9,7 @@ from builder.agents.offline.candidates import NAME, write
 from builder.agents.offline.comparing import Drawn
 from builder.agents.offline.crossed import parts
 from builder.agents.offline.distractors import draw_all
+from builder.agents.offline.repeats import thinned
 from builder.records import HG, Candidate, Figure, Outcome, Question
 
 
@@ -21,7 +22,8 @@ class OfflineAgent:
     def write_candidates(self, figures: Sequence[Figure]) -> tuple[list[Candidate], list[Outcome]]:
         """Candidates of the figures in order, and one outcome per figure."""
         written = [write(figure) for figure in figures]
-        return [c for found, _ in written for c in found], [outcome for _, outcome in written]
+        candidates = [candidate for found, _ in written for candidate in found]
+        return thinned(candidates, [outcome for _, outcome in written], figures)
 
     def write_questions(
         self, candidates: Sequence[Candidate], figures: Mapping[str, Figure], seed: int

@@ -16,6 +16,8 @@ _BY_ATTRIBUTE: dict[str, tuple[int, str]] = {
     "colour_of_marker": _LOCATED,
     "organelle_marker": _LOCATED,
     "arrow_target": _READ,
+    "arrow_meaning": _READ,
+    "restriction": _COMPARED,
     "localisation": _READ,
     "panel_cell": _READ,
     "species": _READ,

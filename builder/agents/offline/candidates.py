@@ -11,14 +11,16 @@ from builder.agents.base import candidate_id
 from builder.agents.offline.facts import Fact, facts
 from builder.agents.offline.hypotheses import derived
 from builder.agents.offline.layout import Layout
+from builder.agents.offline.marked import marked
 from builder.agents.offline.naming import named
-from builder.agents.offline.phrases import lower_first, sentence_case
+from builder.agents.offline.phrases import lower_first, sentence_case, with_article
+from builder.agents.offline.soundness import settled
 from builder.agents.offline.template import Template
 from builder.agents.offline.templates import TEMPLATES, VERSION
 from builder.records import EP, EU, HG, Candidate, Figure, Outcome
 
 NAME = "offline"
-REVISION = "rules-1"
+REVISION = "rules-2"
 LIMIT = 6
 TASK_LIMITS = {EU: 4, HG: 1, EP: 2}
 # Ways to ask for one and the same fact.
@@ -27,6 +29,7 @@ WAYS = (
     ("treatment_dose", "follow_up_dose"),
     ("treatment_duration", "follow_up_duration"),
     ("organelle_marker", "follow_up_marker"),
+    ("time_point", "follow_up_time"),
     ("marker_in_colour", "marker_in_colour", "colour_of_marker", "follow_up_target"),
 )
 _PLACES = {True: ("in the figure", "in this figure"), False: ("in the image", "in this image")}
@@ -156,7 +159,9 @@ def searchable(caption: str) -> str:
 
 def _inner(fact: Fact) -> dict[str, str]:
     """The value as it stands within a sentence."""
-    return {"value": lower_first(fact.value)} if fact.value_type == "hypothesis" else {}
+    if fact.value_type == "hypothesis":
+        return {"value": lower_first(fact.value)}
+    return {"value": with_article(fact.value)} if fact.attribute == "localisation" else {}
 
 
 def write(figure: Figure) -> tuple[list[Candidate], Outcome]:
@@ -165,8 +170,9 @@ def write(figure: Figure) -> tuple[list[Candidate], Outcome]:
         reason = f"not microscopy: {figure.microscopy_reason}".rstrip(": ")
         return [], Outcome(figure.figure_id, 0, reason)
     layout = Layout(searchable(figure.caption))
-    found = [*facts(layout), *named(layout)]
+    found = [*facts(layout), *named(layout), *marked(layout)]
     found += derived(layout, found, figure.title)
+    found = settled(layout, found)
     asked = spread(clear(found), figure.figure_id)
     written = [to_candidate(fact, figure, layout) for fact in asked]
     unique = {c.candidate_id: c for c in written if c is not None}

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from builder.agents.offline.comparing import Caption, Drawn, comparable
-from builder.agents.offline.hypotheses import NO_CHANGE, OPPOSITES
+from builder.agents.offline.findings import NO_CHANGE, OPPOSITES
 from builder.records import Candidate, Figure
 
 _VERBS = (*OPPOSITES, NO_CHANGE)

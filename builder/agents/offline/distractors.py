@@ -13,7 +13,7 @@ from builder.agents.offline.comparing import Caption, Drawn, comparable, names, 
 from builder.agents.offline.crossed import Crossed
 from builder.agents.offline.design import CHOICES, cap, draw_apart, fit_weights, pull
 from builder.agents.offline.numbers import form, parse, scaled
-from builder.agents.offline.techniques import TECHNIQUES
+from builder.agents.offline.techniques import LABELLING, TECHNIQUES
 from builder.records import HG, Candidate, Figure
 from filtering.entities import vocabulary
 
@@ -55,7 +55,22 @@ ALTERNATIVES: dict[str, tuple[str, ...]] = {
         "vitronectin",
     ),
     "vehicle": ("DMSO", "PBS", "ethanol", "methanol", "saline", "water"),
-    "technique": tuple(name for name, _ in TECHNIQUES),
+    "technique": tuple(name for name, _ in TECHNIQUES if name not in LABELLING),
+    "labelling_method": (
+        "immunohistochemistry",
+        "fluorescence in situ hybridisation",
+        "immunogold labelling",
+        "autoradiography",
+        "lectin histochemistry",
+    ),
+    "direction": ("increased", "decreased", "unchanged", "absent"),
+    "specificity_control": (
+        "pre-immune serum",
+        "phalloidin",
+        "secondary antibody of another colour",
+        "a second primary antibody to the same protein",
+        "blocking buffer with more detergent",
+    ),
     "colour_of_marker": ("green", "red", "blue", "magenta", "cyan", "yellow", "white"),
     "stain": (
         "hematoxylin and eosin",

@@ -13,6 +13,7 @@ from builder.agents.offline.phrases import clean, lower_first, phrase_before
 from builder.agents.offline.techniques import (
     BESIDE_OTHERS,
     IMAGE,
+    LABELLING,
     MIXED,
     NOT_IMAGE,
     NUCLEAR,
@@ -151,7 +152,8 @@ def _techniques(layout: Layout) -> Iterator[Fact]:
             scope = layout.scope(match.start())
             if name in BESIDE_OTHERS and mixed and not scope.members:
                 return
-            yield Fact("technique", "technique", name, match.start(), match.end(), scope)
+            attribute = "labelling_method" if name in LABELLING else "technique"
+            yield Fact(attribute, "technique", name, match.start(), match.end(), scope)
 
 
 def _dyes(layout: Layout) -> Iterator[Fact]:
@@ -160,12 +162,16 @@ def _dyes(layout: Layout) -> Iterator[Fact]:
         lo, _ = layout.sentence(match.start())
         nuclear = NUCLEAR.search(layout.caption[max(lo, match.start() - 40) : match.end()])
         if value and not _NOT_DYE.search(value):
-            attribute = "nuclear_stain" if nuclear else "stain"
+            of_dna = _DNA_DYE.search(value) and "eosin" not in value
+            attribute = "nuclear_stain" if nuclear or of_dna else "stain"
             scope = layout.scope(match.start())
             yield Fact(attribute, "stain", value, match.start(), match.end(), scope)
 
 
+# Names of substances that are no proper names, though a sentence may start with them.
+_COMPOUND = re.compile(r"[A-Z][a-z]+(?:ine|in|ol|ide|ate|one|ole|ene|mab|nib|stat)(?: [A-Z]\d?)?")
 _EVENTS = {"post-inf": "after infection", "post inf": "after infection", "p.i.": "after infection"}
+_EVENTS |= {"post-fer": "after fertilisation", "post fer": "after fertilisation"}
 _EVENTS |= {"post-tra": "after transfection or transduction", "post inj": "after injury"}
 
 
@@ -174,15 +180,18 @@ def _slots(match: re.Match[str]) -> dict[str, str]:
     slots = {k: v for k, v in match.groupdict().items() if k != "value" and v}
     if "mark" in slots:
         slots["mark"] = slots["mark"].lower()
+        slots["do"] = "do" if slots["mark"].endswith("s") else "does"
     if "noun" in slots:
         slots["noun"] = slots["noun"].replace("(s)", "s")
     if "event" in slots:
         slots["event"] = _EVENTS.get(slots["event"].lower()[:8], slots["event"])
+    if "subject" in slots:
+        slots.setdefault("within", "")
     if "feature" in slots:
         slots["things"] = f"{slots.pop('feature')} {slots.pop('noun')}"
     if "measure" in slots:
         slots.setdefault("of", "")
-    for name in slots.keys() & {"things", "measure"}:
+    for name in slots.keys() & {"things", "measure", "what", "subject"}:
         slots[name] = lower_first(slots[name])
     return slots
 
@@ -201,6 +210,8 @@ def _patterns(layout: Layout) -> Iterator[Fact]:
                 place, end = start + match.start(), start + match.end()
                 if rule.attribute == "vehicle":
                     value, scope = lower_first(value), WHOLE
+                if rule.value_type == "treatment" and _COMPOUND.fullmatch(value):
+                    value = lower_first(value)
                 if value:
                     kind = rule.value_type
                     yield Fact(rule.attribute, kind, value, place, end, scope, slots)

@@ -37,10 +37,18 @@ VEHICLE = (
     r"dimethyl sulfoxide|sunflower oil|DMF)"
 )
 WORD = r"(?:[^\s,;()]*[^\s,;().:])?+"
+# Words that complete the name of a compound: 'retinoic acid', 'lithium chloride'.
+COMPLETED = (
+    r"(?:acid|chloride|sul(?:f|ph)ate|phosphate|acetate|citrate|nitrate|iodide|peroxide|oxide|"
+    r"hydrochloride|factor|sulfoxide)"
+)
 ACTIVE = (
-    rf"(?!(?i:{VEHICLE}|medium|buffer|control|mock|a|an|the|no|serum|cells?|"
-    rf"animals?|mice|rats|tissues?|samples?|sections?|cultures?|increasing|different|various)\b)"
-    rf"[A-Za-zα-ω0-9]{WORD}(?: [A-Z0-9]{WORD})?"
+    rf"(?!(?i:{VEHICLE}|medium|buffer|control|mock|a|an|the|no|or|and|serum|cells?|"
+    rf"animals?|mice|rats|tissues?|samples?|sections?|cultures?|increasing|different|various|"
+    rf"starvation|culture|incubation|growth|infection|recovery|development|differentiation|"
+    rf"exposure|treatment|imaging|both|either|each|indicated|antibod\w+|anti-\w+)\b)"
+    rf"(?!\d[\d.,]*(?:[\s%]|$)|[A-Z]{{1,2}}(?:[\s.,;)]|$))"
+    rf"[A-Za-zα-ω0-9]{WORD}(?: (?:[A-Z0-9]{WORD}|{COMPLETED}\b)){{0,2}}"
 )
 GIVEN = (
     r"\b(?:treated|treatment|stimulated|incubated|exposed|exposure|given|received|administered|"

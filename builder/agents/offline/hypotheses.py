@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from builder.agents.offline.facts import Fact
+from builder.agents.offline.findings import NO_CHANGE, findings
 from builder.agents.offline.layout import WHOLE, Layout
 from builder.agents.offline.phrases import lower_first
 
@@ -33,17 +34,6 @@ _VERBS = {
     "lowered": "lowers",
     "diminished": "diminishes",
 }
-NO_CHANGE = "does not change"
-OPPOSITES = {
-    "increases": "decreases",
-    "raises": "lowers",
-    "elevates": "reduces",
-    "enhances": "diminishes",
-    "decreases": "increases",
-    "reduces": "elevates",
-    "lowers": "raises",
-    "diminishes": "enhances",
-}
 _MEASURE = (
     r"(?P<measure>(?:[Tt]he )?(?:fraction|proportion|percentage|number|mean|average|density|rate|"
     r"amount)\b[^.;:,()]*?|[\w/αβγ-]+(?: [\w-]+)? (?:fluorescence |staining )?(?:intensity|"
@@ -51,7 +41,9 @@ _MEASURE = (
 )
 _MADE = rf"(?P<verb>{'|'.join(_VERBS)})"
 _END = r"(?= from \d| by \d| after treatment| in treated| in panel| in [A-Z]\b| \(|[.;]|$)"
-_AGENT = r"(?:Treatment|[Ee]xposure to (?P<to>[^.;,]+?)|(?P<agent>[A-Za-z][\w-]*(?: [A-Z])?))"
+_AGENT = (
+    r"(?:Treatment|[Ee]xposure to (?P<to>[^.;,]+?)|(?P<agent>[A-Za-z][\w-]*(?: [A-Z]\d?| acid)?))"
+)
 _EFFECTS = tuple(
     re.compile(pattern)
     for pattern in (
@@ -88,7 +80,7 @@ def _effects(layout: Layout, found: Sequence[Fact]) -> Iterator[Fact]:
         for match in pattern.finditer(layout.caption):
             words = match.groupdict()
             agent = words.get("to") or words.get("agent") or only
-            if not agent or (compounds and agent.casefold() not in compounds):
+            if not agent or agent.casefold() not in compounds:
                 continue
             verb = _VERBS[words["verb"]] if words.get("verb") else NO_CHANGE
             measure = lower_first(words["measure"].strip())
@@ -101,6 +93,7 @@ _FOLLOW_UPS = {
     "treatment_dose": "follow_up_dose",
     "treatment_duration": "follow_up_duration",
     "organelle_marker": "follow_up_marker",
+    "time_point": "follow_up_time",
     "marker_in_colour": "follow_up_target",
 }
 
@@ -112,4 +105,6 @@ def derived(layout: Layout, found: Sequence[Fact], title: str) -> list[Fact]:
         for fact in found
         if fact.attribute in _FOLLOW_UPS
     ]
-    return [*_title(layout, title), *_effects(layout, found), *proposals]
+    effects = list(_effects(layout, found)) or findings(layout, title)
+    titles = [] if any(fact.start == 0 for fact in effects) else _title(layout, title)
+    return [*titles, *effects, *proposals]

@@ -50,7 +50,14 @@ def _entity(layout: Layout, entity: Entity) -> Fact | None:
     sentence = layout.caption[lo:hi]
     host = entity.type == "organism" and _HOST.search(sentence)
     tag = entity.type == "fluorophore" and _TAG.search(entity.text)
-    if host or tag or not context.search(sentence) or not shows_image(layout, entity.start):
+    short = entity.type == "tissue" and entity.text.isupper()
+    if (
+        host
+        or tag
+        or short
+        or not context.search(sentence)
+        or not shows_image(layout, entity.start)
+    ):
         return None
     cells = re.match(r"[- ](?:\w+ )?cells?\b", layout.caption[entity.end :])
     end = entity.end + (cells.end() if cells and entity.type == "cell_line" else 0)

@@ -17,15 +17,57 @@ from builder.agents.offline.fragments import (
     rule,
 )
 from builder.agents.offline.measures import MEASURES
+from builder.agents.offline.probes import PROBES
 from builder.agents.offline.treatments import TREATMENTS
+
+_SEEN = (
+    r"(?!(?:and|then|was|were|is|are|be|of|in|stained|fixed|cells?|sections?|tissues?|samples?|"
+    r"both|as)\b)"
+)
 
 SPECIMEN: tuple[Rule, ...] = (
     rule(
         "arrow_target",
         "structure",
         rf"\b(?P<mark>{MARK}) {POINTS} (?:the )?(?P<value>{PLAIN}{{3,80}}?)"
-        rf"(?= and (?:the |an? )?(?:{MARK}|their)| (?:that|which) |[.;,()]|$)",
+        rf"(?= and (?:the |an? )?(?:{MARK}|their)| (?:that|which|representing|corresponding) "
+        r"|[.;,()]|$)",
         words=9,
+    ),
+    rule(
+        "arrow_meaning",
+        "structure",
+        rf"\b(?P<mark>{MARK}) {POINTS} (?:the )?(?P<what>{PLAIN}{{3,60}}?) (?:that |which )?"
+        rf"(?:should )?(?:represent(?:s|ing)?|correspond(?:s|ing)? to) (?P<value>{PLAIN}{{3,60}}?)"
+        r"(?=[.;,()]|$)",
+        words=6,
+    ),
+    rule(
+        "direction",
+        "direction",
+        r"(?<![\w:/-])(?P<subject>(?!(?:which|that|the|in|of|where|and|no|whose)\b)[\w:/αβγ-]+"
+        r"(?: [\w:-]+)? (?:expression|staining|signal|fluorescence|"
+        r"immunoreactivity|labell?ing)) (?:is|was|are|were) (?:significantly |strongly |markedly |"
+        r"clearly )?(?P<value>increased|decreased|unchanged|absent|lost|abolished)\b"
+        r"(?P<within> in (?:all |the )?[\w .,-]{2,40}?)?(?=[.;,]?(?:\s\(|$)|[.;,]\s)",
+    ),
+    rule(
+        "restriction",
+        "localisation",
+        r"(?:^|(?<=[.;)] ))(?P<subject>[A-Z][\w:/-]*(?: (?!are|is|was|were)[\w:-]+){0,3}|"
+        r"[\w-]+::[\w:]+) (?:is|are|was|were|occurs|occurred) (?:\w+ )?only "
+        rf"(?:\w+ )?in (?:the )?(?P<value>{PLAIN}{{3,70}}?)"
+        r"(?= (?:after|when|at)\b|[;,()]|\.(?:\s|$)|$)",
+        words=9,
+    ),
+    rule(
+        "readout",
+        "technique",
+        rf"(?<![\w/-])(?P<what>{_SEEN}[\w/α-ω-]+(?: {_SEEN}[\w/α-ω-]+){{0,2}})"
+        r"(?: \([\w -]{1,14}\))?,? "
+        r"(?:was |were |is |are )?(?:revealed|visuali[sz]ed|detected|demonstrated|identified) by "
+        r"(?P<value>(?:[\w-]+ ){0,3}(?:staining|immunohistochemistry|immunofluorescence|FISH|"
+        r"immunostaining|autoradiography|birefringence|in situ hybridi[sz]ation))\b",
     ),
     rule(
         "starvation_duration",
@@ -70,7 +112,8 @@ SPECIMEN: tuple[Rule, ...] = (
     rule(
         "localisation",
         "localisation",
-        r"(?P<subject>\b[A-Zα-ω][\w:/α-ω-]*(?: (?:[A-Z]\d?|IV|A/C))?"
+        r"(?P<subject>\b(?:[Cc]yclin |[Hh]istone |[Cc]ytochrome )?[A-Zα-ω][\w:/α-ω-]*"
+        r"(?: (?:[A-Z]\d?|IV|A/C))?"
         r"|\b[a-z]+\d[\w:-]*|\b[a-z]+in(?: [A-Z]|-\d+)?)"
         r"(?: (?:protein|fusion protein|signal|"
         r"staining))? (?:(?:is |was )?(?:mainly |primarily |clearly )?"
@@ -112,13 +155,6 @@ SPECIMEN: tuple[Rule, ...] = (
         "magnification",
         "magnification",
         r"\b[Mm]agnification[,:=]? ?(?:of |was |is )?(?P<value>[×xX] ?\d+|\d+ ?[×xX])(?!\w)",
-    ),
-    rule(
-        "stack_size",
-        "count",
-        r"\b(?:constructed from|z-projections? of|projections? of|stacks? of|composite of) "
-        r"(?P<value>\d+) (?:\w+ )?"
-        r"(?:separate |optical |confocal |airyscan )?(?:images|sections|slices)",
     ),
     rule("specimen_length", "length", rf"\bSL (?P<value>{LENGTH})"),
     rule(
@@ -179,23 +215,22 @@ SPECIMEN: tuple[Rule, ...] = (
         r"(?i)(?P<value>\b(?:DMSO|solvent|saline|PBS|buffer|mock|untreated|isotype|"
         r"scrambled(?: siRNA)?|non-targeting(?: siRNA)?|empty vector|sham)(?:[ -]treated)? "
         r"controls?)\b",
-        image=False,
     ),
     rule(
         "control",
         "control",
         r"(?P<value>\b(?:mock-infected|non-infected|non-transduced|uninfected|untransfected) "
         r"(?:\w+ )?(?:cells|mice|samples|macrophages))\b",
-        image=False,
     ),
     rule(
         "target",
         "marker",
         r"(?:[Ii]mmunohistochemistry|[Ii]mmunostain(?:ed|ing)|[Ii]mmunolabell?ed|[Ss]tain(?:ed|ing)|"
         r"[Ii]mmunofluorescence(?: staining)?|[Ll]abell?ed with [\w -]+) (?:for|of|against) "
-        r"(?P<value>(?=[^\s.,;(]*[A-Z0-9α-ω])[\w./α-ω-]*[\wα-ω](?: [A-Z]\w*)?)(?=[ .,;(])",
-        words=2,
+        r"(?P<value>(?:[a-z]+ )?(?=[^\s.,;(]*[A-Z0-9α-ω])[\w./α-ω-]*[\wα-ω]"
+        r"(?: [A-Z]\w*)?)(?=[ .,;(])",
+        words=3,
     ),
 )
 
-RULES = (*SPECIMEN, *TREATMENTS, *MEASURES)
+RULES = (*SPECIMEN, *PROBES, *TREATMENTS, *MEASURES)

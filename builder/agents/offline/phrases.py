@@ -19,10 +19,11 @@ _STOP = re.compile(
 )
 _LEADING = re.compile(
     r"^(?:(?:the|a|an|their|its|some|individual|representative|of|anti|either|example of|"
+    r"(?:the )?(?:positions?|locations?|presence|sites?) of|"
     r"examples of)[\s-]+)+",
     re.I,
 )
-_TRAILING = re.compile(r"\s+(?:the|a|an|of|in|for|with|and|or|at|to|as|is|are|by|on|from)$", re.I)
+_TRAILING = re.compile(r"\s+(?:the|a|an|of|in|for|with|and|or|at|to|as|is|are|by|on|from)$")
 _BAD = re.compile(
     r"^(?:which|that|this|these|those|it|they|each|all|both|same|such|indicated|described|other|"
     r"different|various|respective|corresponding|either|not|no longer|high|low|strong|weak)\b"
@@ -71,3 +72,11 @@ def lower_first(text: str) -> str:
     """Text with a small first letter, unless its first word is a name such as 'Ki-67'."""
     first = text.split(" ", 1)[0]
     return text[:1].lower() + text[1:] if first[1:].isalpha() and first[1:].islower() else text
+
+
+def with_article(text: str) -> str:
+    """A place with its article: 'the nucleus', but 'lysosomes' and 'mitochondria'."""
+    bare = re.match(
+        r"(?:[Tt]he|[Aa]n?|both|all|its) |[A-Z]{2,}|.*(?:[^su]s|chondria|nuclei)$", text
+    )
+    return text if bare else f"the {text}"

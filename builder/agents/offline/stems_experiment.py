@@ -6,15 +6,6 @@ from builder.agents.offline.template import Template
 from builder.records import EU
 
 EXPERIMENT_STEMS: dict[str, Template] = {
-    "stack_size": Template(
-        EU,
-        (
-            "How many separate images were combined into the picture {where}?",
-            "{Where}, from how many images was the projection made?",
-        ),
-        "The picture {where} combines {value} images.",
-        2,
-    ),
     "specimen_length": Template(
         EU,
         (
@@ -22,7 +13,10 @@ EXPERIMENT_STEMS: dict[str, Template] = {
             "{Where}, how long is the specimen (SL)?",
         ),
         "The specimen {where} has a length (SL) of {value}.",
-        2,
+        3,
+        (),
+        1,
+        per_article=6,
     ),
     "species": Template(
         EU,
@@ -45,9 +39,10 @@ EXPERIMENT_STEMS: dict[str, Template] = {
         EU,
         ("Under which illumination were the specimens {where} photographed?",),
         "The specimens {where} were photographed under {value}.",
-        2,
+        3,
         (),
         1,
+        per_article=2,
     ),
     "cell_count": Template(
         EU,
@@ -79,6 +74,39 @@ EXPERIMENT_STEMS: dict[str, Template] = {
         ),
         "The immunostaining {where} detects {value}.",
         2,
+        (),
+        1,
+    ),
+    "probe_target": Template(
+        EU,
+        (
+            "Which sequence or gene does the hybridisation probe {where} detect?",
+            "{Where}, what are the hybridisation probes specific for?",
+        ),
+        "The hybridisation probe {where} detects {value}.",
+        1,
+        (),
+        1,
+    ),
+    "direction": Template(
+        EU,
+        (
+            "How has {subject} changed{within} {where}?",
+            "{Where}, what has happened to {subject}{within}?",
+        ),
+        "{subject} is {value}{within} {where}.",
+        1,
+        (),
+        1,
+    ),
+    "restriction": Template(
+        EU,
+        (
+            "{Where}, {subject} can be seen in one place or group only. Which is it?",
+            "Where, and nowhere else, can {subject} be seen {where}?",
+        ),
+        "{subject} can be seen only in {value} {where}.",
+        1,
         (),
         1,
     ),

@@ -42,11 +42,22 @@ IMAGE_STEMS: dict[str, Template] = {
     "technique": Template(
         EU,
         (
-            "Which imaging technique produced {thing}?",
-            "With which kind of microscopy or imaging method was the view {where} acquired?",
+            "Which microscopy technique was used {where}?",
+            "{Where}, which technique of microscopy was used?",
         ),
-        "The view {where} was acquired by {value}.",
+        "The microscopy {where} was done by {value}.",
         2,
+        (),
+        1,
+    ),
+    "labelling_method": Template(
+        EU,
+        (
+            "Which labelling method produced the staining {where}?",
+            "{Where}, by which method was the target in the specimen labelled?",
+        ),
+        "The specimen {where} was labelled by {value}.",
+        3,
         (),
         1,
     ),
@@ -72,10 +83,19 @@ IMAGE_STEMS: dict[str, Template] = {
     "arrow_target": Template(
         EU,
         (
-            "What do the {mark} {where} indicate?",
+            "What {do} the {mark} {where} indicate?",
             "{Where}, which feature is marked by the {mark}?",
         ),
-        "The {mark} {where} indicate {value}.",
+        "Marked by the {mark} {where}: {value}.",
+        1,
+    ),
+    "arrow_meaning": Template(
+        EU,
+        (
+            "Which structures do the objects marked by the {mark} {where} represent?",
+            "{Where}, what do the objects marked by the {mark} represent?",
+        ),
+        "The objects marked by the {mark} {where} represent {value}.",
         1,
     ),
     "treatment_compound": Template(
@@ -165,8 +185,8 @@ IMAGE_STEMS: dict[str, Template] = {
     "localisation": Template(
         EU,
         (
-            "Where in the cell does the immunolabelled or tagged protein lie {where}?",
-            "{Where}, which structure or compartment holds the labelled protein?",
+            "Where in the cell does {subject} lie {where}?",
+            "{Where}, which structure or compartment holds {subject}?",
         ),
         "{subject} localises to {value} {where}.",
         1,

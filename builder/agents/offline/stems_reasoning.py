@@ -9,10 +9,10 @@ REASONING_STEMS: dict[str, Template] = {
     "hypothesis": Template(
         HG,
         (
-            "Which hypothesis do the images {where} support?",
-            "Taking the panels together, which hypothesis is best supported {where}?",
+            "Which main hypothesis does {thing} support?",
+            "What is the main hypothesis that {thing} supports?",
         ),
-        "The images {where} support the hypothesis that {value}.",
+        "The hypothesis that {value} is supported {where}.",
         1,
         (),
         1,
@@ -44,10 +44,45 @@ REASONING_STEMS: dict[str, Template] = {
     "effect": Template(
         HG,
         (
-            "Which hypothesis does the comparison of the panels {where} support?",
-            "Comparing treated and control specimens {where}, which hypothesis is supported?",
+            "Which hypothesis does the comparison {where} support?",
+            "Which hypothesis on cause and effect does {thing} support?",
         ),
         "The comparison {where} supports the hypothesis that {value}.",
+        1,
+        (),
+        1,
+    ),
+    "follow_up_time": Template(
+        EP,
+        (
+            "A repeat has to catch the stage shown {where} again. How long {event} should the "
+            "specimen be examined?",
+            "How long {event} must a new specimen be examined to compare it with the one {where}?",
+        ),
+        "A repeat of what is shown {where} should examine the specimen {value} {event}.",
+        1,
+        ("event",),
+    ),
+    "readout": Template(
+        EP,
+        (
+            "A follow-up has to show {what} again as {where}. Which method should it use?",
+            "By which method should a replication make {what} visible as {where}?",
+        ),
+        "A follow-up that shows {what} as {where} should use {value}.",
+        1,
+        (),
+        1,
+    ),
+    "specificity_control": Template(
+        EP,
+        (
+            "What should control sections be incubated with to show that the immunolabelling "
+            "{where} is specific?",
+            "To show that the immunolabelling {where} is specific, what should control sections "
+            "be incubated with?",
+        ),
+        "The specificity of the immunolabelling {where} should be controlled with {value}.",
         1,
         (),
         1,

@@ -50,6 +50,8 @@ TECHNIQUES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     )
 )
 
+# Techniques that say how a specimen was labelled and not how it was imaged.
+LABELLING = frozenset({"immunohistochemistry", "fluorescence in situ hybridisation"})
 # Techniques that often give only some of the views of a figure, and signs that there are others.
 BESIDE_OTHERS = frozenset(
     {
@@ -71,7 +73,9 @@ NOT_IMAGE = re.compile(
     r"(?i)\b(?:western|immunoblot\w*|blots?|blotting|gel|ELISA|q?RT-?q?PCR|PCR|flow cytometry|"
     r"histograms?|dot plots?|quantification|quantified|statistical|plots?|plotted|graph|survival|"
     r"recordings?|schematic|diagram|illustration|sequence|alignment|current|pie|serum \w+|levels?|"
-    r"correlation|mean|dendrogram|Kaplan|heat ?map|amount|proportion|3[’']RACE|bar chart)\b"
+    r"correlation|means?|average|dendrogram|Kaplan|heat ?map|amount|proportion|3[’']RACE|bar chart|"
+    r"percentages?|number of|assays?|counts? were|dot blots?|densitometr\w+|spectr\w+|lysates?|"
+    r"band intensit\w+|versus|action potentials?|traces?|FACS|cytometr\w+|modeling|t-?test)\b"
 )
 IMAGE = re.compile(
     r"(?i)\b(?:\w*microscop\w*|micrographs?|images?|imaging|stain\w*|\w*fluoresc\w*|confocal|"

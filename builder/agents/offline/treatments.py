@@ -5,6 +5,7 @@ from __future__ import annotations
 from builder.agents.offline.fragments import (
     ACTIVE,
     CELLS,
+    COMPLETED,
     DOSE,
     DURATION,
     GIVEN,
@@ -26,7 +27,7 @@ TREATMENTS: tuple[Rule, ...] = (
         "treatment",
         rf"(?P<value>\b(?!(?i:{VEHICLE}|un|non|particular|drug|control|the|and|or|mock|long|co|pre|"
         rf"all|early|late|not|were|was|each|heat|cells?|mice|in|of|to|by|from|with|for|on|after|than)"
-        rf"\b)[A-Za-zα-ω][\w-]*?(?: [A-Z])?)"
+        rf"\b)[A-Za-zα-ω][\w-]*?(?: [A-Z]\d?| {COMPLETED})?)"
         rf"[- ]treated (?:\w+ )?{CELLS}",
         words=2,
     ),

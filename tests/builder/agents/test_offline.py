@@ -74,6 +74,21 @@ GOLDEN = [
      "marker_in_colour_blue", "DNA"),
     ("Blood smear. The field shows 19 red blood cells, 1 white blood cell(s) and 7 platelet(s).",
      "cell_count_platelets", "7"),
+    ("Micrograph of brain. Note the glial nodule (arrow).", "arrow_target", "glial nodule"),
+    ("Images of cells. Arrows point to GFP+ puncta that represent autophagosomes.",
+     "arrow_meaning", "autophagosomes"),
+    ("Images of cells treated with brefeldin A for 30 min.", "treatment_compound", "brefeldin A"),
+    ("Images of cells treated with retinoic acid for 2 h.", "treatment_compound", "retinoic acid"),
+    ("Immunohistochemistry with a monoclonal antibody to SFFV Gag protein.", "target",
+     "SFFV Gag protein"),
+    ("Micrographs of sections. Serial sections were incubated with the pre-immune serum.",
+     "specificity_control", "pre-immune serum"),
+    ("Images show iron content, revealed by Prussian blue staining.", "readout",
+     "Prussian blue staining"),
+    ("Images of worms. GFP expression was decreased in all cells except P6.", "direction",
+     "decreased"),
+    ("Knockdown of KIF11 reduced spindle length. (A) Images of cells. (B) Images of spindles.",
+     "effect", "Knockdown of KIF11 reduces spindle length"),
 ]  # fmt: skip
 
 
@@ -93,11 +108,14 @@ def test_asks_what_the_caption_states(caption: str, attribute: str, answer: str)
         "Cells stained for actin (green). Other cells stained for tubulin (green).",
         "Images of cells. Bars 100 µm or 10 µm.",
         "Survival plots of infected mice.",
+        "Merged images. Overlap is shown as colocalization (white).",
+        "(A) Western blots of HeLa cells. (B) Current versus time, n = 8 neurons, p < 0.05.",
     ],
 )
 def test_ambiguous_or_empty_captions_are_not_asked(caption: str) -> None:
     found, (outcome,) = OfflineAgent().write_candidates([figure(caption)])
-    assert not [c for c in found if c.attribute.startswith(("marker_in", "scale_bar"))]
+    unclear = ("marker_in", "scale_bar", "cell_line", "cell_count")
+    assert not [c for c in found if c.attribute.startswith(unclear)]
     assert outcome.reason or found
 
 
@@ -107,6 +125,27 @@ def test_the_question_names_the_panel() -> None:
     )
     asked = {c.answer: c.question for n in range(12) for c in candidates(caption, n)}
     assert "panel A" in asked["actin"] and "panel B" in asked["tubulin"]
+
+
+def test_numbers_and_short_symbols_are_no_compounds() -> None:
+    caption = "(A) Images of cells with or without {} oligomycin and 2 µM antimycin."
+    asked = [c for n in range(12) for c in candidates(caption.format("1 µM"), n)]
+    assert not [c for c in asked if c.attribute == "treatment_compound" and len(c.answer) < 4]
+
+
+def test_an_article_is_not_asked_the_same_again_and_again() -> None:
+    caption = "Images of {} cells. Scale bar, 5 µm. All are photographed under UV light."
+    figures = [figure(caption.format(line), n) for n, line in enumerate(LINES)]
+    found, outcomes = OfflineAgent().write_candidates(figures)
+    assert max(Counter((c.attribute, c.answer) for c in found).values()) == 2
+    assert sum(outcome.candidates for outcome in outcomes) == len(found)
+
+
+def test_a_statement_about_a_place_has_its_article() -> None:
+    caption = "Images of cells. {} localizes to the nucleus."
+    asked = [c for n in range(12) for c in candidates(caption.format("Cyclin D1"), n)]
+    statements = {c.statement for c in asked if c.attribute == "localisation"}
+    assert statements and all("to the nucleus" in s and "yclin D1" in s for s in statements)
 
 
 def test_proposals_come_with_a_treatment() -> None:

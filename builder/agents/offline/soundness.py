@@ -1,0 +1,105 @@
+"""Facts that a caption states but that make no sound question.
+
+Each rule looks at the whole caption, where a pattern sees one place: numbers of a statistic that
+no image shows, doses that are one of several, names of no particular thing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from builder.agents.offline.facts import Fact, shows_image, tidy_quantity
+from builder.agents.offline.fragments import DOSE
+from builder.agents.offline.layout import Layout
+from builder.agents.offline.techniques import IMAGE, NOT_IMAGE
+
+_STATISTICS = re.compile(
+    r"(?i)\bs\.?e\.?m\b|\bs\.?d\.|±|\bp[- ]?values?\b|\bp ?[<=≤] ?0?\.|\bt-?test\b|ANOVA|"
+    r"box plots?|biological replicates|independent experiments|quantif|n ?= ?\d+[–-]\d+"
+)
+_DOSES = frozenset({"treatment_dose", "follow_up_dose"})
+_COLOURS = ("marker_in_colour", "colour_of_marker", "follow_up_target")
+_ANIMALS = frozenset({"embryo", "embryos", "larva", "larvae", "whole mount", "worm", "worms"})
+_NO_LABEL = re.compile(
+    r"(?i)(?:(?:dna|rna|fish|pcr)[ -])?probes?|co-?locali[sz]\w+|overlap\w*|merged?\w*|overlay|"
+    r"antibod(?:y|ies)|signals?|stain(?:ing)?|dots?|cells?|patients?|mice|points?|circles?|lines?|"
+    r"traces?|bars?|controls?|(?:un)?treated|(?:secondary|primary)\b.*|\w+ points?|\w+ traces?"
+)
+
+
+def settled(layout: Layout, found: Sequence[Fact]) -> list[Fact]:
+    """The facts that no rule objects to."""
+    stained = {f.scope for f in found if f.attribute == "stain"}
+    meant = {f.start for f in found if f.attribute == "arrow_meaning"}
+    return [
+        fact
+        for fact in found
+        if not any(objects(layout, fact) for objects in _OBJECTIONS)
+        and not (fact.attribute == "arrow_target" and fact.start in meant)
+        and not (fact.attribute == "labelling_method" and fact.scope in stained)
+    ]
+
+
+def _counted_for_statistics(layout: Layout, fact: Fact) -> bool:
+    stated = layout.caption[fact.start : fact.start + 1] in "nN"
+    return (
+        fact.attribute == "cell_count" and stated and _STATISTICS.search(layout.caption) is not None
+    )
+
+
+def _one_of_several_doses(layout: Layout, fact: Fact) -> bool:
+    if fact.attribute not in _DOSES or fact.scope.members:
+        return False
+    unit = fact.value.lstrip("0123456789., ")
+    doses = {tidy_quantity(match[0]) for match in re.finditer(DOSE, layout.caption)}
+    return any(dose != fact.value and dose.endswith(unit) for dose in doses)
+
+
+def _no_particular_label(_: Layout, fact: Fact) -> bool:
+    label = fact.slots.get("marker", fact.value)
+    return fact.attribute in _COLOURS and _NO_LABEL.fullmatch(label) is not None
+
+
+def _no_tissue(_: Layout, fact: Fact) -> bool:
+    return fact.attribute == "tissue" and fact.value.casefold() in _ANIMALS
+
+
+def image_share(layout: Layout) -> float:
+    """Share of the panel segments of a caption that tell of an image; 1 or 0 without panels.
+
+    Panels that say neither are images where the words before the first panel speak of images.
+    """
+    first = layout.segments[0].start if layout.segments else 0
+    led = IMAGE.search(layout.caption, 0, first) is not None
+    texts = [layout.caption[s.start : s.end] for s in layout.segments] or [layout.caption]
+    shown = [_tells_of_image(text, led) for text in texts]
+    return sum(shown) / len(shown)
+
+
+def _tells_of_image(text: str, led: bool) -> bool:
+    image, plot = IMAGE.search(text), NOT_IMAGE.search(text)
+    if plot is None:
+        return led or image is not None
+    return image is not None and image.start() < plot.start()
+
+
+def _hypothesis_of_plots(layout: Layout, fact: Fact) -> bool:
+    """A hypothesis that mostly plots and blots support."""
+    return fact.attribute in ("hypothesis", "effect") and image_share(layout) < 0.3
+
+
+def _panel_of_no_image(layout: Layout, fact: Fact) -> bool:
+    """A name in a panel that does not speak of an image at all."""
+    named = fact.attribute in ("cell_line", "tissue", "organism", "control")
+    return named and bool(fact.scope.members) and not shows_image(layout, fact.start)
+
+
+_OBJECTIONS: tuple[Callable[[Layout, Fact], bool], ...] = (
+    _counted_for_statistics,
+    _one_of_several_doses,
+    _no_particular_label,
+    _no_tissue,
+    _hypothesis_of_plots,
+    _panel_of_no_image,
+)
