@@ -119,7 +119,7 @@ def _words(template: Template, fact: Fact, figure: Figure, layout: Layout) -> di
 def gives_away(question: str, answer: str) -> bool:
     """Whether a stem holds its answer, as a phrase or with all its content words."""
     stem, key = question.casefold(), answer.casefold()
-    if re.search(rf"(?<!\w){re.escape(key)}(?!\w)", stem):
+    if key in stem and re.search(rf"(?<!\w){re.escape(key)}(?!\w)", stem):
         return True
     content = [word for word in re.findall(r"\w+", key) if len(word) > 3]
     return bool(content) and all(re.search(rf"\b{re.escape(w)}", stem) for w in content)

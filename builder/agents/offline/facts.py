@@ -198,6 +198,8 @@ def _slots(match: re.Match[str]) -> dict[str, str]:
 
 def _patterns(layout: Layout) -> Iterator[Fact]:
     for rule in RULES:
+        if not rule.needs.search(layout.caption):
+            continue
         anchored = rule.pattern.pattern.startswith("^")
         starts = [s.start for s in layout.segments] if anchored else [0]
         for start in starts:

@@ -59,17 +59,28 @@ CELLS = r"(?:cells?|neurons?|fibroblasts?|macrophages?|samples?|mice|animals?|cu
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One pattern; `words` limits the length of the answer."""
+    """One pattern; `words` limits the length of the answer.
+
+    `needs` is a part of the pattern without which a caption has no match, and which is found
+    sooner: a pattern that may begin with any word is tried at every word.
+    """
 
     attribute: str
     value_type: str
     pattern: re.Pattern[str]
     image: bool = True
     words: int = 6
+    needs: re.Pattern[str] = re.compile("")
 
 
 def rule(
-    attribute: str, value_type: str, pattern: str, *, image: bool = True, words: int = 6
+    attribute: str,
+    value_type: str,
+    pattern: str,
+    *,
+    image: bool = True,
+    words: int = 6,
+    needs: str = "",
 ) -> Rule:
-    """A rule from the text of its pattern."""
-    return Rule(attribute, value_type, re.compile(pattern), image, words)
+    """A rule from the texts of its patterns."""
+    return Rule(attribute, value_type, re.compile(pattern), image, words, re.compile(needs))

@@ -70,6 +70,7 @@ MEASURES: tuple[Rule, ...] = (
         "percent",
         rf"(?P<things>{THINGS}) make up (?P<value>{PERCENT}) of the",
         image=False,
+        needs=rf"make up {PERCENT}",
     ),
     rule(
         "fraction",
@@ -77,6 +78,7 @@ MEASURES: tuple[Rule, ...] = (
         rf"(?P<things>{THINGS})(?: make up|:) (?P<value>{PERCENT}) "
         rf"(?:\(|in )(?P<panels>[A-Z])\b",
         image=False,
+        needs=rf"(?:make up|:) {PERCENT}",
     ),
     rule(
         "fraction",
@@ -84,12 +86,14 @@ MEASURES: tuple[Rule, ...] = (
         rf"(?P<things>{THINGS})(?: make up|:) {PERCENT} (?:\(|in )[A-Z]\)?"
         rf"(?: and|,) (?P<value>{PERCENT}) (?:\(|in )(?P<panels>[A-Z])\b",
         image=False,
+        needs=rf"(?:make up|:) {PERCENT}",
     ),
     rule(
         "fraction",
         "percent",
         rf"(?P<things>{THINGS}): (?P<value>{PERCENT})\.",
         image=False,
+        needs=rf": {PERCENT}\.",
     ),
     rule(
         "fraction",

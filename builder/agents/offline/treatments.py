@@ -85,11 +85,13 @@ TREATMENTS: tuple[Rule, ...] = (
         "treatment_duration",
         "duration",
         rf"{ACTIVE}(?:,| \(){DOSE}, (?P<value>{DURATION})",
+        needs=rf"{DOSE}, {DURATION}",
     ),
     rule(
         "treatment_duration",
         "duration",
         rf"{ACTIVE}, {DOSE}, (?P<value>{DURATION})",
+        needs=rf"{DOSE}, {DURATION}",
     ),
     rule(
         "treatment_duration",
