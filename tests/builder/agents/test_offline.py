@@ -18,6 +18,9 @@ from builder.agents.offline.design import cap, draw, fit_weights, tails_of
 from builder.agents.offline.numbers import parse, scaled
 from builder.records import EP, Candidate, Figure, Question
 
+HANG = 60
+"""Seconds that no input may take; quadratic work on these inputs takes hours."""
+
 
 def figure(
     caption: str, number: int = 1, *, article: str = "a", title: str = "", microscopy: bool = True
@@ -180,7 +183,7 @@ def test_any_caption_gives_verbatim_evidence_and_closed_stems(caption: str) -> N
 def test_a_caption_without_spaces_takes_no_time() -> None:
     start = time.perf_counter()
     assert candidates("a" * 50_000 + ". Scale bar, 5 µm.")
-    assert time.perf_counter() - start < 5
+    assert time.perf_counter() - start < HANG
 
 
 def test_real_microscopy_captions_are_asked_about(realdata: Path) -> None:
