@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -46,11 +48,18 @@ def write_atomically(path: Path, data: bytes | pa.Buffer, flush: bool = True) ->
 
     Without `flush` that holds for a process that is killed, not for a machine that loses power.
     """
+    with _aside(path, flush) as file:
+        file.write(data)
+
+
+@contextmanager
+def _aside(path: Path, flush: bool) -> Iterator[BinaryIO]:
+    """A file that takes its place when it is written whole."""
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with aside.open("wb") as file:
-            file.write(data)
+            yield file
             if flush:
                 file.flush()
                 os.fsync(file.fileno())
@@ -79,10 +88,29 @@ def _column_paths(field: pa.Field) -> list[str]:
 def parquet_bytes(table: pa.Table) -> pa.Buffer:
     """A table as a Parquet file."""
     sink = pa.BufferOutputStream()
+    _write_parquet(table, sink)
+    return sink.getvalue()
+
+
+def _write_parquet(table: pa.Table, sink: Any) -> None:
     options = parquet_options(table.schema)
     # Nearly every image of a shard is different: a dictionary of them would not pay.
     pq.write_table(table, sink, use_dictionary=options["write_statistics"], **options)
-    return sink.getvalue()
+
+
+class _Hashed(io.BufferedIOBase):
+    """Passes on to a file what is written, and hashes it."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.sha256 = hashlib.sha256()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        self.sha256.update(data)
+        return self._file.write(data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +146,10 @@ class ShardStore:
         """Write a stage's tables, then the record that makes them count. Returns their digests."""
         files = {}
         for name, table in tables.items():
-            data = parquet_bytes(table)
-            write_atomically(self.path(name, shard), data, flush=False)
-            files[name] = hashlib.sha256(data).hexdigest()
+            with _aside(self.path(name, shard), flush=False) as file:
+                hashed = _Hashed(file)
+                _write_parquet(table, hashed)
+            files[name] = hashed.sha256.hexdigest()
         record = {"fingerprint": fingerprint, "files": files}
         content = json.dumps(record, indent=1).encode()
         write_atomically(self._record(stage, shard), content, flush=False)

@@ -11,12 +11,21 @@ from builder.sources.article import safe_id
 from builder.sources.base import Partition
 
 Groups = Mapping[str, list[str]]
+MAX_BYTES = 64 << 20
+"""Bytes of images that a partition holds at most, unless a single article has more."""
 
 
-def cut(groups: Groups, size: int, facts: Callable[[tuple[str, ...]], object]) -> list[Partition]:
+def cut(
+    groups: Groups,
+    size: int,
+    facts: Callable[[tuple[str, ...]], object],
+    weigh: Callable[[str], int] = lambda _: 0,
+) -> list[Partition]:
     """Partitions of about `size` items from items by article, in the order given.
 
-    `facts` says of a partition's items what the fingerprint follows besides them, as JSON.
+    `facts` says of a partition's items what the fingerprint follows besides them, as JSON, and
+    `weigh` of an item how many bytes its images have: no partition but one of a single article
+    has more than `size` items or MAX_BYTES.
     """
     return [
         Partition(
@@ -24,19 +33,23 @@ def cut(groups: Groups, size: int, facts: Callable[[tuple[str, ...]], object]) -
             fingerprint([items, facts(items)]),
             items,
         )
-        for index, (name, items) in enumerate(_chunks(groups, size))
+        for index, (name, items) in enumerate(_chunks(groups, size, weigh))
     ]
 
 
-def _chunks(groups: Groups, size: int) -> Iterator[tuple[str, tuple[str, ...]]]:
-    name, chunk = "", list[str]()
+def _chunks(
+    groups: Groups, size: int, weigh: Callable[[str], int]
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    name, chunk, held = "", list[str](), 0
     for article, items in groups.items():
-        if chunk and len(chunk) + len(items) > size:
+        weight = sum(map(weigh, items))
+        if chunk and (len(chunk) + len(items) > size or held + weight > MAX_BYTES):
             yield name, tuple(chunk)
-            chunk = []
+            chunk, held = [], 0
         if not chunk:
             name = article
         chunk += items
+        held += weight
     if chunk:
         yield name, tuple(chunk)
 

@@ -68,7 +68,7 @@ class BiomedicaSource:
         if not found:
             causes = [": ".join(json.loads(item)[3:]) for item in groups.get("", [])]
             raise SourceError(f"no record in {self._location}: {(causes or ['it is empty'])[0]}")
-        return cut(groups, self._per_partition, self._facts)
+        return cut(groups, self._per_partition, self._facts, _weigh)
 
     def read(self, partition: Partition) -> Iterator[Figure | Rejection]:
         """Figures and rejections, one for each record; bad records are never raised.
@@ -116,6 +116,12 @@ class BiomedicaSource:
         """What a partition depends on besides its items: the selection and the shard files."""
         shards = sorted({json.loads(item)[1] for item in items})
         return [self._selection, [file_facts(self._root() / shard) for shard in shards]]
+
+
+def _weigh(item: str) -> int:
+    """Bytes of all parts of a record."""
+    entry = json.loads(item)
+    return sum(size for _, size in entry[3].values()) if entry[0] == "record" else 0
 
 
 def _plan(

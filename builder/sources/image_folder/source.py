@@ -66,7 +66,7 @@ class ImageFolderSource:
         if not self._root.is_dir():
             raise SourceError(f"{self._root} is no folder: give one with images and metadata")
         plan = _Plan(self._root, self._collection.name, self._columns)
-        return cut(plan.groups, self._per_partition, self._facts)
+        return cut(plan.groups, self._per_partition, self._facts, self._weigh)
 
     def read(self, partition: Partition) -> Iterator[Figure | Rejection]:
         """Figures and rejections, one for each row or image; bad ones are never raised."""
@@ -89,6 +89,10 @@ class ImageFolderSource:
                 yield Rejection(
                     KIND, where, article_id, printable(name), error.reason, error.detail
                 )
+
+    def _weigh(self, item: str) -> int:
+        entry = json.loads(item)
+        return sum(file_facts(self._root / entry[4])[:1]) if entry[0] == "row" else 0
 
     def _facts(self, items: tuple[str, ...]) -> object:
         """What a partition depends on besides the rows: the licence and the image files."""

@@ -15,6 +15,7 @@ from builder.records import Figure, Rejection
 from builder.sources.article import Article, Legend, make_figure, safe_id
 from builder.sources.base import Partition, SourceError
 from builder.sources.files import IMAGES, files_below
+from builder.sources.partitions import MAX_BYTES
 from builder.sources.pmc_oa import package as packages
 from builder.sources.pmc_oa.article import figure_license, read_article
 from builder.sources.pmc_oa.figures import (
@@ -58,10 +59,16 @@ class PmcOaSource:
                 "images, or .tar.gz archives of such folders"
             )
         chunks: list[list[Path]] = [[]]
-        for _, same in groupby(found, key=_package_name):
-            if len(chunks[-1]) >= self._per_partition:
+        held = 0
+        for _, group in groupby(found, key=_package_name):
+            same = list(group)
+            weight = sum(map(_bytes, same))
+            full = len(chunks[-1]) >= self._per_partition or held + weight > MAX_BYTES
+            if chunks[-1] and full:
                 chunks.append([])
+                held = 0
             chunks[-1].extend(same)
+            held += weight
         return [self._partition(index, chunk) for index, chunk in enumerate(chunks)]
 
     def read(self, partition: Partition) -> Iterator[Figure | Rejection]:
@@ -93,6 +100,12 @@ class PmcOaSource:
         ]
         digest = hashlib.sha256(json.dumps(facts).encode()).hexdigest()
         return Partition(f"{index:05d}-{safe_id(_package_name(chunk[0]))}", digest, items)
+
+
+def _bytes(package: Path) -> int:
+    """Bytes of an archive or of all files in a folder."""
+    files = [package] if package.is_file() else files_below(package)
+    return sum(file.lstat().st_size for file in files)
 
 
 def _package_name(path: Path) -> str:
