@@ -81,19 +81,18 @@ class TextIndex:
 
     def __init__(self) -> None:
         self._lsh = MinHashLSH(threshold=TEXT_JACCARD, num_perm=_PERMUTATIONS)
-        self._shingles: dict[str, frozenset[str]] = {}
+        self._texts: dict[str, str] = {}
 
     def add(self, text: str, name: str) -> None:
         """Add a text under a name that is not in use yet."""
-        grams = shingles(text)
-        self._shingles[name] = grams
-        self._lsh.insert(name, _minhash(grams))
+        self._texts[name] = text
+        self._lsh.insert(name, _minhash(shingles(text)))
 
     def nearest(self, text: str) -> tuple[str, float] | None:
         """Name and Jaccard similarity of the most similar near-duplicate, or None."""
         grams = shingles(text)
         proposed = self._lsh.query(_minhash(grams)) if grams else []
-        found = [(-jaccard(grams, self._shingles[name]), name) for name in proposed]
+        found = [(-jaccard(grams, shingles(self._texts[name])), name) for name in proposed]
         similarity, name = min(found, default=(0.0, ""))
         return (name, -similarity) if -similarity >= TEXT_JACCARD else None
 

@@ -110,8 +110,9 @@ class SplitWriter:
                 **parquet_options(self.schema),
             )
         table = pa.concat_tables(piece.table(self.schema) for piece in self._pending)
-        self._writer.write_table(table.combine_chunks())
+        self._writer.write_table(table)
         self._pending, self._pending_rows, self._pending_bytes = [], 0, 0
+        pa.default_memory_pool().release_unused()
         if self._files[-1].stat().st_size > FILE_BYTES:
             self._close_file()
 

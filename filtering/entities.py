@@ -124,7 +124,7 @@ def find_entities(text: str) -> list[Entity]:
     return list(remembered(text))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
 def remembered(text: str) -> tuple[Entity, ...]:
     """`find_entities`; what was read before is not read again, as a figure's caption is often."""
     unified = unify(text)

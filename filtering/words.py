@@ -40,7 +40,7 @@ def plain_words(text: str) -> frozenset[str]:
     return frozenset(stem(w) for w in words if w not in _FUNCTION_WORDS)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
 def content(text: str) -> frozenset[str]:
     """Stems of the content words outside names, what is counted, and names as `type:value`."""
     entities = named(text)
