@@ -91,7 +91,7 @@ def _open_parquet(path: Path) -> InputTable:
     schema = _checked(str(path), pq.read_schema(path))
 
     def read(columns: list[str] | None) -> Iterator[pa.RecordBatch]:
-        with pq.ParquetFile(path) as file:
+        with pq.ParquetFile(path, pre_buffer=False) as file:
             for batch in file.iter_batches(_batch_rows(schema), columns=columns):
                 yield batch.select(columns) if columns else batch
 

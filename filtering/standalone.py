@@ -208,7 +208,8 @@ def _write(table: InputTable, spool: Path, threshold: Threshold, target: Path) -
                 _short(r) for r, k in zip(added["reason"], added["keep"], strict=True) if not k
             )
             arrays = [pa.array(added[field.name], field.type) for field in _ADDED]
-            writer.write_batch(pa.RecordBatch.from_arrays([*batch.columns, *arrays], schema=schema))
+            whole = pa.Table.from_arrays([*batch.columns, *arrays], schema=schema)
+            writer.write_table(whole)
     unjudged = sum(count for reason, count in reasons.items() if reason.startswith(_UNJUDGED))
     contradicted = reasons["contradicts the caption"]
     return FilterReport(target, start, kept, contradicted, unjudged, dict(reasons.most_common()))
