@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -38,11 +38,10 @@ def turned(verb: str, verbs: Counter[str], rng: np.random.Generator) -> str:
 
 @dataclass
 class Crossed:
-    """Agents that keys name, for reserved figures and for the others, and their use as T'."""
+    """Agents that keys name, for reserved figures and for the others."""
 
     keys: dict[bool, Counter[str]]
     verbs: Counter[str]
-    used: dict[bool, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
 
     @classmethod
     def of(cls, candidates: Sequence[Candidate], figures: Mapping[str, Figure]) -> Crossed:
@@ -66,16 +65,11 @@ class Crossed:
         """The three wrong combinations of agent and direction, in a seeded order."""
         agent, verb, measure = parts(candidate.answer)
         side = figures[candidate.figure_id].reserved
-        keys, used = self.keys[side], self.used[side]
-        options = [o for o in sorted(keys) if comparable(o, agent) and not caption.names(o)]
+        others = sorted(self.keys[side])
+        options = [o for o in others if comparable(o, agent) and not caption.names(o)]
         if not options:
             return Drawn(problem="no other agent in the shard whose effect is asked for")
-        noise = rng.random(len(options))
-        best = min(
-            range(len(options)), key=lambda i: (used[options[i]] - keys[options[i]], noise[i])
-        )
-        other, opposite = options[best], turned(verb, self.verbs, rng)
-        used[other] += 1
+        other, opposite = str(rng.choice(options)), turned(verb, self.verbs, rng)
         wrong = [(agent, opposite), (other, verb), (other, opposite)]
         texts = [f"{a} {v} {measure}" for a, v in wrong]
         return Drawn([texts[k] for k in rng.permutation(3)], "agents and directions crossed")

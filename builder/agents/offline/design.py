@@ -9,7 +9,6 @@ conditional Poisson sampling (Chen, Dempster and Liu 1994); it needs p_i <= 1/4.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -26,6 +25,21 @@ def cap(counts: Mapping[str, int]) -> dict[str, int]:
         if sum(min(n, limit) for n in counts.values()) >= CHOICES * limit:
             best = limit
     return {value: min(n, best) for value, n in counts.items()}
+
+
+def expected(counts: Sequence[int]) -> Vector:
+    """How often each value is to be expected as a key, from the number of articles that had it.
+
+    Counts are drawn to their mean as far as chance explains their spread (moment estimate of a
+    gamma-Poisson mixture). Weights that followed the counts themselves would tie what is wrong in
+    one part of the data to what is right in another, and so give keys away.
+    """
+    seen = np.asarray(counts, dtype=np.float64)
+    mean = float(seen.mean())
+    variance = float(seen.var(ddof=1)) if len(seen) > 1 else 0.0
+    trust = max(0.0, 1.0 - mean / variance) if variance > 0 else 0.0
+    shrunk: Vector = mean + trust * (seen - mean)
+    return shrunk
 
 
 def symmetric(weights: Vector, order: int) -> Vector:
@@ -47,16 +61,18 @@ def without_each(weights: Vector, order: int) -> Vector:
     return sums[:, -1]
 
 
-def fit_weights(counts: Sequence[int], rounds: int = 60) -> Vector:
-    """Weights with which value i is among the choices four times as often as it is the key."""
-    total = sum(counts)
-    target = np.minimum(CHOICES * np.asarray(counts, dtype=np.float64) / total, 0.98)
+def fit_weights(shares: Vector, rounds: int = 60) -> Vector:
+    """Weights with which value i is among the choices four times as often as it is the key.
+
+    `shares` say how often each value is the key, in any unit.
+    """
+    target = np.minimum(CHOICES * shares / shares.sum(), 0.98)
     target *= CHOICES / target.sum()
-    weights = target.copy()
+    weights: Vector = target.copy()
     for _ in range(rounds):
         share = weights * without_each(weights, CHOICES - 1)
         share *= CHOICES / share.sum()
-        weights = weights * np.clip(target / np.maximum(share, 1e-12), 0.2, 5.0)
+        weights *= np.clip(target / np.maximum(share, 1e-12), 0.2, 5.0)
         weights /= weights.mean()
     return weights
 
@@ -106,8 +122,3 @@ def draw_apart(
         if len(chosen) == size and all(apart(a, b) for a, b in pairs):
             return [chosen[k] for k in rng.permutation(size)]
     return []
-
-
-def pull(deficit: float, strength: float = 0.4) -> float:
-    """Factor that brings a value back to its quota when admissibility has kept it out."""
-    return math.exp(max(-3.0, min(3.0, strength * deficit)))

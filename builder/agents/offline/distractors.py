@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
 from builder.agents.offline.comparing import Caption, Drawn, comparable, names, rng_of
 from builder.agents.offline.crossed import Crossed
-from builder.agents.offline.design import CHOICES, cap, draw_apart, fit_weights, pull
-from builder.agents.offline.numbers import form, parse, scaled
+from builder.agents.offline.design import CHOICES, cap, draw_apart, expected, fit_weights
+from builder.agents.offline.numbers import Quantity, Spread, form, parse, scaled
 from builder.agents.offline.techniques import LABELLING, TECHNIQUES
 from builder.records import HG, Candidate, Figure
 from filtering.entities import vocabulary
@@ -24,6 +25,14 @@ FAMILIES = {
     "follow_up_duration": "treatment_duration",
 }
 WIDE = frozenset({"marker", "count", "concentration", "duration", "length", "size", "percent"})
+# What was measured takes any value; what people choose (a dose, a scale bar) is one of a few.
+MEASURED = frozenset({"percent", "size", "count"})
+SMALL = 200
+"""In a shard of fewer candidates made-up values stand in where the other figures give too few.
+
+In a larger one they would be known by never being right; the question stays free-form instead.
+"""
+TRIES = 400
 # Names that may stand in where the other figures give too few, for attributes whose type is wide.
 ALTERNATIVES: dict[str, tuple[str, ...]] = {
     "nuclear_stain": (
@@ -87,20 +96,23 @@ ALTERNATIVES: dict[str, tuple[str, ...]] = {
 
 @dataclass
 class Pool:
-    """Keys of comparable candidates; draws distractors among them to quota."""
+    """Keys of comparable candidates, and how distractors are drawn among them.
+
+    Draws are independent of each other: no value is brought to a quota.
+    """
 
     members: list[Candidate]
-    drawn: Counter[str] = field(default_factory=Counter)
-    done: int = 0
 
     def __post_init__(self) -> None:
         """Chooses which candidates may be asked and fits the weights of their values."""
-        counts = Counter(member.answer for member in self.members)
-        self.quota = cap(counts)
+        answers = [member.answer for member in self.members]
+        self.quota = cap(Counter(answers))
         self.values = sorted(value for value, n in self.quota.items() if n)
-        self.total = sum(self.quota.values())
+        measured = all(member.value_type in MEASURED for member in self.members)
+        self.spread = Spread.of(answers) if measured else None
+        articles = Counter(value for value, _ in {(m.answer, _article(m)) for m in self.members})
         if self.usable:
-            self.weights = fit_weights([self.quota[value] for value in self.values])
+            self.weights = fit_weights(expected([articles[value] for value in self.values]))
 
     @property
     def usable(self) -> bool:
@@ -110,20 +122,37 @@ class Pool:
     def draw(
         self, key: Candidate, admissible: Callable[[str], bool], rng: np.random.Generator
     ) -> list[str]:
-        """Three admissible values of other candidates; empty where there are too few."""
-        share = self.done / max(1, self.total)
+        """Three admissible values besides the key; empty where there are too few."""
+        quantity = parse(key.answer)
+        if self.spread is not None and quantity is not None:
+            return self._draw_measured(self.spread, quantity, admissible, rng)
         picks = [
-            (value, weight * pull(3 * self.quota[value] * share - self.drawn[value]))
+            (value, weight)
             for value, weight in zip(self.values, self.weights, strict=True)
             if value != key.answer and admissible(value)
         ]
         options = [value for value, _ in picks]
         weights = np.array([weight for _, weight in picks])
         chosen = draw_apart(weights, lambda a, b: comparable(options[a], options[b]), rng)
-        self.done += 1
-        result = [options[index] for index in chosen]
-        self.drawn.update(result)
-        return result
+        return [options[index] for index in chosen]
+
+    @staticmethod
+    def _draw_measured(
+        spread: Spread,
+        quantity: Quantity,
+        admissible: Callable[[str], bool],
+        rng: np.random.Generator,
+    ) -> list[str]:
+        for _ in range(TRIES):
+            chosen = [spread.draw(quantity, rng) for _ in range(CHOICES - 1)]
+            apart = all(comparable(a, b) for a, b in combinations(chosen, 2))
+            if apart and all(admissible(value) for value in chosen):
+                return chosen
+        return []
+
+
+def _article(candidate: Candidate) -> str:
+    return candidate.figure_id.rpartition("/")[0]
 
 
 def pools(candidates: Sequence[Candidate], figures: Mapping[str, Figure]) -> dict[str, Pool]:
@@ -176,7 +205,7 @@ def draw_all(
             result[candidate.candidate_id] = Drawn(problem=problem)
             continue
         drawn = _from_pool(candidate, figures, caption, pool, rng)
-        if not drawn.distractors and asked[place] <= max(2, len(candidates) // 100):
+        if not drawn.distractors and len(candidates) < SMALL and asked[place] <= 2:
             drawn = _made_up(candidate, caption, ranks, id(pool), rng)
         result[candidate.candidate_id] = drawn
     return result

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
 APART = 0.15
+JITTER = 0.1
+FEW = 6
 _QUANTITY = re.compile(r"^(?P<before>[×xX] ?)?(?P<number>\d+(?:,\d{3})*(?:\.\d+)?)(?P<unit>.*)$")
 # Ratios between neighbouring choices: for round numbers, and for measured ones.
 _STEPS = (1.5, 2.0, 2.5, 3.0, 4.0)
@@ -74,6 +78,36 @@ def scaled(text: str, rank: int, rng: np.random.Generator) -> list[str]:
     pairs = [(a, b) for i, a in enumerate(numbers) for b in numbers[i + 1 :]]
     above_zero = all(number > 0 for number in numbers)
     return written if above_zero and all(differ(a, b) for a, b in pairs) else []
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How measured quantities of one kind are spread: their values, range and granularity."""
+
+    values: tuple[float, ...]
+    step: float
+
+    @classmethod
+    def of(cls, texts: Sequence[str]) -> Spread | None:
+        """The spread of quantities; None where a text is none or there are few different ones."""
+        found = [q for q in map(parse, texts) if q]
+        if len(found) < len(texts) or len(set(texts)) < FEW:
+            return None
+        decimals = max(q.decimals for q in found)
+        whole = math.gcd(*(round(q.number * 10**decimals) for q in found))
+        return cls(tuple(sorted(q.number for q in found)), whole / 10**decimals or 1.0)
+
+    def draw(self, like: Quantity, rng: np.random.Generator) -> str:
+        """A quantity spread like these, written like a given one.
+
+        It is near one of them, but new: a value that were another figure's answer would be known
+        to be wrong here by whoever has seen it there.
+        """
+        low, high = self.values[0], self.values[-1]
+        value = float(rng.choice(self.values)) * math.exp(rng.normal(0.0, JITTER))
+        value = 2 * low - value if value < low else value
+        value = 2 * high - value if value > high else value
+        return like.write(max(low, min(high, round(value / self.step) * self.step)))
 
 
 def _digits(value: float) -> int:

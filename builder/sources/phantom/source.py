@@ -62,7 +62,7 @@ class PhantomSource:
 
     kind = "phantom"
 
-    def __init__(self, figures: int = 720, seed: int = 0, figures_per_partition: int = 96) -> None:
+    def __init__(self, figures: int = 720, seed: int = 0, figures_per_partition: int = 180) -> None:
         if figures < 1 or figures_per_partition < 1 or seed < 0:
             raise SourceError(
                 f"phantom: figures ({figures}) and figures_per_partition ({figures_per_partition}) "
