@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from builder.agents.base import candidate_id
+from builder.agents.offline.dyes import tells_no_target
 from builder.agents.offline.facts import Fact, facts
 from builder.agents.offline.hypotheses import derived
 from builder.agents.offline.layout import Layout
@@ -46,9 +47,10 @@ def clear(found: Iterable[Fact]) -> list[Fact]:
     groups: dict[str, list[Fact]] = defaultdict(list)
     for fact in found:
         groups[fact.key].append(fact)
-    if any(key.startswith("marker_in_colour") for key in groups):
-        groups.pop("target", None)
-    return [fact for group in groups.values() for fact in group if _is_clear(fact, group)]
+    chosen = [fact for group in groups.values() for fact in group if _is_clear(fact, group)]
+    chosen = [fact for fact in chosen if not tells_no_target(fact)]
+    coloured = any(fact.attribute == "marker_in_colour" for fact in chosen)
+    return [fact for fact in chosen if not (coloured and fact.attribute == "target")]
 
 
 def _is_clear(fact: Fact, group: list[Fact]) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from builder.agents.offline.dyes import is_dye, target_of
 from builder.agents.offline.fragments import COLOUR, LENGTH
 from builder.agents.offline.layout import WHOLE, Layout, Scope, expand
 from builder.agents.offline.patterns import RULES
@@ -99,6 +100,9 @@ def channels(caption: str) -> Iterator[tuple[str, str, int, int]]:
         before = re.search(r"(\S+ )by $", caption[:start])
         if value and before:
             value, start = phrase_before(caption, start - 3)
+        if is_dye(value):
+            target, place = target_of(caption, start)
+            value, start = (target, place) if target else (value, start)
         if clean(value, 4) and not value[0].isdigit():
             yield clean(value, 4), match.group("colour"), start, match.end()
     for pattern in _PLAIN_COLOUR:

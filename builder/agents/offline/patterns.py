@@ -228,7 +228,7 @@ SPECIMEN: tuple[Rule, ...] = (
         r"(?:[Ii]mmunohistochemistry|[Ii]mmunostain(?:ed|ing)|[Ii]mmunolabell?ed|[Ss]tain(?:ed|ing)|"
         r"[Ii]mmunofluorescence(?: staining)?|[Ll]abell?ed with [\w -]+) (?:for|of|against) "
         r"(?P<value>(?:[a-z]+ )?(?=[^\s.,;(]*[A-Z0-9α-ω])[\w./α-ω-]*[\wα-ω]"
-        r"(?: [A-Z]\w*)?)(?=[ .,;(])",
+        r"(?: [A-Z]\w*)?)(?=[ .,;(])(?! apparatus)",
         words=3,
     ),
 )

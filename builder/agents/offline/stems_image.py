@@ -9,9 +9,9 @@ IMAGE_STEMS: dict[str, Template] = {
     "marker_in_colour": Template(
         EU,
         (
-            "Which target or label is shown in {colour} {where}?",
+            "Which target is shown in {colour} {where}?",
             "{Where}, what does the {colour} signal represent?",
-            "Which marker or dye appears in {colour} {where}?",
+            "Which marker appears in {colour} {where}?",
         ),
         "The {colour} signal {where} shows {value}.",
         1,
