@@ -180,7 +180,8 @@ class MicroVQAPlusPlus(datasets.GeneratorBasedBuilder):
 
     def _regenerate(self) -> Path:
         output = Path(self._cache_dir_root) / f"{NAME}-builds" / self.config.fingerprint()
-        result = import_module("builder.pipeline").build(self.config.build_config(output))
+        config = self.config.build_config(output)
+        result = import_module("builder.pipeline").build(config, wait=True)
         release: Path = result.release
         return release
 

@@ -11,8 +11,9 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from builder.config import BuildConfig
+from builder.errors import BuildError
 from builder.licenses import Policy
-from builder.pipeline import BuildError, BuildResult, build
+from builder.pipeline import BuildResult, build
 from builder.show import NoReleaseError, print_summary, read_summary
 from builder.sources import KINDS, Microscopy, SourceError
 

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
-import shutil
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +14,9 @@ from rich.console import Console
 from builder.config import BuildConfig
 from builder.decontamination import Benchmark, Match, find_matches, write_pairs
 from builder.engine import progress_bar, run_all
+from builder.errors import BuildError
 from builder.ledger import split_items
+from builder.output import held, prune, remove_pairs
 from builder.records import Rejection
 from builder.release import write_release
 from builder.shards import ShardStore, parquet_bytes, write_atomically
@@ -30,10 +28,6 @@ from filtering.decide import Threshold, choose_threshold
 from filtering.tables import arrow_schema
 
 
-class BuildError(Exception):
-    """A build that cannot go on; the message says why and what to do."""
-
-
 @dataclass(frozen=True, slots=True)
 class BuildResult:
     """What a build left: its release folder and the counts of its ledger."""
@@ -42,19 +36,19 @@ class BuildResult:
     summary: Summary
 
 
-def build(config: BuildConfig, console: Console | None = None) -> BuildResult:
+def build(config: BuildConfig, console: Console | None = None, wait: bool = False) -> BuildResult:
     """Build a release from its sources; what an earlier run finished is not done again.
 
-    Raises SourceError for an unusable source, BuildError when a source is named twice or another
-    build holds the output folder, OSError when the disk refuses.
+    Another build that holds the output folder is waited for with `wait`. Raises SourceError for an
+    unusable source, BuildError when a source is named twice, the output folder is held or has
+    files of others in the way, or a worker is killed, OSError when the disk refuses.
     """
     console = console or Console(stderr=True)
     clock = _Clock()
-    work = config.output / "work"
-    with _locked(work):
+    with held(config.output, console, wait) as work:
         shards = plan(config)
         store = ShardStore(work)
-        _prune(store, {shard.name for shard in shards})
+        prune(work, {shard.name for shard in shards})
         digests = run_all("Figures", READ, store, config, shards, console)
         shards = _mark_repeated_figures(store, shards)
         digests = run_all(
@@ -107,26 +101,6 @@ def public_name(spec: str) -> str:
     return f"{kind}:{path.name}" if location and local else spec
 
 
-@contextmanager
-def _locked(work: Path) -> Iterator[None]:
-    work.mkdir(parents=True, exist_ok=True)
-    with (work / ".lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise BuildError(f"another build is running in {work.parent}") from None
-        yield
-
-
-def _prune(store: ShardStore, names: set[str]) -> None:
-    """Remove shard files of an earlier plan, and what a killed run left half written."""
-    for path in store.folder.glob("**/*"):
-        if path.parent == store.folder or path.is_dir():
-            continue
-        if path.name.startswith(".") or path.name.split(".")[0] not in names:
-            path.unlink(missing_ok=True)
-
-
 def _mark_repeated_figures(store: ShardStore, shards: list[Shard]) -> list[Shard]:
     seen: set[str] = set()
     marked = []
@@ -169,7 +143,7 @@ def _show_matches(
 ) -> None:
     """Write the pairs that decontamination found; without benchmarks remove those of before."""
     folder = store.folder / "excluded"
-    shutil.rmtree(folder, ignore_errors=True)
+    remove_pairs(store.folder)
     if benchmarks:
         wanted = {match.figure_id for match in matches}
         images: dict[str, bytes] = {}

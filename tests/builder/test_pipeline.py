@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from builder.config import BuildConfig
-from builder.pipeline import BuildError, build, public_name
+from builder.errors import BuildError
+from builder.pipeline import build, public_name
 
 
 def test_the_card_names_a_source_without_the_folders_of_the_machine(tmp_path: Path) -> None:

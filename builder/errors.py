@@ -1,0 +1,7 @@
+"""Errors that end a build with one line."""
+
+from __future__ import annotations
+
+
+class BuildError(Exception):
+    """A build that cannot go on; the message says why and what to do."""
