@@ -98,13 +98,27 @@ _FOLLOW_UPS = {
 }
 
 
+_COMPARED = re.compile(
+    r"(?i)\bcontrols?\b|\b(?:untreated|uninfected|mock|sham)\b|\bwith(?: or |/| and )without\b|"
+    r"\bcompared (?:with|to)\b"
+)
+# What a titration is for, where an outcome can be seen and where none can.
+_AIMS = {
+    True: "test whether the outcome shown",
+    False: "learn how the response of specimens like the one",
+}
+
+
+def _proposal(fact: Fact, compared: bool) -> Fact:
+    attribute = _FOLLOW_UPS[fact.attribute]
+    aim = {"aim": _AIMS[compared]} if attribute == "follow_up_compound" else {}
+    return replace(fact, attribute=attribute, slots=fact.slots | aim)
+
+
 def derived(layout: Layout, found: Sequence[Fact], title: str) -> list[Fact]:
     """Hypotheses and proposals that follow from the caption and the facts found in it."""
-    proposals = [
-        replace(fact, attribute=_FOLLOW_UPS[fact.attribute])
-        for fact in found
-        if fact.attribute in _FOLLOW_UPS
-    ]
     effects = list(_effects(layout, found)) or findings(layout, title)
-    titles = [] if any(fact.start == 0 for fact in effects) else _title(layout, title)
+    titles = [] if any(fact.start == 0 for fact in effects) else list(_title(layout, title))
+    compared = bool(titles or effects or _COMPARED.search(layout.caption))
+    proposals = [_proposal(fact, compared) for fact in found if fact.attribute in _FOLLOW_UPS]
     return [*titles, *effects, *proposals]

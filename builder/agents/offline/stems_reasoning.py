@@ -20,10 +20,9 @@ REASONING_STEMS: dict[str, Template] = {
     "follow_up_compound": Template(
         EP,
         (
-            "A dose-response experiment is to follow up the treatment shown {where}. "
+            "A dose-response experiment is to follow up the treatment of the specimen {where}. "
             "Which agent's dose should be varied?",
-            "Which agent should a follow-up titrate to test whether the outcome shown "
-            "{where} depends on dose?",
+            "Which agent should a follow-up titrate to {aim} {where} depends on dose?",
         ),
         "A dose-response follow-up of the treatment {where} should vary {value}.",
         1,
@@ -102,7 +101,8 @@ REASONING_STEMS: dict[str, Template] = {
         EP,
         (
             "A dose-response series is to be centred on the dose used {where}. Which dose is it?",
-            "A follow-up tests half and twice the dose used {where}. Where does it start?",
+            "A follow-up brackets the dose used {where}: it tests half of it, the dose itself and "
+            "twice as much. Which dose is the middle one?",
         ),
         "A dose-response series centred on the dose used {where} should be centred on {value}.",
         2,
