@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from builder.agents.base import candidate_id
+from builder.agents.offline.casing import cased
 from builder.agents.offline.dyes import tells_no_target
 from builder.agents.offline.facts import Fact, facts
 from builder.agents.offline.hypotheses import derived
@@ -21,7 +22,7 @@ from builder.agents.offline.templates import TEMPLATES, VERSION
 from builder.records import EP, EU, HG, Candidate, Figure, Outcome
 
 NAME = "offline"
-REVISION = "rules-2"
+REVISION = "rules-3"
 LIMIT = 6
 TASK_LIMITS = {EU: 4, HG: 1, EP: 2}
 # Ways to ask for one and the same fact.
@@ -173,6 +174,7 @@ def write(figure: Figure) -> tuple[list[Candidate], Outcome]:
         return [], Outcome(figure.figure_id, 0, reason)
     layout = Layout(searchable(figure.caption))
     found = [*facts(layout), *named(layout), *marked(layout)]
+    found = [cased(layout.caption, fact) for fact in found]
     found += derived(layout, found, figure.title)
     found = settled(layout, found)
     asked = spread(clear(found), figure.figure_id)

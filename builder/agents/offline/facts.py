@@ -62,7 +62,8 @@ _PLAIN_COLOUR = (
         rf"(?:hannels: |; )(?P<value>[\w./α-ω'-]+(?: [\w-]+)?), (?P<colour>{COLOUR})(?=[;.])"
     ),
     re.compile(
-        rf"(?:^|(?<=[.] ))(?P<value>[\w./α-ω-]+(?: [A-Z]\w*)?) is shown in (?P<colour>{COLOUR})\b"
+        rf"(?:^|(?<=[.] ))(?P<value>[\w./α-ω-]*[\w/α-ω-](?: [A-Z]\w*)?) is shown in "
+        rf"(?P<colour>{COLOUR})\b"
     ),
 )
 _BAR = re.compile(r"(?i)\b(?:scale[- ]?)?bars?\b")
@@ -172,11 +173,26 @@ def _dyes(layout: Layout) -> Iterator[Fact]:
             yield Fact(attribute, "stain", value, match.start(), match.end(), scope)
 
 
-# Names of substances that are no proper names, though a sentence may start with them.
-_COMPOUND = re.compile(r"[A-Z][a-z]+(?:ine|in|ol|ide|ate|one|ole|ene|mab|nib|stat)(?: [A-Z]\d?)?")
 _EVENTS = {"post-inf": "after infection", "post inf": "after infection", "p.i.": "after infection"}
 _EVENTS |= {"post-fer": "after fertilisation", "post fer": "after fertilisation"}
 _EVENTS |= {"post-tra": "after transfection or transduction", "post inj": "after injury"}
+
+
+# Nouns of two words, of which a share of 'elongated lipid droplets' is a share.
+_KIND = re.compile(
+    r"(?P<feature>.+?) (?P<kind>(?:(?:lipid|secretory|multivesicular|coated|yeast|blood|nerve|"
+    r"muscle|epithelial|endothelial|stem) )?[a-z]+)"
+)
+
+
+def _split(things: str) -> dict[str, str]:
+    """What 'deeply stained cells' are a part of, and what sets them apart."""
+    match = _KIND.fullmatch(things)
+    return match.groupdict() if match else {"feature": things, "kind": "counted objects"}
+
+
+def _lower(match: re.Match[str]) -> str:
+    return match.group().lower()
 
 
 def _slots(match: re.Match[str]) -> dict[str, str]:
@@ -192,10 +208,14 @@ def _slots(match: re.Match[str]) -> dict[str, str]:
     if "subject" in slots:
         slots.setdefault("within", "")
     if "feature" in slots:
-        slots["things"] = f"{slots.pop('feature')} {slots.pop('noun')}"
+        slots["kind"] = slots.pop("noun")
+    if "things" in slots:
+        slots |= _split(slots.pop("things"))
     if "measure" in slots:
         slots.setdefault("of", "")
-    for name in slots.keys() & {"things", "measure", "what", "subject"}:
+    if "feature" in slots:
+        slots["feature"] = re.sub(r"^[A-Z](?=[a-z]{3})", _lower, slots["feature"])
+    for name in slots.keys() & {"measure", "what", "subject"}:
         slots[name] = lower_first(slots[name])
     return slots
 
@@ -215,9 +235,7 @@ def _patterns(layout: Layout) -> Iterator[Fact]:
                     scope = expand(slots.pop("panels"))
                 place, end = start + match.start(), start + match.end()
                 if rule.attribute == "vehicle":
-                    value, scope = lower_first(value), WHOLE
-                if rule.value_type == "treatment" and _COMPOUND.fullmatch(value):
-                    value = lower_first(value)
+                    scope = WHOLE
                 if value:
                     kind = rule.value_type
                     yield Fact(rule.attribute, kind, value, place, end, scope, slots)

@@ -11,8 +11,9 @@ from collections.abc import Callable, Sequence
 
 from builder.agents.offline.facts import Fact, shows_image, tidy_quantity
 from builder.agents.offline.fragments import DOSE
-from builder.agents.offline.layout import Layout
+from builder.agents.offline.layout import Layout, Scope
 from builder.agents.offline.techniques import IMAGE, NOT_IMAGE
+from filtering.entities import find_entities
 
 _STATISTICS = re.compile(
     r"(?i)\bs\.?e\.?m\b|\bs\.?d\.|±|\bp[- ]?values?\b|\bp ?[<=≤] ?0?\.|\bt-?test\b|ANOVA|"
@@ -21,6 +22,14 @@ _STATISTICS = re.compile(
 _DOSES = frozenset({"treatment_dose", "follow_up_dose"})
 _COLOURS = ("marker_in_colour", "colour_of_marker", "follow_up_target")
 _ANIMALS = frozenset({"embryo", "embryos", "larva", "larvae", "whole mount", "worm", "worms"})
+_MICROBE = re.compile(
+    r"(?i)yeast|saccharomyces|schizosacch|candida|aspergillus|cryptococc|neurospora|escherichia|"
+    r"bacill|staphylococc|streptococc|enterococc|pseudomonas|klebsiella|acinetobacter|salmonella|"
+    r"vibrio|helicobacter|mycobacteri|listeria|legionella|neisseria|chlamydia|borrelia|toxoplasma|"
+    r"plasmodium|trypanosoma|leishmania|shigella|yersinia|bacteri|fung"
+)
+_ANIMAL = re.compile(r"(?i)\b(?:animals?|patients?|hosts?|tissues?|organs?|biops(?:y|ies))\b")
+_HOSTS = frozenset({"organism", "cell_line", "tissue"})
 _NO_LABEL = re.compile(
     r"(?i)(?:(?:dna|rna|fish|pcr)[ -])?probes?|co-?locali[sz]\w+|overlap\w*|merged?\w*|overlay|"
     r"antibod(?:y|ies)|signals?|stain(?:ing)?|dots?|cells?|patients?|mice|points?|circles?|lines?|"
@@ -38,7 +47,19 @@ def settled(layout: Layout, found: Sequence[Fact]) -> list[Fact]:
         if not any(objects(layout, fact) for objects in _OBJECTIONS)
         and not (fact.attribute == "arrow_target" and fact.start in meant)
         and not (fact.attribute == "labelling_method" and fact.scope in stained)
+        and not _is_how_and_what(fact, found)
     ]
+
+
+def _is_how_and_what(fact: Fact, found: Sequence[Fact]) -> bool:
+    """A way of imaging beside a way of labelling: both say by which technique it was done."""
+    labelled = [f.scope for f in found if f.attribute == "labelling_method"]
+    return fact.attribute == "technique" and any(_meet(fact.scope, other) for other in labelled)
+
+
+def _meet(one: Scope, other: Scope) -> bool:
+    """Whether two scopes share a panel; the whole figure shares all."""
+    return not (one.members and other.members) or bool(one.members & other.members)
 
 
 def _counted_for_statistics(layout: Layout, fact: Fact) -> bool:
@@ -59,6 +80,14 @@ def _one_of_several_doses(layout: Layout, fact: Fact) -> bool:
 def _no_particular_label(_: Layout, fact: Fact) -> bool:
     label = fact.slots.get("marker", fact.value)
     return fact.attribute in _COLOURS and _NO_LABEL.fullmatch(label) is not None
+
+
+def _microbe_on_a_host(layout: Layout, fact: Fact) -> bool:
+    """A microbe as origin of a specimen, where the caption names an animal or its cells too."""
+    if fact.attribute != "organism" or not _MICROBE.match(fact.value):
+        return False
+    named = {e.type for e in find_entities(layout.caption) if e.value != fact.value}
+    return _ANIMAL.search(layout.caption) is not None or bool(named & _HOSTS)
 
 
 def _no_tissue(_: Layout, fact: Fact) -> bool:
@@ -100,6 +129,7 @@ _OBJECTIONS: tuple[Callable[[Layout, Fact], bool], ...] = (
     _one_of_several_doses,
     _no_particular_label,
     _no_tissue,
+    _microbe_on_a_host,
     _hypothesis_of_plots,
     _panel_of_no_image,
 )

@@ -113,10 +113,10 @@ EXPERIMENT_STEMS: dict[str, Template] = {
     "fraction": Template(
         EU,
         (
-            "What is the percentage of {things} {where}?",
-            "{Where}, what share do {things} make up?",
+            "What percentage of the {kind} {where} are {feature}?",
+            "{Where}, what percentage of all {kind} are {feature}?",
         ),
-        "{things} make up {value} {where}.",
+        "{value} of the {kind} {where} are {feature}.",
         2,
         (),
         1,

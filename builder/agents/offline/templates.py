@@ -12,5 +12,5 @@ from builder.agents.offline.stems_image import IMAGE_STEMS
 from builder.agents.offline.stems_reasoning import REASONING_STEMS
 from builder.agents.offline.template import Template
 
-VERSION = "templates-2"
+VERSION = "templates-3"
 TEMPLATES: dict[str, Template] = {**IMAGE_STEMS, **EXPERIMENT_STEMS, **REASONING_STEMS}
