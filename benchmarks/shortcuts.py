@@ -13,15 +13,14 @@ import math
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow.parquet as pq
 from rich.console import Console
 from rich.table import Table
 from scipy.sparse import csr_matrix, vstack
@@ -29,23 +28,12 @@ from sklearn.feature_extraction import FeatureHasher
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
+from benchmarks.choice_memory import MemoryModel
+from benchmarks.questions import Row, load, shared
 from filtering.entities import find_entities
 
 Vector = npt.NDArray[np.float64]
 CHANCE = 0.25
-COLUMNS = ("id", "question", "choices", "correct_index", "caption", "article_id")
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """What a shortcut may look at."""
-
-    question: str
-    choices: tuple[str, ...]
-    correct: int
-    caption: str
-    article: str
-    test: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,34 +52,6 @@ class Result:
     def holds(self) -> bool:
         """Whether the accuracy is within its limits."""
         return self.at_least <= self.accuracy <= self.at_most
-
-
-def load(release: Path) -> list[Row]:
-    """Rows of the default config of a release, train first."""
-    rows = []
-    for split in ("train", "test"):
-        for path in sorted((release / "data" / "default").glob(f"{split}-*.parquet")):
-            for record in pq.read_table(path, columns=list(COLUMNS)).to_pylist():
-                rows.append(
-                    Row(
-                        record["question"],
-                        tuple(record["choices"]),
-                        record["correct_index"],
-                        record["caption"],
-                        record["article_id"],
-                        split == "test",
-                    )
-                )
-    if not rows:
-        raise SystemExit(f"{release} has no data/default/{{train,test}}-*.parquet; build it first")
-    return rows
-
-
-def shared(row: Row, scores: Sequence[float]) -> float:
-    """Credit for taking the choice with the highest score; ties share it."""
-    best = max(scores)
-    winners = [index for index, score in enumerate(scores) if score >= best - 1e-12]
-    return 1 / len(winners) if row.correct in winners else 0.0
 
 
 def interval(credits: Sequence[float], articles: Sequence[str], draws: int = 1000) -> Vector:
@@ -165,7 +125,7 @@ class ChoiceModel:
     def _matrix(self, row: Row) -> csr_matrix:
         return self.hasher.transform(self.features(row, i) for i in range(len(row.choices)))
 
-    def fit(self, rows: Iterable[Row]) -> ChoiceModel:
+    def fit(self, rows: Sequence[Row]) -> ChoiceModel:
         """Fits on the differences between the key and each wrong choice."""
         differences: list[csr_matrix] = []
         signs: list[int] = []
@@ -179,7 +139,7 @@ class ChoiceModel:
         self.model.fit(vstack(differences), signs)
         return self
 
-    def credits(self, rows: Iterable[Row]) -> list[float]:
+    def credits(self, rows: Sequence[Row]) -> list[float]:
         """Credit per row."""
         return [
             shared(row, [float(s) for s in self.model.decision_function(self._matrix(row))])
@@ -223,12 +183,24 @@ def result(
     return Result(name, len(rows), float(np.mean(credits)), float(low), float(high), *limits)
 
 
-def cross_validated(rows: Sequence[Row], features: Features, folds: int = 5) -> list[float]:
+class Model(Protocol):
+    """Something that learns from rows and is given credit on others."""
+
+    def fit(self, rows: Sequence[Row]) -> Model:
+        """Learns."""
+        ...
+
+    def credits(self, rows: Sequence[Row]) -> list[float]:
+        """Credit per row."""
+        ...
+
+
+def cross_validated(rows: Sequence[Row], make: Callable[[], Model], folds: int = 5) -> list[float]:
     """Credit per row from models that have not seen the row's article."""
     credits = np.zeros(len(rows))
     groups = [row.article for row in rows]
     for train, test in GroupKFold(folds).split(np.zeros(len(rows)), groups=groups):
-        model = ChoiceModel(features).fit([rows[i] for i in train])
+        model = make().fit([rows[i] for i in train])
         credits[test] = model.credits([rows[i] for i in test])
     return [float(credit) for credit in credits]
 
@@ -243,15 +215,16 @@ def measure(rows: Sequence[Row]) -> list[Result]:
     longest = [shared(row, [len(choice) for choice in row.choices]) for row in rows]
     results.append(result("longest choice", rows, longest, (0, CHANCE + 0.08)))
     train, test = [r for r in rows if not r.test], [r for r in rows if r.test]
-    models: tuple[tuple[str, Features, float], ...] = (
-        ("choices only", choice_features, 0.05),
-        ("question and choices", question_features, 0.10),
+    models: tuple[tuple[str, Callable[[], Model], float], ...] = (
+        ("choices only: words and form", lambda: ChoiceModel(choice_features), 0.05),
+        ("choices only: seen and right before", MemoryModel, 0.05),
+        ("question and choices", lambda: ChoiceModel(question_features), 0.10),
     )
-    for name, features, margin in models:
+    for name, make, margin in models:
         if train and test:
-            credits = ChoiceModel(features).fit(train).credits(test)
+            credits = make().fit(train).credits(test)
             results.append(result(f"{name}, test split", test, credits, (0, CHANCE + margin)))
-        credits = cross_validated(rows, features)
+        credits = cross_validated(rows, make)
         results.append(result(f"{name}, cross-validated", rows, credits, (0, CHANCE + margin)))
     read = [shared(row, reader_scores(row)) for row in rows]
     results.append(result("caption reader", rows, read, (0.9, 1)))

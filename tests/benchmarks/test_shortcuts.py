@@ -13,7 +13,8 @@ import pytest
 pytest.importorskip("sklearn")
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from benchmarks.shortcuts import Row, load, main, measure, reader_scores, shared
+from benchmarks.questions import Row, load, shared
+from benchmarks.shortcuts import main, measure, reader_scores
 
 WORDS = ("liver", "kidney", "spleen", "colon", "heart", "brain", "testis", "ovary")
 
@@ -39,12 +40,24 @@ def accuracies(rows: list[Row]) -> dict[str, tuple[float, bool]]:
 def test_a_telling_release_is_found_out() -> None:
     found = accuracies(release(told=True))
     assert found["longest choice"] == (1.0, False)
-    assert found["choices only, cross-validated"][0] > 0.9
+    assert found["choices only: words and form, cross-validated"][0] > 0.9
+
+
+def test_values_that_are_always_right_are_remembered() -> None:
+    """Each key is one of four words, each wrong choice one of four others."""
+    rng = np.random.default_rng(1)
+    rows = []
+    for n in range(240):
+        wrong = [WORDS[4 + i] for i in rng.permutation(4)[:3]]
+        picked = [*wrong[: n % 4], WORDS[rng.integers(4)], *wrong[n % 4 :]]
+        rows.append(Row("Which?", tuple(picked), n % 4, "", f"a{n // 2}", n % 8 == 0))
+    found = accuracies(rows)
+    assert found["choices only: seen and right before, cross-validated"] == (1.0, False)
 
 
 def test_a_balanced_release_says_nothing() -> None:
     found = accuracies(release(told=False))
-    assert found["choices only, cross-validated"][0] < 0.4
+    assert found["choices only: words and form, cross-validated"][0] < 0.4
     assert found["caption reader"] == (1.0, True)
     assert all(found[f"always choice {n}"] == (0.25, True) for n in (1, 2, 3, 4))
 

@@ -61,12 +61,13 @@ def without_each(weights: Vector, order: int) -> Vector:
     return sums[:, -1]
 
 
-def fit_weights(shares: Vector, rounds: int = 60) -> Vector:
+def fit_weights(shares: npt.ArrayLike, rounds: int = 60) -> Vector:
     """Weights with which value i is among the choices four times as often as it is the key.
 
     `shares` say how often each value is the key, in any unit.
     """
-    target = np.minimum(CHOICES * shares / shares.sum(), 0.98)
+    wanted = np.asarray(shares, dtype=np.float64)
+    target = np.minimum(CHOICES * wanted / wanted.sum(), 0.98)
     target *= CHOICES / target.sum()
     weights: Vector = target.copy()
     for _ in range(rounds):
