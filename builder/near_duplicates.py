@@ -97,7 +97,11 @@ class TextIndex:
         return (name, -similarity) if -similarity >= TEXT_JACCARD else None
 
 
+_EMPTY = MinHash(num_perm=_PERMUTATIONS)
+"""Drawing the permutations takes longer than to hash a caption."""
+
+
 def _minhash(grams: frozenset[str]) -> MinHash:
-    sketch = MinHash(num_perm=_PERMUTATIONS)
+    sketch = _EMPTY.copy()
     sketch.update_batch([gram.encode("utf-8", "surrogatepass") for gram in sorted(grams)])
     return sketch
