@@ -70,7 +70,7 @@ def build_command(
 
 
 def _closing_line(result: BuildResult, output: Path) -> None:
-    out, summary = Console(highlight=False), result.summary
+    out, summary = Console(highlight=False, markup=False, emoji=False), result.summary
     sizes = ", ".join(f"{name} {count:,}" for name, count in summary.of("split"))
     figures, candidates = len(summary.figures), summary.candidates
     out.print(f"{figures:,} figures, {candidates:,} candidates; questions: {sizes or 'none'}")

@@ -22,6 +22,8 @@ from filtering.tables import arrow_schema
 
 STAGES = ("figure", "candidate", "kept", "released")
 """How far a row came: no candidate; dropped by the filter; kept, but in no split; in a split."""
+QUARANTINE = "quarantine"
+"""Stage of an input that could not be used; only the ledger of a release without figures has it."""
 
 _FROM_FIGURE = (
     "figure_id", "article_id", "source", "image_sha256", "modality", "is_microscopy",
@@ -58,7 +60,7 @@ def _own(name: str, kind: pa.DataType, description: str) -> pa.Field:
 def _schema() -> pa.Schema:
     columns = [
         _own("id", pa.string(), "id of the question in the configs `default` and `open`"),
-        _own("stage", pa.string(), f"how far the row came: {', '.join(STAGES)}"),
+        _own("stage", pa.string(), f"how far the row came: {', '.join(STAGES)}; or {QUARANTINE}"),
         _own("reason", pa.string(), "why it came no further, or why it was kept, in words"),
         _own("screening", pa.string(), "unscreened, accepted, fixed or rejected"),
     ]
@@ -228,6 +230,20 @@ def _placement(assignment: Assignment | None, reason: str, problem: str) -> dict
         "split": assignment.split,
         "correct_index": assignment.correct_index if assignment.correct_index >= 0 else None,
     }
+
+
+def quarantined(quarantine: pa.Table) -> pa.Table:
+    """Ledger rows of inputs that could not be used, for a release that has no others."""
+    rows = [
+        {
+            "stage": QUARANTINE,
+            "reason": f"{row['reason']}: {row['location']}",
+            "source": row["source"],
+            "article_id": row["article_id"] or None,
+        }
+        for row in quarantine.to_pylist()
+    ]
+    return pa.Table.from_pylist(rows, LEDGER_SCHEMA)
 
 
 def publishable(ledger: pa.Table) -> pa.Table:

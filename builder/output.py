@@ -43,7 +43,7 @@ def held(output: Path, console: Console, wait: bool = False) -> Iterator[Path]:
             if not wait:
                 raise BuildError(f"another build is running in {output}") from None
             notice = f"microvqa_pp: waiting for another build in {output}"
-            console.print(notice, markup=False, highlight=False, soft_wrap=True)
+            console.print(notice, markup=False, emoji=False, highlight=False, soft_wrap=True)
             fcntl.flock(file, fcntl.LOCK_EX)
         yield work
 

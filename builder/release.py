@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from builder.card import ConfigFiles, SplitFiles, write_card
-from builder.ledger import ledger_table, publishable
+from builder.ledger import ledger_table, publishable, quarantined
 from builder.schemas import SCHEMAS
 from builder.shards import ShardStore, digest, file_digest, parquet_options
 from builder.splits import Assignment
@@ -66,12 +66,16 @@ class _Piece:
 
 @dataclass(slots=True)
 class SplitWriter:
-    """Writes the rows of one split into files of bounded size, in small row groups."""
+    """Writes the rows of one split into files of bounded size, in small row groups.
+
+    Without rows there is no file, or with `even_empty` one without rows.
+    """
 
     folder: Path
     split: str
     schema: pa.Schema
     rows: int = 0
+    even_empty: bool = False
     _files: list[Path] = field(default_factory=list)
     _pending: list[_Piece] = field(default_factory=list)
     _pending_rows: int = 0
@@ -99,22 +103,24 @@ class SplitWriter:
             self._pending.append(piece)
 
     def _flush(self) -> None:
-        if self._writer is None:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            path = self.folder / f"{self.split}-{len(self._files):05d}.parquet"
-            self._files.append(path)
-            self._writer = pq.ParquetWriter(
-                path,
-                self.schema,
-                dictionary_pagesize_limit=2 * ROW_GROUP_BYTES,
-                **parquet_options(self.schema),
-            )
-        table = pa.concat_tables(piece.table(self.schema) for piece in self._pending)
-        self._writer.write_table(table)
+        writer = self._writer or self._open_file()
+        writer.write_table(pa.concat_tables(piece.table(self.schema) for piece in self._pending))
         self._pending, self._pending_rows, self._pending_bytes = [], 0, 0
         pa.default_memory_pool().release_unused()
         if self._files[-1].stat().st_size > FILE_BYTES:
             self._close_file()
+
+    def _open_file(self) -> pq.ParquetWriter:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        path = self.folder / f"{self.split}-{len(self._files):05d}.parquet"
+        self._files.append(path)
+        self._writer = pq.ParquetWriter(
+            path,
+            self.schema,
+            dictionary_pagesize_limit=2 * ROW_GROUP_BYTES,
+            **parquet_options(self.schema),
+        )
+        return self._writer
 
     def _close_file(self) -> None:
         if self._writer is not None:
@@ -122,9 +128,11 @@ class SplitWriter:
             self._writer = None
 
     def close(self) -> SplitFiles | None:
-        """Finish the split. Returns its files under their final names; None without rows."""
+        """Finish the split. Returns its files under their final names, None without any."""
         if self._pending:
             self._flush()
+        if self.even_empty and not self._files:
+            self._open_file()
         self._close_file()
         count = len(self._files)
         final = [
@@ -153,7 +161,9 @@ def write_release(
     aside = folder.with_name(f".{folder.name}.new")
     shutil.rmtree(aside, ignore_errors=True)
     writers = {
-        (config, split): SplitWriter(aside / "data" / config, split, SCHEMAS[config])
+        (config, split): SplitWriter(
+            aside / "data" / config, split, SCHEMAS[config], even_empty=config == "ledger"
+        )
         for config, split in _SPLITS
     }
     summary = Summary()
@@ -162,6 +172,8 @@ def write_release(
         summary.add(table)
         _write_shard(writers, table, store, shard)
     summary.add_quarantine(quarantine)
+    if not summary.rows:
+        writers["ledger", "train"].add(_Piece(quarantined(quarantine)))
     configs = _close(writers)
     content = digest([(f.name, file_digest(f)) for c in configs for s in c.splits for f in s.files])
     write_card(aside, configs, summary, content, settings)

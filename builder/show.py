@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from builder.summary import Summary
 
@@ -14,11 +17,11 @@ LEDGER_FILES = "data/ledger/train-*.parquet"
 
 
 class NoReleaseError(Exception):
-    """A folder that holds no release."""
+    """A folder that holds no release, or none that can be read."""
 
 
 def read_summary(output: Path) -> Summary:
-    """Summary of the release under OUTPUT. Raises NoReleaseError where there is none."""
+    """Summary of the release under OUTPUT. Raises NoReleaseError without a readable one."""
     files = sorted((output / "release").glob(LEDGER_FILES))
     if not files:
         raise NoReleaseError(
@@ -26,11 +29,20 @@ def read_summary(output: Path) -> Summary:
         )
     summary = Summary()
     for file in files:
-        summary.add(pq.read_table(file, partitioning=None))
+        _add(summary.add, file)
     quarantine = output / "work" / "quarantine.parquet"
     if quarantine.exists():
-        summary.add_quarantine(pq.read_table(quarantine, partitioning=None))
+        _add(summary.add_quarantine, quarantine)
     return summary
+
+
+def _add(count: Callable[[pa.Table], None], file: Path) -> None:
+    try:
+        count(pq.read_table(file, partitioning=None))
+    except (pa.ArrowException, KeyError, OSError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
+        raise NoReleaseError(f"{file} is damaged or of another version; build again") from error
 
 
 def print_summary(summary: Summary, console: Console) -> None:
@@ -55,7 +67,7 @@ def print_summary(summary: Summary, console: Console) -> None:
 def _counts(title: str, values: list[tuple[str, int]]) -> Table:
     table = Table(title, "rows", title_justify="left")
     for value, count in values:
-        table.add_row(value, f"{count:,}")
+        table.add_row(Text(value), f"{count:,}")
     return table
 
 
@@ -66,7 +78,7 @@ def _splits(summary: Summary) -> Table:
         bloom = " ".join(str(summary.number(f"bloom/{split}", str(b))) for b in range(1, 6))
         places = " ".join(str(summary.number(f"position/{split}", str(p))) for p in range(4))
         articles = str(len(summary.articles[split]))
-        table.add_row(split, f"{count:,}", articles, tasks, bloom, places)
+        table.add_row(Text(split), f"{count:,}", articles, Text(tasks), bloom, places)
     return table
 
 

@@ -27,9 +27,11 @@ class Summary:
     counts: dict[str, Counter[str]] = field(default_factory=dict)
 
     def add(self, ledger: pa.Table) -> None:
-        """Count the rows of a ledger table."""
+        """Count the rows of a ledger table; rows without a figure are counted as quarantine."""
         columns = ledger.select(_COLUMNS).to_pylist()
         for row in columns:
+            if row["figure_id"] is None:
+                continue
             self.rows += 1
             new_figure = row["figure_id"] not in self.figures
             self.figures.add(row["figure_id"])

@@ -72,6 +72,19 @@ def test_the_release_opens_with_stock_datasets(release: Path, tmp_path: Path) ->
     assert n_ledger == len(rows_of(release, "train", "ledger"))
 
 
+def test_a_release_without_figures_opens_and_says_why(tmp_path: Path) -> None:
+    images = tmp_path / "images"
+    images.mkdir()
+    (images / "a.png").write_bytes(b"no image")
+    (images / "metadata.jsonl").write_text('{"file_name": "a.png", "text": "Cells."}\n')
+    release = build(BuildConfig(output=tmp_path, sources=(f"image_folder:{images}",))).release
+    code = (
+        "import json, datasets\n"
+        f"print(json.dumps(datasets.load_dataset({str(release)!r}, 'ledger')['train'][0]))"
+    )
+    assert "unknown" in result_of(run_python(code, tmp_path))["reason"]
+
+
 def test_a_changed_release_under_the_same_path_is_seen(tmp_path: Path) -> None:
     """The cache of `datasets` must not serve the rows of an older release."""
     code = "import json, datasets\nprint(json.dumps(datasets.load_dataset({!r})['train'][:]['id']))"

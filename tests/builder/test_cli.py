@@ -23,6 +23,13 @@ def test_a_small_build_ends_with_where_things_are_and_what_to_try(tmp_path: Path
         assert words in shown.stdout
 
 
+def test_brackets_in_paths_are_printed_as_they_are(tmp_path: Path) -> None:
+    for folder in ("m[/x]", "m[red]z"):
+        done = microvqa_pp("build", "--source", "phantom:1", "--output", folder, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.splitlines()[-1] == f"Next: microvqa-pp show {folder}"
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
