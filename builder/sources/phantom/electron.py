@@ -25,7 +25,7 @@ from builder.sources.phantom.optics import (
 )
 from builder.sources.phantom.shapes import Shapes, draw_shapes, first_marked, scatter
 
-ELONGATION = {"mitochondria": 1.8, "bacilli": 2.4, "elongated": 2.6}
+ELONGATION = {"mitochondria": 1.8, "microrods": 2.4, "elongated": 2.6}
 
 
 def _place(

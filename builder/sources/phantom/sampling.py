@@ -130,7 +130,7 @@ def _draw_subject(dice: Dice, kind: Kind) -> tuple[tuple[Channel, ...], str, str
             dice.draw(words.CONTRASTS),
         )
     objects, feature = dice.draw(words.PARTICLES), dice.draw(words.SEM_FEATURES)
-    while objects == "bacilli" and feature == "elongated":
+    while objects == "microrods" and feature == "elongated":
         objects = dice.draw(words.PARTICLES)
     return (), objects, feature, dice.draw(words.COATINGS)
 

@@ -10,7 +10,7 @@ from builder.records import Figure, Rejection
 from builder.sources.base import Partition, SourceError
 from builder.sources.phantom.articles import Article, Phantom, figure_count, make_article
 
-VERSION = "1"
+VERSION = "2"
 LICENSE = "CC0-1.0"
 LICENSE_URL = "https://creativecommons.org/publicdomain/zero/1.0/"
 ATTRIBUTION = (

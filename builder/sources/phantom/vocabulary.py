@@ -305,7 +305,8 @@ CONTRASTS = Vocabulary(
     ("potassium permanganate",),
 )
 PARTICLES = Vocabulary(
-    ("cocci", "bacilli", "platelets", "microspheres", "nanoparticles", "spores"), ("yeast cells",)
+    ("microvesicles", "microrods", "platelets", "microspheres", "nanoparticles", "microcapsules"),
+    ("liposomes",),
 )
 SEM_FEATURES = Vocabulary(("collapsed", "wrinkled", "elongated", "enlarged"), ("shrunken",))
 COATINGS = Vocabulary(

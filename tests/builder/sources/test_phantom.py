@@ -28,6 +28,7 @@ from builder.sources.phantom.vocabulary import (
     LOCALISATIONS,
     ORGANELLES,
     ORGANISMS,
+    PARTICLES,
     SUBSTRATES,
     TISSUES,
 )
@@ -192,6 +193,13 @@ def test_captions_tell_only_facts() -> None:
             }
             pattern = opposite.get(facts.direction, r"\b(reduc|decreas|lower|augment|elevat|incr)")
             assert not re.search(pattern, text)
+
+
+def test_a_surface_carries_no_organism_of_its_own() -> None:
+    microbes = r"(?i)\b(?:yeast|cocci|bacill|bacteri|spores?\b|fung|alga)"
+    surfaces = [phantom for phantom in phantoms() if phantom.facts.kind == "sem"]
+    assert {phantom.facts.objects for phantom in surfaces} <= set(PARTICLES.values())
+    assert not [p for p in surfaces if re.search(microbes, p.caption.text + p.caption.mention)]
 
 
 def test_captions_read_like_captions() -> None:
