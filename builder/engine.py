@@ -11,10 +11,12 @@ from contextlib import contextmanager
 from dataclasses import asdict
 
 from loky import ProcessPoolExecutor, as_completed
+from loky.process_executor import BrokenProcessPool
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from builder.config import BuildConfig
+from builder.errors import BuildError
 from builder.shards import ShardStore, code_digest, digest
 from builder.stages import Context, Shard, Stage
 from filtering.decide import Threshold
@@ -87,7 +89,10 @@ def run_all(
     threshold: Threshold | None = None,
     upstream: dict[str, dict[str, str]] | None = None,
 ) -> dict[str, dict[str, str]]:
-    """Bring all shards through the stages. Returns per shard the digests of its tables."""
+    """Bring all shards through the stages. Returns per shard the digests of its tables.
+
+    Raises BuildError when a worker process is killed.
+    """
     digests = upstream or {}
     jobs = [(stages, store, config, s, threshold, digests.get(s.name, {})) for s in shards]
     with progress_bar(console) as progress:
@@ -111,9 +116,15 @@ def _execute(jobs: list[_Job], workers: int) -> Iterator[tuple[str, dict[str, st
     with ProcessPoolExecutor(
         count, env=_ONE_THREAD, initializer=_follow, initargs=(os.getpid(),)
     ) as pool:
-        names = {pool.submit(run_stages, *job): job[3].name for job in jobs}
-        for future in as_completed(names):
-            yield names[future], future.result()
+        try:
+            names = {pool.submit(run_stages, *job): job[3].name for job in jobs}
+            for future in as_completed(names):
+                yield names[future], future.result()
+        except BrokenProcessPool as error:
+            raise BuildError(
+                "a worker process was killed, perhaps for lack of memory; run the same command "
+                "again to continue, or use --workers 1"
+            ) from error
 
 
 def _follow(parent: int) -> None:

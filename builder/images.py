@@ -12,7 +12,11 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 MAX_PIXELS = 100_000_000
+MIN_SIDE = 16
+MAX_ASPECT = 50
 HASH_BITS = 256
+FORMATS = ("JPEG", "PNG", "TIFF", "GIF", "WEBP", "BMP")
+"""Formats that are read; others of Pillow start programs such as Ghostscript."""
 
 
 class ImageError(Exception):
@@ -38,17 +42,16 @@ def decode(data: bytes) -> Image.Image:
     """First frame of an image file as 8-bit RGB.
 
     16-bit and floating-point images are scaled from their own range to 0-255.
-    Raises ImageError for empty, broken, unknown or oversized (over MAX_PIXELS) images.
+    Raises ImageError for images that are empty, broken, of another format than FORMATS, over
+    MAX_PIXELS, with a side under MIN_SIDE pixels or more than MAX_ASPECT times as long as wide.
     """
     if not data:
         raise ImageError("image is empty", "0 bytes")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            image = Image.open(io.BytesIO(data))
-            if image.width * image.height > MAX_PIXELS:
-                size = f"{image.width} x {image.height} pixels, at most {MAX_PIXELS:,} are read"
-                raise ImageError("image is too large", size)
+            image = Image.open(io.BytesIO(data), formats=FORMATS)
+            _check_size(image.width, image.height)
             image.load()
     except UnidentifiedImageError as error:
         raise ImageError("image format is unknown", f"starts with {data[:8].hex()}") from error
@@ -59,6 +62,16 @@ def decode(data: bytes) -> Image.Image:
     except Exception as error:  # decoders raise whatever their format suggests
         raise ImageError("image is broken", f"{type(error).__name__}: {error}") from error
     return _to_rgb(image)
+
+
+def _check_size(width: int, height: int) -> None:
+    size = f"{width} x {height} pixels"
+    if width * height > MAX_PIXELS:
+        raise ImageError("image is too large", f"{size}, at most {MAX_PIXELS:,} are read")
+    if min(width, height) < MIN_SIDE:
+        raise ImageError("image is too small", f"{size}, each side must have {MIN_SIDE}")
+    if max(width, height) > MAX_ASPECT * min(width, height):
+        raise ImageError("image is too narrow", f"{size}, at most {MAX_ASPECT} to 1 are read")
 
 
 def _to_rgb(image: Image.Image) -> Image.Image:

@@ -42,7 +42,11 @@ def chunk(name: bytes, data: bytes) -> bytes:
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "image format is unknown"),
         (encoded(gradient(), "JPEG")[:400], "image is broken"),
         (png_header(30_000, 30_000), "image is too large"),
-        (png_header(8, 8), "image is broken"),
+        (png_header(64, 64), "image is broken"),
+        (png_header(64, 15), "image is too small"),
+        (png_header(1601, 32), "image is too narrow"),
+        (encoded(gradient(), "EPS"), "image format is unknown"),
+        (encoded(gradient(), "PPM"), "image format is unknown"),
     ],
 )
 def test_an_unusable_image_is_an_image_error_with_its_reason(data: bytes, reason: str) -> None:
