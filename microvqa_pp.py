@@ -34,6 +34,15 @@ _SHAPING = (
     "source", "keep_ratio", "test_ratio", "seed", "license", "microscopy", "source_license",
 )  # fmt: skip
 
+_DESCRIPTION = (
+    "Multiple-choice and free-form questions about microscopy figures, made from their captions "
+    "after the method of MicroVQA++ (arXiv 2511.11407); an independent implementation."
+)
+_LICENSE = (
+    "Each row has its own license and attribution. Questions and ledger: CC BY 4.0, save where the "
+    "licence of the figure asks for more."
+)
+
 logger = logging.getLogger(NAME)
 
 
@@ -61,9 +70,16 @@ class MicroVQAConfig(datasets.BuilderConfig):
     def prebuilt(self) -> Path | None:
         """Folder of the prebuilt release to read, or None to regenerate.
 
-        Raises FileNotFoundError where a named folder holds no release.
+        Raises FileNotFoundError where a named folder holds no release, ValueError where a release
+        is named and other data are asked for.
         """
-        if any(getattr(self, name) is not None for name in _SHAPING):
+        asked = [f"{name}=" for name in _SHAPING if getattr(self, name) is not None]
+        if asked and self.release:
+            raise ValueError(
+                f"release= reads a release as it is; leave it out, or {', '.join(asked)} which "
+                "would build another"
+            )
+        if asked:
             return None
         for origin, named in (("release=", self.release), (ENVIRONMENT, os.getenv(ENVIRONMENT))):
             if named:
@@ -71,11 +87,18 @@ class MicroVQAConfig(datasets.BuilderConfig):
         return _last_built(Path(__file__).resolve().parent)
 
     def build_config(self, output: Path) -> Any:
-        """Settings of the regeneration, a `builder.config.BuildConfig`."""
+        """Settings of the regeneration, a `builder.config.BuildConfig`.
+
+        Raises ValueError for values out of range.
+        """
         names = {"source": "sources"}
         given = {name: getattr(self, name) for name in (*_SHAPING, "workers")}
         settings = {names.get(k, k): v for k, v in given.items() if v is not None}
-        return import_module("builder.config").BuildConfig(output=output, **settings)
+        config = import_module("builder.config")
+        try:
+            return config.BuildConfig(output=output, **settings)
+        except ValueError as error:
+            raise ValueError(f"microvqa_pp: {config.problems(error)}") from None
 
     def fingerprint(self) -> str:
         """Digest of all that shapes the data: the release's card, or sources, settings and code."""
@@ -129,9 +152,11 @@ class MicroVQAPlusPlus(datasets.GeneratorBasedBuilder):
     VERSION = datasets.Version(__version__)
     BUILDER_CONFIG_CLASS = MicroVQAConfig
     BUILDER_CONFIGS = [  # noqa: RUF012
-        MicroVQAConfig(name="default", description="multiple-choice questions"),
-        MicroVQAConfig(name="open", description="free-form questions and answers"),
-        MicroVQAConfig(name="ledger", description="every candidate question with its decision"),
+        MicroVQAConfig(name="default", description="multiple-choice questions", version=VERSION),
+        MicroVQAConfig(name="open", description="free-form questions and answers", version=VERSION),
+        MicroVQAConfig(
+            name="ledger", description="every candidate question with its decision", version=VERSION
+        ),
     ]
     DEFAULT_CONFIG_NAME = "default"
 
@@ -154,14 +179,14 @@ class MicroVQAPlusPlus(datasets.GeneratorBasedBuilder):
         release = self.config.prebuilt()
         if release is None:
             columns = import_module("builder.card").features(self.config.name)
-            return datasets.DatasetInfo(features=datasets.Features._from_yaml_list(columns))
+            return _dataset_info(datasets.Features._from_yaml_list(columns))
         infos = datasets.info.DatasetInfosDict.from_directory(str(release))
         if self.config.name not in infos:
             raise ValueError(
                 f"{release} has no config {self.config.name!r}, only {', '.join(sorted(infos))}; "
                 "the config 'ledger' says why no question was made"
             )
-        return datasets.DatasetInfo(features=infos[self.config.name].features)
+        return _dataset_info(infos[self.config.name].features)
 
     def _split_generators(self, dl_manager: Any) -> list[Any]:
         release = self.config.prebuilt() or self._regenerate()
@@ -192,6 +217,14 @@ class MicroVQAPlusPlus(datasets.GeneratorBasedBuilder):
             rows = pq.ParquetFile(file).read_row_group(group).to_pylist()
             for i, row in enumerate(rows):
                 yield f"{Path(file).name}/{group}/{i}", row
+
+
+def _dataset_info(features: Any) -> Any:
+    return datasets.DatasetInfo(
+        description=_DESCRIPTION,
+        features=features,
+        license=_LICENSE,
+    )
 
 
 def _answer_to_name(original: Callable[..., Any]) -> Callable[..., Any]:

@@ -10,7 +10,7 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 
-from builder.config import BuildConfig
+from builder.config import BuildConfig, problems
 from builder.errors import BuildError
 from builder.licenses import Policy
 from builder.pipeline import BuildResult, build
@@ -30,7 +30,10 @@ Output = Annotated[Path, typer.Argument(help="folder that a build wrote")]
 def build_command(
     source: Annotated[
         list[str],
-        typer.Option(help=f"KIND or KIND:LOCATION, repeatable; kinds: {', '.join(KINDS)}"),
+        typer.Option(
+            help=f"KIND or KIND:LOCATION, repeatable; phantom:N draws about N figures; "
+            f"kinds: {', '.join(KINDS)}"
+        ),
     ] = ["phantom"],  # noqa: B006
     output: Annotated[Path, typer.Option(help="folder for work/ and release/")] = Path("build"),
     agent: Annotated[str, typer.Option(help="who writes the questions: offline")] = "offline",
@@ -100,8 +103,7 @@ def main() -> None:
     try:
         app()
     except ValidationError as error:
-        problems = (f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-        _fail("; ".join(problems))
+        _fail(problems(error))
     except (SourceError, BuildError, NoReleaseError) as error:
         _fail(str(error))
     except OSError as error:

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from builder.licenses import Policy, normalise
 from builder.sources import Microscopy, SourceOptions
@@ -65,3 +65,8 @@ class BuildConfig(BaseModel):
     def source_options(self) -> SourceOptions:
         """What the sources are told."""
         return SourceOptions(self.seed, self.microscopy, self.source_license)
+
+
+def problems(error: ValidationError) -> str:
+    """What is wrong with the settings, in one line."""
+    return "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())

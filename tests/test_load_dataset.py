@@ -13,6 +13,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
+import microvqa_pp
 from builder.config import BuildConfig
 from builder.pipeline import build
 
@@ -102,16 +103,19 @@ def test_the_name_loads_a_prebuilt_release_from_anywhere(release: Path, tmp_path
         "d = load_dataset('microvqa_pp')\n"
         "s = load_dataset('microvqa_pp', 'open', split='test', streaming=True)\n"
         "p = load_dataset('microvqa_pp', 'ledger', split='train', num_proc=2)\n"
+        "i = d['test'].info\n"
         "print(json.dumps([list(d), sha(raw(d['test'])), next(iter(s))['id'], len(p),\n"
-        "  get_dataset_split_names('microvqa_pp')]))"
+        "  get_dataset_split_names('microvqa_pp'),\n"
+        "  [str(i.version), i.description[:15], i.license[:12]]]))"
     )
     done = run_python(code, tmp_path, MICROVQA_PP_RELEASE=str(release))
-    splits, shas, first, n_ledger, names = result_of(done)
+    splits, shas, first, n_ledger, names, info = result_of(done)
     rows = rows_of(release, "test")
     assert splits == names == ["train", "test"]
     assert shas == [hashlib.sha256(r["image"]["bytes"]).hexdigest() for r in rows]
     assert first == rows_of(release, "test", "open")[0]["id"]
     assert n_ledger == len(rows_of(release, "train", "ledger"))
+    assert info == [microvqa_pp.__version__, "Multiple-choice", "Each row has"]
     assert f"prebuilt release: {release}" in done.stderr
     assert "PHANTOM DATA" in done.stderr
 
@@ -142,6 +146,23 @@ def test_a_named_release_that_is_none_is_an_error(tmp_path: Path) -> None:
     done = run_python(code, tmp_path, MICROVQA_PP_RELEASE=str(tmp_path))
     assert done.returncode != 0
     assert f"MICROVQA_PP_RELEASE names {tmp_path}, which holds no release" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("release='x', seed=1, source='phantom'", "release= reads a release as it is; leave it"),
+        ("keep_ratio=7", "ValueError: microvqa_pp: keep_ratio: Input should be less than or equal"),
+        ("source='phantom:99999999'", "phantom:99999999 is too many figures"),
+    ],
+)
+def test_arguments_that_cannot_be_met_are_one_clear_error(
+    arguments: str, message: str, tmp_path: Path
+) -> None:
+    code = f"import microvqa_pp, datasets; datasets.load_dataset('microvqa_pp', {arguments})"
+    done = run_python(code, tmp_path)
+    assert done.returncode != 0
+    assert message in done.stderr.strip().splitlines()[-1]
 
 
 def test_datasets_36_runs_the_file_as_a_script(release: Path, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Literal
 from builder.sources.base import Partition, Source, SourceError
 
 Microscopy = Literal["strict", "loose", "any"]
+MAX_PHANTOM_FIGURES = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,11 @@ def _phantom(location: str, options: SourceOptions) -> Source:
 
     if not location:
         return PhantomSource(seed=options.seed)
-    if not location.isascii() or not location.isdigit() or int(location) < 1:
+    if not location.isascii() or not location.isdigit() or not location.strip("0"):
         raise SourceError(f"phantom:{location} is no number of figures; write phantom:200")
+    if len(location) > 12 or int(location) > MAX_PHANTOM_FIGURES:
+        limit = f"at most {MAX_PHANTOM_FIGURES:,} are drawn"
+        raise SourceError(f"phantom:{location} is too many figures: {limit}")
     return PhantomSource(figures=int(location), seed=options.seed)
 
 

@@ -35,6 +35,7 @@ def test_brackets_in_paths_are_printed_as_they_are(tmp_path: Path) -> None:
     [
         (["build", "--source", "martian"], "unknown source kind 'martian'"),
         (["build", "--source", "phantom:many"], "phantom:many is no number of figures"),
+        (["build", "--source", "phantom:10000001"], "too many figures: at most 10,000,000"),
         (["build", "--source", "pmc_oa"], "pmc_oa needs a location"),
         (["build", "--source", "pmc_oa:nowhere"], "nowhere"),
         (["build", "--source", "phantom:5", "--source", "phantom:5"], "named twice"),
