@@ -66,6 +66,7 @@ def write_card(
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=True
     )
     environment.filters["cell"] = _table_cell
+    environment.filters["code"] = _code
     body = environment.from_string(_template()).render(
         summary=summary,
         configs=configs,
@@ -88,6 +89,11 @@ def _template() -> str:
 def _table_cell(text: object) -> str:
     """Text that stays one cell of a Markdown table; markup is escaped by the template engine."""
     return str(text).replace("|", "\\|").replace("\n", " ")
+
+
+def _code(text: object) -> str:
+    """Text that stays one code span; an ASCII quote would show as its escape there."""
+    return str(text).replace("`", "’").replace("\n", " ")
 
 
 def _front_matter(configs: Sequence[ConfigFiles], summary: Summary, content: str) -> dict[str, Any]:

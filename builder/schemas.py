@@ -54,6 +54,7 @@ SCHEMAS: dict[str, pa.Schema] = {
 
 DESCRIPTIONS: dict[str, dict[str, str]] = {
     **{config: {name: _DESCRIBED[name][1] for name in names} for config, names in _COLUMNS.items()},
-    "ledger": {f.name: f.metadata[b"description"].decode() for f in LEDGER_SCHEMA},
+    "ledger": {f.name: f.metadata[b"description"].decode() for f in LEDGER_SCHEMA}
+    | {name: _DESCRIBED[name][1] for name in ("task", "modality")},
 }
 """What each column holds, by config."""

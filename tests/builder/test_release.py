@@ -8,10 +8,12 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 
-from builder.card import CANARY
+from builder.card import CANARY, write_card
 from builder.ledger import CONTENT, STAGES
 from builder.licenses import allows
 from builder.records import TASKS
+from builder.schemas import DESCRIPTIONS
+from builder.summary import Summary
 
 
 def rows(release: Path, config: str, split: str = "*") -> list[dict[str, Any]]:
@@ -88,6 +90,16 @@ def test_the_card_states_the_ledgers_numbers(release: Path, ledger: list[dict[st
     assert "Phantom data." in card
     assert "not the authors'" in card
     assert front["license"] == "cc0-1.0"
+
+
+def test_the_card_writes_values_out_and_keeps_code_spans_whole(tmp_path: Path) -> None:
+    assert "histology" in DESCRIPTIONS["ledger"]["modality"]
+    assert "Hypothesis Generation" in DESCRIPTIONS["ledger"]["task"]
+    settings = {"sources": ["pmc_oa:a`b"], "exclude": ["c`d"], "agent": "offline", "seed": 0}
+    write_card(tmp_path, [], Summary(), "content", settings | {"keep_ratio": 0.75})
+    card = (tmp_path / "README.md").read_text()
+    assert "`pmc_oa:a’b`" in card
+    assert "`c’d`" in card
 
 
 def test_content_columns_exist(ledger: list[dict[str, Any]]) -> None:
