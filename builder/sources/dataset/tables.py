@@ -124,7 +124,8 @@ def open_tables(location: Location) -> dict[str, Table]:
     except SourceError:
         raise
     except Exception as error:  # datasets and its file systems raise whatever they like
-        problem = f"{type(error).__name__}: {clean(str(error))[:300]}"
+        cause = error.__cause__ if type(error).__name__ == "DatasetGenerationError" else None
+        problem = f"{type(cause or error).__name__}: {clean(str(cause or error))[:300]}"
         raise SourceError(f"{location.path} cannot be opened: {problem}") from error
     if location.split:
         if location.split not in found:

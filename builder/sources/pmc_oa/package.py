@@ -69,7 +69,14 @@ def read(path: Path) -> Package:
 def _from_folder(path: Path) -> Package:
     package = Package()
     kept = 0
-    for file in files_below(path):
+
+    def unreadable(error: OSError) -> None:
+        if Path(error.filename) == path:
+            raise error
+        name = Path(error.filename).relative_to(path).as_posix()
+        package.refuse(printable(name), "folder cannot be read", error.strerror or "")
+
+    for file in files_below(path, unreadable):
         name = printable(file.relative_to(path).as_posix())
         if file.is_symlink():
             package.refuse(name, "link is not followed", "symbolic link in a package")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import groupby
 from pathlib import Path, PurePosixPath
 
@@ -95,17 +97,22 @@ class PmcOaSource:
         facts = [
             [printable(str(file.relative_to(path.parent))), s.st_size, s.st_mtime_ns]
             for path in chunk
-            for file in ([path] if path.is_file() else files_below(path))
-            for s in [file.lstat()]
+            for file, s in _files(path)
         ]
         digest = hashlib.sha256(json.dumps(facts).encode()).hexdigest()
         return Partition(f"{index:05d}-{safe_id(_package_name(chunk[0]))}", digest, items)
 
 
+def _files(package: Path) -> Iterator[tuple[Path, os.stat_result]]:
+    """An archive, or the files in a folder, with their facts; without those that have none."""
+    for file in [package] if package.is_file() else files_below(package):
+        with suppress(OSError):
+            yield file, file.lstat()
+
+
 def _bytes(package: Path) -> int:
     """Bytes of an archive or of all files in a folder."""
-    files = [package] if package.is_file() else files_below(package)
-    return sum(file.lstat().st_size for file in files)
+    return sum(facts.st_size for _, facts in _files(package))
 
 
 def _package_name(path: Path) -> str:
@@ -114,9 +121,15 @@ def _package_name(path: Path) -> str:
 
 
 def _find_packages(folder: Path, depth: int) -> list[Path]:
-    entries = sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
-    files = [entry for entry in entries if entry.is_file()]
-    folders = [entry for entry in entries if entry.is_dir()]
+    """Packages below a folder; one that cannot be read counts, and is refused when it is read."""
+    try:
+        entries = sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
+        files = [entry for entry in entries if entry.is_file()]
+        folders = [entry for entry in entries if entry.is_dir()]
+    except OSError:
+        if depth == 0:
+            raise
+        return [folder]
     suffixes = {file.suffix.lower() for file in files}
     if ".nxml" in suffixes:
         return [folder]

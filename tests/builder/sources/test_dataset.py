@@ -208,12 +208,14 @@ def test_unusable_locations_say_why(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     write(tmp_path / "t.parquet", [{"image": b"", "words": "x"}])
     (tmp_path / "bad.parquet").write_bytes(b"PAR1")
+    (tmp_path / "bad.json").write_text('[{"image": 1}, {"image": "x"}')
     (tmp_path / "t.pkl").write_bytes(b"")
     wrong = {
         f"{tmp_path}/none": "does not exist",
         f"{tmp_path}/empty": "cannot be opened: EmptyDatasetError",
         f"{tmp_path}/t.pkl": "'.pkl' are not read",
         f"{tmp_path}/bad.parquet": "cannot be opened",
+        f"{tmp_path}/bad.json": "cannot be opened: (?!DatasetGenerationError)",
         f"{tmp_path}/t.parquet": "no caption column .*: image, words",
         f"{tmp_path}/t.parquet?caption=text": "no column 'text'",
         f"{tmp_path}/t.parquet?captoin=words": "no column is read as 'captoin'",

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import io
+import os
 import tarfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -331,6 +335,28 @@ def test_an_article_in_both_forms_is_read_once(tmp_path: Path) -> None:
     source = PmcOaSource(str(tmp_path), packages_per_partition=1)
     items = [item for partition in source.partitions() for item in source.read(partition)]
     assert (len(figures(items)), reasons(items)) == (1, ["article occurs twice"])
+
+
+def test_folders_that_cannot_be_read_are_rejected(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "PMC1", {"a.nxml": article(fig()), "f1.jpg": picture()})
+    for name in ("PMC1/closed", "closed"):
+        (tmp_path / name).mkdir()
+
+    def closed(original: Callable[..., Any]) -> Callable[..., Any]:
+        def opened(path: Any = ".") -> Any:
+            if str(path).endswith("closed"):
+                raise PermissionError(errno.EACCES, "Permission denied", str(path))
+            return original(path)
+
+        return opened
+
+    for name in ("listdir", "scandir"):
+        monkeypatch.setattr(os, name, closed(getattr(os, name)))
+    items = read(tmp_path)
+    assert len(figures(items)) == 1
+    assert sorted(reasons(items)) == ["folder cannot be read", "package cannot be read"]
 
 
 def test_partitions_are_ordered_and_follow_changes(tmp_path: Path) -> None:
