@@ -1,0 +1,271 @@
+"""Step 3: what the reply states, each with its place and how firmly it commits."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from scoring import cues
+from scoring.labels import Labels
+from scoring.option_text import OptionTexts, negates, tokens
+from scoring.records import Reading, Statement, Strength
+
+_FILL = re.compile(
+    r"(?:[\s(\[':=>,→-]|(?:most likely|very likely|likely|probably|clearly|definitely|indeed|still|simply|"
+    r"therefore|thus|then|certainly|obviously|surely|now|also|that|be|to be|with|is|for|going with|选项|第)\b"
+    r"|(?:the|la|l'|die|der|das|a)?\s?(?:option|choice|letter|answer|number|label|opción|alternativa|"
+    r"lettera|lettre|вариант|buchstabe|opção|correct one)\b[\s:]*)*+"
+)
+_UNIT_BEFORE = re.compile(r"[-~<≈+]\s?$")
+_SENTENCE_END = re.compile(r"[.!?;](?=\s|$)|\n")
+_SENTENCE_START = re.compile(r"[.!?](?=\s)|\n")
+_WINDOW = 700
+_CONTEXT = 120
+_FIRST, _LAST = 12, 48
+_HEAD, _TAIL = 2000, 10000
+_HEDGE = re.compile(r"\b(?:could|might|may)\b")
+_SHORT_PHRASE = 8
+_NEXT_ITEM = re.compile(r"\n[^\S\n]*[(\[-]?[^\S\n]*(?:[B-Z]|[2-9])[)\].:]")
+_ARTICLES = ("", "a", "an", "the")
+
+
+class Question(NamedTuple):
+    """What is needed to read a reply: its texts and the options."""
+
+    text: str
+    lower: str
+    texts: OptionTexts
+    labels: Labels
+
+    def sentence_start(self, place: int) -> int:
+        """Where the sentence around a place starts, at most 120 characters before it."""
+        start = max(0, place - _CONTEXT)
+        found = [m.end() for m in _SENTENCE_START.finditer(self.text, start, place)]
+        return found[-1] if found else start
+
+    def sentence_end(self, place: int) -> int:
+        """Where the sentence around a place ends, at most 700 characters after it."""
+        found = _SENTENCE_END.search(self.text, place, place + _WINDOW)
+        return found.start() if found else min(len(self.text), place + _WINDOW)
+
+
+def parts(pattern: re.Pattern[str], text: str, *, everywhere: bool = False) -> list[re.Match[str]]:
+    """Matches in the text; of one above 12,000 characters in the first 2,000 and last 10,000.
+
+    `everywhere` searches a long text too.
+    """
+    if everywhere or len(text) <= _HEAD + _TAIL:
+        return list(pattern.finditer(text))
+    head = list(pattern.finditer(text, 0, _HEAD))
+    return head + list(pattern.finditer(text, len(text) - _TAIL))
+
+
+def _some(pattern: re.Pattern[str], text: str, *, everywhere: bool = False) -> list[re.Match[str]]:
+    """The first and last matches: loops of one phrase cost no more than a few."""
+    found = parts(pattern, text, everywhere=everywhere)
+    return found if len(found) <= _FIRST + _LAST else found[:_FIRST] + found[-_LAST:]
+
+
+def _quoted(question: Question, place: int, end: int) -> Reading | None:
+    """The option whose full text starts at a place."""
+    found = tokens(question.text, place, min(len(question.text), end))
+    matched = question.texts.at(found, 0)
+    if not matched:
+        return None
+    if question.lower[place : found[0].start].strip() not in _ARTICLES:
+        return None
+    last = found[len(question.texts.words[matched[0]]) - 1].end
+    if len(matched) > 1:
+        return Reading("ambiguous", found[0].start, last)
+    return Reading("answered", found[0].start, last, matched[0])
+
+
+def _settle(question: Question, label: Reading | None, quoted: Reading | None) -> Reading | None:
+    """Which counts where one place reads as a label and as the text of an option."""
+    if label is None or quoted is None:
+        return label or quoted
+    if label.status == "out_of_range":
+        return quoted
+    if quoted.end > label.end + 1:
+        return quoted
+    if question.labels.style is None and label.index != quoted.index:
+        return Reading("ambiguous", label.start, label.end, None, label.style)
+    return label
+
+
+def read_answer(question: Question, place: int, *, strict: bool, field: bool) -> Reading | None:
+    """What is said from a place on, where an answer is expected.
+
+    `strict`: only capital labels and full option texts. `field`: any short text is an answer,
+    so one that matches no option is none of them.
+    """
+    filled = _FILL.match(question.lower, place)
+    start = filled.end() if filled else place
+    stop = question.sentence_end(start)
+    opening = tokens(question.text, start, min(stop, start + 40))
+    if opening and negates(opening[0].word) and not question.texts.at(opening, 0):
+        return None
+    bracket = start - 1 if question.text[start - 1 : start] in ("(", "[") else start
+    label = question.labels.read(question.text, bracket, capital=strict)
+    if label and _UNIT_BEFORE.search(question.text, max(place, start - 2), bracket):
+        label = (
+            None if label.style == "numbers" and not question.text[start - 2].isspace() else label
+        )
+    read = _settle(question, label, _quoted(question, start, start + _WINDOW))
+    if read:
+        return read
+    return _other_answer(question, start, stop, strict, field)
+
+
+def _other_answer(
+    question: Question, start: int, stop: int, strict: bool, field: bool
+) -> Reading | None:
+    """Ordinals, none or all of the options, nearly quoted options, and texts that are none."""
+    ordinal = cues.ORDINAL.match(question.lower, start)
+    if ordinal:
+        place = cues.ORDINALS[ordinal["ordinal"]] % question.labels.count
+        in_range = cues.ORDINALS[ordinal["ordinal"]] < question.labels.count
+        status = "answered" if in_range else "out_of_range"
+        if status == "answered":
+            return Reading("answered", ordinal.start(), ordinal.end(), place)
+        return Reading("out_of_range", ordinal.start(), ordinal.end())
+    if cues.NONE_OF.match(question.lower, start):
+        return Reading("none_of_options", start, stop)
+    if cues.ALL_OF.match(question.lower, start):
+        return Reading("multiple", start, stop)
+    if strict:
+        return None
+    words = [token.word for token in tokens(question.text, start, stop)]
+    near = question.texts.near(words)
+    if near is not None:
+        return Reading("answered", start, stop, near)
+    mentioned = question.texts.mentions(tokens(question.text, start, stop))
+    named = {m.option for m in mentioned}
+    if len(named) == 1 and not any(m.negated for m in mentioned) and mentioned[0].first <= 4:
+        return Reading("answered", start, stop, named.pop())
+    if field and 0 < len(words) <= _SHORT_PHRASE and not cues.REFUSAL.search(question.lower, start):
+        return Reading("none_of_options", start, stop)
+    return None
+
+
+def _supposed(question: Question, start: int, end: int) -> bool:
+    """Whether a statement is another's, a condition, or a question."""
+    before = question.lower[question.sentence_start(start) : start]
+    cue = question.lower[start:end]
+    if cues.SUPPOSED.search(before) or (" not " in f"{cue} " and "if not" not in cue):
+        return True
+    return bool(cues.HYPOTHETICAL.search(before)) and ("would" in cue or "would" in before)
+
+
+def cued(question: Question) -> Iterator[Statement]:
+    """Statements after a phrase that announces an answer."""
+    for cue in cues.CUES:
+        everywhere = cue.everywhere
+        for match in _some(cue.pattern, question.lower, everywhere=everywhere):
+            tagged = cue.strength is Strength.TAGGED
+            if not tagged and _supposed(question, match.start(), match.end()):
+                continue
+            colon = match.group().rstrip().endswith((":", "="))
+            reading = read_answer(question, match.end(), strict=cue.strict, field=tagged or colon)
+            if reading is None or _placeholder(question, reading):
+                continue
+            if _opens_list(question, match.end(), reading):
+                continue
+            strength = cue.strength
+            asked = question.text[question.sentence_end(reading.end) :][:1] == "?"
+            text_only = reading.style is None and reading.status == "answered"
+            if not tagged and (asked or _HEDGE.search(match.group())):
+                strength = Strength.HEDGED
+            elif cue.name in ("concluded", "first_person", "corrected") and text_only:
+                strength = Strength.MENTION
+            yield Statement(reading, strength, cue.name if reading.style else "option_text")
+
+
+def _opens_list(question: Question, place: int, reading: Reading) -> bool:
+    """Whether the cue announces a list ('Let us look at each option:') and not its first item."""
+    if "\n" not in question.text[place : reading.start]:
+        return False
+    return bool(_NEXT_ITEM.search(question.text, reading.end, reading.end + _WINDOW))
+
+
+def _placeholder(question: Question, reading: Reading) -> bool:
+    """Whether it is the X of 'The answer is (X)'."""
+    label = question.text[reading.start : reading.end].upper()
+    return reading.status == "out_of_range" and label in ("X", "N", "Y", "I", "A")
+
+
+_BEFORE_LABEL = re.compile(
+    r"(?:^|[.!?:;,(\n\[>]|\b(?:option|choice|answer|letter|number|that|so|thus|therefore|hence|because|"
+    r"making|makes|and|or|both|believe|think|conclude|only|with|mark|since|leaving|while|as|suggests?)|选项|选)[\s('\[]*$"
+)
+_KEYWORD = re.compile(r"\b(?:option|choice|answer|letter)[\s('\[]*$")
+_JOINED = re.compile(
+    r"\b(?P<other>[A-Z]|\d{1,3})[)\].]*(?:\s?,|\s?&|\s(?P<word>and|or))\s[(\[]?(?:option )?$"
+)
+
+
+def predicated(question: Question) -> Iterator[Statement]:
+    """Statements in which the label comes first: 'B is the correct answer'."""
+    for match in _some(cues.PREDICATE, question.lower):
+        name = "label" if match["label"] else "cjk"
+        start, end = match.span(name)
+        before = question.text[max(0, start - 24) : start]
+        keyword = bool(_KEYWORD.search(before.lower()))
+        if name == "label":
+            rest = match.group()[match.end("closed") - match.start() :]
+            bare = question.text[start].islower() and not keyword
+            if bare or not _BEFORE_LABEL.search(before.lower()):
+                continue
+            if cues.NEGATIVE.search(rest) or not _affirms(rest):
+                continue
+        if _supposed(question, start, start):
+            continue
+        status, index, style = question.labels.index(match[name])
+        joined = _JOINED.search(before)
+        if joined and joined["other"].upper() != match[name].upper():
+            status, index = ("ambiguous" if joined["word"] == "or" else "multiple"), None
+        reading = Reading(status, start, end, index, style)
+        if not _placeholder(question, reading):
+            yield Statement(reading, Strength.DECLARED, "predicated")
+    yield from _text_predicated(question)
+
+
+def _affirms(rest: str) -> bool:
+    return bool(cues.POSITIVE.search(rest) or re.match(r"[)\]':]* ?(?:best|fits|matches)\b", rest))
+
+
+def _text_predicated(question: Question) -> Iterator[Statement]:
+    for match in _some(cues.TEXT_PREDICATE, question.lower):
+        start = question.sentence_start(match.start())
+        mentioned = question.texts.mentions(tokens(question.text, start, match.start()))
+        named = {mention.option for mention in mentioned}
+        if len(named) == 1 and not any(m.negated for m in mentioned):
+            reading = Reading("answered", start, match.start(), named.pop())
+            yield Statement(reading, Strength.DECLARED, "option_text")
+
+
+def blanket(question: Question) -> Iterator[Statement]:
+    """'None of the above' and 'all of the above' where no option says so."""
+    for pattern, status in ((cues.NONE_OF, "none_of_options"), (cues.ALL_OF, "multiple")):
+        for match in _some(pattern, question.lower):
+            tail = question.lower[match.end() : match.end() + 12]
+            bare = match.group().rstrip() in ("none of", "none of the", "none of these")
+            if re.match(r"\s*(?:other|remaining|rest)", tail) or (bare and tail[:1].isalpha()):
+                continue
+            if status == "multiple" and not _whole_or_affirmed(question, match):
+                continue
+            yield Statement(
+                Reading(
+                    "none_of_options" if pattern is cues.NONE_OF else "multiple", *match.span()
+                ),
+                Strength.CONCLUDED,
+                "blanket",
+            )
+
+
+def _whole_or_affirmed(question: Question, match: re.Match[str]) -> bool:
+    sentence = question.lower[
+        question.sentence_start(match.start()) : question.sentence_end(match.end())
+    ]
+    return len(sentence.split()) <= 5 or "correct" in sentence or "answer" in sentence
