@@ -16,6 +16,7 @@ from builder.licenses import Policy
 from builder.pipeline import BuildResult, build
 from builder.show import NoReleaseError, print_summary, read_summary
 from builder.sources import KINDS, Microscopy, SourceError
+from filtering.command import filter_command
 
 app = typer.Typer(
     add_completion=False,
@@ -90,6 +91,9 @@ def _closing_line(result: BuildResult, output: Path) -> None:
         out.print("Phantom figures are synthetic test specimens, not real micrographs.")
     out.print(f"Release: {result.release}", soft_wrap=True)
     out.print(f"Next: microvqa-pp show {output}", soft_wrap=True)
+
+
+app.command("filter")(filter_command)
 
 
 @app.command()
