@@ -23,15 +23,13 @@ class Cue(NamedTuple):
 
 
 _NOUN = (
-    r"(?:answer|solution|conclusion)s?|(?:correct|right|best|final|likely|suitable|accurate|"
+    r"(?<!to )(?:answer|solution|conclusion)s?|(?:correct|right|best|final|likely|suitable|accurate|"
     r"appropriate|plausible|chosen|selected|preferred|consistent|my|fitting|supported) (?:option|choice|"
     r"response|selection|letter|pick|one|statement|hypothesis|experiment|interpretation|"
     r"description|explanation|guess|number|match|label)s?|(?:option|choice|ans|selection|prediction)(?=\s?[:=])|"
     r"(?:best|educated|final) guess|i'd (?:choose|pick|say)"
 )
-_DECLARED = (
-    rf"\b(?:{_NOUN})\b[^.!?\n:={TAG}]{{0,80}}?(?:[:=]|->|→|\b(?:is|was|be|remains|are)\b(?:\s?:)?)"
-)
+_DECLARED = rf"\b(?:{_NOUN})\b(?! (?:this|the question|it),)[^.!?\n:={TAG}]{{0,80}}?(?:[:=]|->|→|\b(?:is|was|be|remains|are)\b(?:\s?:)?)"
 _ADVERBS = (
     r"(?: (?:still|therefore|thus|also|likely|probably|most|rather|just|tentatively|going|to|"
     r"inclined|confidently|ultimately|then|now|have|had|be|more|so))*+"
@@ -50,7 +48,7 @@ _CONCLUDED = (
     r"[,:]?(?: (?:it(?:'s| is| must be| has to be)|this is|i'd say|the best (?:answer|match)|only)\b)?[,:]?"
 )
 _SUPPORTS = (
-    r"\b(?:match(?:es|ing)?|correspond(?:s|ing)?|aligns?|consistent|fits?|points?|supports?|"
+    r"\b(?:is|are|be|match(?:es|ing)?|correspond(?:s|ing)?|aligns?|consistent|fits?|points?|supports?|"
     r"indicates?|suggests?|described|explained|represents?|favou?rs?|captured|supported)\b"
     r"(?: (?:best|the|most|with|closely|to|by|well|in|of|description|strongly|clearly))*+ (?=\(?(?:option|choice|answer)\b)"
 )
@@ -115,8 +113,9 @@ SUPPOSED = re.compile(
     r"\b(?:(?:might|may|could|would|can|tend to|initially|first|originally) (?:\w+ ){0,2}?(?:think|thought|say|guess|assume|"
     r"believe|believed|guessed|chose|selected|seem|seems|argue|choose|pick|select)|tempt\w+|at first|initially|common "
     r"(?:mistake|misconception)|(?:student|someone|one|people|colleague|many|others?|reader)s? (?:\w+ )?(?:think|say|said|says|claim|claims|believe)|"
-    r"whether|suppose|supposing|assuming|unless|not sure|unsure|unclear|can't (?:say|tell|decide)|cannot (?:say|tell|decide)|don't know|"
-    r"no reason|not say|don't think|do not think|doubt|rule out|between|example|format|e\.g|such as)\b[^.!?\n]*$"
+    r"whether|suppose|supposing|assuming|unless|not sure(?!,)|unsure(?!,)|unclear|can't (?:say|tell|decide)|cannot (?:say|tell|decide)|don't know|"
+    r"no reason|not say|don't think|do not think|doubt|rule out|between|example|format|e\.g|such as)\b"
+    r"(?![^.!?\n]*\b(?:but|however|though|yet)\b)[^.!?\n]*$"
 )
 HYPOTHETICAL = re.compile(
     r"\b(?:if|had)\b(?! (?:i|you|we (?:had|have|must)|forced|pressed|pushed|asked|had)\b)[^.!?\n]*$"
@@ -160,6 +159,11 @@ ORDINALS = {
 }
 ORDINAL = re.compile(
     rf"(?:the\s)?(?P<ordinal>{'|'.join(ORDINALS)}) (?:option|choice|one|answer|statement|alternative)\b"
+)
+DENIED = re.compile(r"(?:\bnot|n't|\bnever|\bhardly|\bneither|\bcannot|\bwithout)(?: \w+)?\s*$")
+VOID = frozenset(("null", "none", "unknown", "n", "na", "nan", "undefined", "uncertain"))
+MARKED = re.compile(
+    r"\b(?P<label>[A-Z]|\d{1,2})\b[)\].:]?[^✓✔✅❌✗✘☑\n]{0,160}(?P<mark>[✓✔✅☑❌✗✘])"
 )
 GOOD_VERDICT = re.compile(
     r"(?<!not )(?<!partially )(?<!partly )(?<!not entirely )\bcorrect\b|✓|✔|✅|\btrue\b|\bbest (?:answer|match|fit|choice|option)|this is the (?:answer|best)|(?<!不)正确"

@@ -134,6 +134,14 @@ def _text_line(
 
 def verdicts(question: Question) -> Iterator[Statement]:
     """The one item of a list that is called correct."""
+    marks = {m["label"]: m for m in parts(cues.MARKED, question.text)}
+    ticked = [m for m in marks.values() if m["mark"] in "✓✔✅☑"]
+    if len(ticked) == 1 and len(marks) > 1:
+        status, index, style = question.labels.index(ticked[0]["label"])
+        yield Statement(
+            Reading(status, *ticked[0].span(), index, style), Strength.DECLARED, "verdict"
+        )
+        return
     good: dict[str, Line] = {}
     for label, found in _listed(question, lines(question)).items():
         for line in found:

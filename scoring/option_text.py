@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from difflib import get_close_matches
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -22,6 +23,8 @@ _NEGATORS = frozenset(
 _SPELLINGS = {"um": "μm", "micrometers": "μm", "micrometer": "μm", "microns": "μm", "percent": "%"}
 _REACH = 3
 _NEAR = 0.8
+_CLOSE = 0.85
+_LEAST_LETTERS = 6
 
 
 class Token(NamedTuple):
@@ -70,6 +73,7 @@ class OptionTexts:
     def __init__(self, options: Sequence[str]) -> None:
         self.words = [_words(option) for option in options]
         self.letters = [normalise(option).strip().lower() for option in options]
+        self.vocabulary = sorted({word for words in self.words for word in words})
         self._by_first: dict[str, list[int]] = {}
         for index in sorted(range(len(options)), key=lambda i: -len(self.words[i])):
             if self.words[index]:
@@ -106,9 +110,16 @@ class OptionTexts:
             place = last
         return result
 
+    def _spelled(self, word: str) -> str:
+        """The word of the options that a misspelt word stands for, else the word itself."""
+        if len(word) < _LEAST_LETTERS or word in self.vocabulary:
+            return word
+        close = get_close_matches(word, self.vocabulary, 2, _CLOSE)
+        return close[0] if len(close) == 1 and close[0][:2] == word[:2] else word
+
     def near(self, words: Sequence[str]) -> int | None:
         """The one option that says nearly the same; None where it is not plain which one."""
-        phrase = Counter(words)
+        phrase = Counter(map(self._spelled, words))
         if not phrase:
             return None
         scores = [2 * (phrase & Counter(o)).total() / (len(words) + len(o)) for o in self.words]
@@ -118,6 +129,7 @@ class OptionTexts:
         own = Counter(self.words[best])
         if any(negates(w) or w[0].isdigit() for w in (phrase - own) + (own - phrase)):
             return None
-        others = [Counter(o) for i, o in enumerate(self.words) if i != best]
-        decided = all((own - o) & phrase and not (o - own) & phrase for o in others)
+        others = [set(o) for i, o in enumerate(self.words) if i != best]
+        mine, said = set(own), set(phrase)
+        decided = all((mine - o) & said and not (o - mine) & said for o in others)
         return best if decided else None

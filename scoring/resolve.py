@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import takewhile
 
 from scoring import cues
 from scoring.records import Extraction, Statement, Strength
@@ -35,9 +35,10 @@ def choose(question: Question, statements: Sequence[Statement]) -> Extraction | 
     last = firmest[-1]
     for later in ordered:
         between = question.lower[last.reading.end : later.reading.start]
-        if later.reading.start > last.reading.end and later.choice != last.choice:
-            if later.strength >= Strength.CONCLUDED and cues.SELF_CORRECTION.search(between):
-                last = later
+        follows = later.reading.start > last.reading.end and later.choice != last.choice
+        firm = later.strength >= Strength.CONCLUDED
+        if follows and firm and cues.SELF_CORRECTION.search(between):
+            last = later
     earlier = [
         s
         for s in ordered
@@ -55,9 +56,11 @@ def _clashes(question: Question, firmest: Sequence[Statement], last: Statement) 
     """Whether equally firm statements disagree and nothing between them says which one counts."""
     if last.strength is Strength.HEDGED:
         return len({s.choice for s in firmest}) > 1
-    for before, after in pairwise(firmest):
-        if after is not last or before.choice == after.choice:
-            continue
+    if last is not firmest[-1]:
+        return False
+    ending = list(takewhile(lambda s: s.choice == last.choice, firmest[::-1]))
+    if len(ending) < len(firmest):
+        before, after = firmest[-len(ending) - 1], ending[-1]
         gap = question.lower[before.reading.end : after.reading.start]
         near = question.lower[max(0, after.reading.start - 40) : after.reading.start]
         return len(gap) < _FAR and not cues.TURN.search(gap) and "final" not in near

@@ -27,11 +27,14 @@ _USER = re.compile(
     r"|^[^\S\n]*+(?:next )?(?:question|q)\s?\d{0,3}\s?:",
     re.MULTILINE,
 )
+_NO_WORD = r"[^\w✓✔✅☑❌✗✘]"
 _GAP = re.compile(
-    r"[\W_]*(?:(?:and|or)\b[\W_]*)?(?:(?:option|choice)\s)?(?:(?:[a-z]|\d{1,2})[)\].:][\W_]*)?"
+    rf"{_NO_WORD}*(?:(?:and|or)\b{_NO_WORD}*)?(?:(?:option|choice)\s)?"
+    rf"(?:(?:[a-z]|\d{{1,2}})[)\].:]{_NO_WORD}*)?"
 )
 _LEAD = re.compile(r"(?:\(?(?:\b[a-z]|\b\d{1,2})[)\].:]+\s{0,2}:?\s{0,2})$")
 _LONGEST_GAP = 16
+_SHORT = 400
 _MOST_ECHOES = 20
 
 
@@ -68,6 +71,10 @@ def drop_turns(text: str) -> str:
     """Keeps the first reply of an echoed conversation, and nothing of a next question."""
     lower = text.lower()
     start = 0
+    made_up = _USER.search(lower)
+    said = lower[: made_up.start()].replace("<image>", "").strip(" \n*#<|>") if made_up else ""
+    if made_up and said and len(said) < _SHORT and "assistant" not in said:
+        return _blanked(text, made_up.start(), len(text))
     for marker in _ASSISTANT.finditer(lower):
         following = _USER.search(lower, marker.end())
         if lower[marker.end() : following.start() if following else None].strip():

@@ -9,10 +9,10 @@ from typing import NamedTuple
 from scoring import cues
 from scoring.labels import Labels
 from scoring.option_text import OptionTexts, negates, tokens
-from scoring.records import Reading, Statement, Strength
+from scoring.records import Reading, Statement, Status, Strength
 
 _FILL = re.compile(
-    r"(?:[\s(\[':=>,→-]|(?:most likely|very likely|likely|probably|clearly|definitely|indeed|still|simply|"
+    r"(?:[\s(\[':=>,→-]|(?:most likely|very likely|likely|probably|clearly|definitely|to|indeed|still|simply|"
     r"therefore|thus|then|certainly|obviously|surely|now|also|that|be|to be|with|is|for|going with|选项|第)\b"
     r"|(?:the|la|l'|die|der|das|a)?\s?(?:option|choice|letter|answer|number|label|opción|alternativa|"
     r"lettera|lettre|вариант|buchstabe|opção|correct one)\b[\s:]*)*+"
@@ -26,7 +26,8 @@ _FIRST, _LAST = 12, 48
 _HEAD, _TAIL = 2000, 10000
 _HEDGE = re.compile(r"\b(?:could|might|may)\b")
 _SHORT_PHRASE = 8
-_NEXT_ITEM = re.compile(r"\n[^\S\n]*[(\[-]?[^\S\n]*(?:[B-Z]|[2-9])[)\].:]")
+_NEXT_ITEM = re.compile(r"\n[^\S\n]*(?:[-•]\s|[(\[]?(?:[B-Z]|[2-9])[)\].:])")
+_TEXT_JOIN = re.compile(r"[\s'),]*(?:(?P<or>or|oder|ou|或)|and|und|et|y|和)\b\s*")
 _ARTICLES = ("", "a", "an", "the")
 
 
@@ -78,6 +79,10 @@ def _quoted(question: Question, place: int, end: int) -> Reading | None:
     last = found[len(question.texts.words[matched[0]]) - 1].end
     if len(matched) > 1:
         return Reading("ambiguous", found[0].start, last)
+    joined = _TEXT_JOIN.match(question.lower, last)
+    if joined and question.texts.at(tokens(question.text, joined.end(), joined.end() + _WINDOW), 0):
+        status: Status = "ambiguous" if joined["or"] else "multiple"
+        return Reading(status, found[0].start, joined.end())
     return Reading("answered", found[0].start, last, matched[0])
 
 
@@ -126,14 +131,12 @@ def _other_answer(
     if ordinal:
         place = cues.ORDINALS[ordinal["ordinal"]] % question.labels.count
         in_range = cues.ORDINALS[ordinal["ordinal"]] < question.labels.count
-        status = "answered" if in_range else "out_of_range"
-        if status == "answered":
+        if in_range:
             return Reading("answered", ordinal.start(), ordinal.end(), place)
         return Reading("out_of_range", ordinal.start(), ordinal.end())
-    if cues.NONE_OF.match(question.lower, start):
-        return Reading("none_of_options", start, stop)
-    if cues.ALL_OF.match(question.lower, start):
-        return Reading("multiple", start, stop)
+    for pattern in (cues.NONE_OF, cues.ALL_OF):
+        if pattern.match(question.lower, start):
+            return _blanket(question, pattern, start, stop)
     if strict:
         return None
     words = [token.word for token in tokens(question.text, start, stop)]
@@ -144,7 +147,9 @@ def _other_answer(
     named = {m.option for m in mentioned}
     if len(named) == 1 and not any(m.negated for m in mentioned) and mentioned[0].first <= 4:
         return Reading("answered", start, stop, named.pop())
-    if field and 0 < len(words) <= _SHORT_PHRASE and not cues.REFUSAL.search(question.lower, start):
+    if not field or not 0 < len(words) <= _SHORT_PHRASE or words[0] in cues.VOID:
+        return None
+    if not cues.REFUSAL.search(question.lower, start):
         return Reading("none_of_options", start, stop)
     return None
 
@@ -153,7 +158,11 @@ def _supposed(question: Question, start: int, end: int) -> bool:
     """Whether a statement is another's, a condition, or a question."""
     before = question.lower[question.sentence_start(start) : start]
     cue = question.lower[start:end]
-    if cues.SUPPOSED.search(before) or (" not " in f"{cue} " and "if not" not in cue):
+    if (
+        cues.SUPPOSED.search(before)
+        or cues.DENIED.search(before)
+        or (" not " in f"{cue} " and "if not" not in cue)
+    ):
         return True
     return bool(cues.HYPOTHETICAL.search(before)) and ("would" in cue or "would" in before)
 
@@ -199,6 +208,7 @@ _BEFORE_LABEL = re.compile(
     r"(?:^|[.!?:;,(\n\[>]|\b(?:option|choice|answer|letter|number|that|so|thus|therefore|hence|because|"
     r"making|makes|and|or|both|believe|think|conclude|only|with|mark|since|leaving|while|as|suggests?)|选项|选)[\s('\[]*$"
 )
+_LABELLED = re.compile(r"\b(?:[A-Z]|\d{1,2})[)\].:]\s*$")
 _KEYWORD = re.compile(r"\b(?:option|choice|answer|letter)[\s('\[]*$")
 _JOINED = re.compile(
     r"\b(?P<other>[A-Z]|\d{1,3})[)\].]*(?:\s?,|\s?&|\s(?P<word>and|or))\s[(\[]?(?:option )?$"
@@ -247,21 +257,26 @@ def _text_predicated(question: Question) -> Iterator[Statement]:
 
 def blanket(question: Question) -> Iterator[Statement]:
     """'None of the above' and 'all of the above' where no option says so."""
-    for pattern, status in ((cues.NONE_OF, "none_of_options"), (cues.ALL_OF, "multiple")):
+    for pattern in (cues.NONE_OF, cues.ALL_OF):
         for match in _some(pattern, question.lower):
             tail = question.lower[match.end() : match.end() + 12]
             bare = match.group().rstrip() in ("none of", "none of the", "none of these")
             if re.match(r"\s*(?:other|remaining|rest)", tail) or (bare and tail[:1].isalpha()):
                 continue
-            if status == "multiple" and not _whole_or_affirmed(question, match):
+            labelled = _LABELLED.search(question.text, max(0, match.start() - 6), match.start())
+            if labelled or (pattern is cues.ALL_OF and not _whole_or_affirmed(question, match)):
                 continue
             yield Statement(
-                Reading(
-                    "none_of_options" if pattern is cues.NONE_OF else "multiple", *match.span()
-                ),
-                Strength.CONCLUDED,
-                "blanket",
+                _blanket(question, pattern, *match.span()), Strength.CONCLUDED, "blanket"
             )
+
+
+def _blanket(question: Question, pattern: re.Pattern[str], start: int, end: int) -> Reading:
+    """None or all of the options: the option that says so, where there is one."""
+    saying = [i for i, text in enumerate(question.texts.letters) if pattern.match(text)]
+    if len(saying) == 1:
+        return Reading("answered", start, end, saying[0])
+    return Reading("none_of_options" if pattern is cues.NONE_OF else "multiple", start, end)
 
 
 def _whole_or_affirmed(question: Question, match: re.Match[str]) -> bool:
