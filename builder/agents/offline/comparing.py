@@ -10,7 +10,7 @@ from functools import lru_cache
 import numpy as np
 
 from builder.agents.offline.numbers import differ, parse
-from builder.agents.offline.techniques import TECHNIQUES
+from builder.agents.offline.techniques import TECHNIQUES, both_right
 from filtering.entities import find_entities
 
 _KNOWN = 8192
@@ -45,7 +45,9 @@ def holds(text: str, phrase: str) -> bool:
 def related(left: str, right: str) -> bool:
     """Whether two values are the same, or one is the broader term of the other."""
     a, b = fold(left), fold(right)
-    return a == b or holds(a, b) or holds(b, a) or bool(names(left) and names(left) == names(right))
+    if a == b or holds(a, b) or holds(b, a) or both_right(left, right):
+        return True
+    return bool(names(left) and names(left) == names(right))
 
 
 @lru_cache(maxsize=_KNOWN)

@@ -83,3 +83,43 @@ IMAGE = re.compile(
     r"scale bars?|arrow\w*|histopathology|FISH|snapshots?|montage|specimens?)\b"
 )
 NUCLEAR = re.compile(r"(?i)\b(?:nucle(?:i|us|ar)|DNA|counterstain\w*|chromatin)\b")
+
+_FLUORESCENCE = frozenset(
+    {
+        "epifluorescence microscopy",
+        "widefield fluorescence microscopy",
+        "deconvolution microscopy",
+        "confocal microscopy",
+        "spinning-disk confocal microscopy",
+        "structured illumination microscopy",
+        "super-resolution microscopy",
+        "light-sheet microscopy",
+        "two-photon microscopy",
+        "TIRF microscopy",
+    }
+)
+BROADER: dict[str, frozenset[str]] = {
+    "electron microscopy": frozenset(
+        {"scanning electron microscopy", "transmission electron microscopy"}
+    ),
+    "fluorescence microscopy": _FLUORESCENCE,
+    "light microscopy": _FLUORESCENCE
+    | {
+        "fluorescence microscopy",
+        "phase-contrast microscopy",
+        "bright-field microscopy",
+        "DIC microscopy",
+        "Nomarski optics",
+        "immunohistochemistry",
+    },
+    "confocal microscopy": frozenset({"spinning-disk confocal microscopy"}),
+    "super-resolution microscopy": frozenset({"structured illumination microscopy"}),
+    "epifluorescence microscopy": frozenset({"deconvolution microscopy"}),
+    "widefield fluorescence microscopy": frozenset({"deconvolution microscopy"}),
+}
+"""Techniques by the broader ones that they are kinds of: both can be right for one image."""
+
+
+def both_right(left: str, right: str) -> bool:
+    """Whether one technique is a kind of the other."""
+    return right in BROADER.get(left, ()) or left in BROADER.get(right, ())

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from builder.agents.offline import OfflineAgent
 from builder.agents.offline.candidates import gives_away
+from builder.agents.offline.comparing import comparable
 from builder.agents.offline.design import cap, draw, fit_weights, tails_of
 from builder.agents.offline.numbers import parse, scaled
 from builder.records import EP, Candidate, Figure, Question
@@ -93,6 +94,12 @@ GOLDEN = [
     ("Knockdown of KIF11 reduced spindle length. (A) Images of cells. (B) Images of spindles.",
      "effect", "Knockdown of KIF11 reduces spindle length"),
 ]  # fmt: skip
+
+
+def test_a_kind_of_the_right_technique_is_no_wrong_choice() -> None:
+    assert not comparable("fluorescence microscopy", "confocal microscopy")
+    assert not comparable("two-photon microscopy", "light microscopy")
+    assert comparable("confocal microscopy", "two-photon microscopy")
 
 
 def candidates(caption: str, number: int = 1) -> list[Candidate]:
