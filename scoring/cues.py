@@ -23,10 +23,13 @@ class Cue(NamedTuple):
 
 
 _NOUN = (
-    r"(?<!to )(?:answer|solution|conclusion)s?|(?:correct|right|best|final|likely|suitable|accurate|"
-    r"appropriate|plausible|chosen|selected|preferred|consistent|my|fitting|supported) (?:option|choice|"
+    r"(?<!to )(?:answer|solution|conclusion)s?|(?:correct|right|best|final|likely|suitable"
+    r"|accurate|"
+    r"appropriate|plausible|chosen|selected|preferred|consistent|my|fitting|supported) (?:option"
+    r"|choice|"
     r"response|selection|letter|pick|one|statement|hypothesis|experiment|interpretation|"
-    r"description|explanation|guess|number|match|label)s?|(?:option|choice|ans|selection|prediction)(?=\s?[:=])|"
+    r"description|explanation|guess|number|match|label)s?|(?:option|choice|ans|selection"
+    r"|prediction)(?=\s?[:=])|"
     r"(?:best|educated|final) guess|i'd (?:choose|pick|say)"
 )
 _DECLARED = rf"\b(?:{_NOUN})\b(?! (?:this|the question|it),)[^.!?\n:={TAG}]{{0,80}}?(?:[:=]|->|→|\b(?:is|was|be|remains|are)\b(?:\s?:)?)"
@@ -35,28 +38,36 @@ _ADVERBS = (
     r"inclined|confidently|ultimately|then|now|have|had|be|more|so))*+"
 )
 _FIRST_PERSON = (
-    rf"\b(?:i|we)(?:'d|'ll|'m| am| would| will| must| can| should)?{_ADVERBS} (?:choose|pick|select|"
+    rf"\b(?:i|we)(?:'d|'ll|'m| am| would| will| must| can| should)?{_ADVERBS} (?:choose|pick"
+    rf"|select|"
     r"go(?:ing)? (?:with|for)|say|guess|answer|vote for|opt for|lean(?:ing)? (?:towards?|to)|"
-    r"settle on|bet on|conclude|chose|picked|selected|went with|believe|think|pick(?:ing)?|choosing)"
+    r"settle on|bet on|conclude|chose|picked|selected|went with|believe|think|pick(?:ing)?"
+    r"|choosing)"
     r"\b(?: that)?(?: (?:it(?:'s| is| must be| would be)|this is))?[,:]?"
 )
 _CONCLUDED = (
     r"\b(?:therefore|thus|hence|so|consequently|conclusion|overall|in summary|ergo|"
-    r"it(?:'s| is)|it(?: must| has to| should)(?: be)?|leav(?:es|ing)(?: us)?(?: with)?(?: only| just)?|"
-    r"must be|must therefore be|guess|go(?:ing)? with|lean(?:ing)? (?:towards?|to)|pick(?:ing)?|choose|select|vote for|"
+    r"it(?:'s| is)|it(?: must| has to| should)(?: be)?|leav(?:es|ing)(?: us)?(?: with)?(?: only"
+    r"| just)?|"
+    r"must be|must therefore be|guess|go(?:ing)? with|lean(?:ing)? (?:towards?|to)|pick(?:ing)?"
+    r"|choose|select|vote for|"
     r"making it|makes it|that's|this is|that is|forced|down to)\b"
-    r"[,:]?(?: (?:it(?:'s| is| must be| has to be)|this is|i'd say|the best (?:answer|match)|only)\b)?[,:]?"
+    r"[,:]?(?: (?:it(?:'s| is| must be| has to be)|this is|i'd say|the best (?:answer|match)"
+    r"|only)\b)?[,:]?"
 )
 _SUPPORTS = (
-    r"\b(?:is|are|be|match(?:es|ing)?|correspond(?:s|ing)?|aligns?|consistent|fits?|points?|supports?|"
+    r"\b(?:is|are|be|match(?:es|ing)?|correspond(?:s|ing)?|aligns?|consistent|fits?|points?"
+    r"|supports?|"
     r"indicates?|suggests?|described|explained|represents?|favou?rs?|captured|supported)\b"
-    r"(?: (?:best|the|most|with|closely|to|by|well|in|of|description|strongly|clearly))*+ (?=\(?(?:option|choice|answer)\b)"
+    r"(?: (?:best|the|most|with|closely|to|by|well|in|of|description|strongly"
+    r"|clearly))*+ (?=\(?(?:option|choice|answer)\b)"
 )
 _CORRECTED = (
     r"\b(?:actually|wait|correction|scratch that|i mean|i meant|make that|on reflection|sorry|"
     r"no(?=\s?[,:;.-])|rather|instead|(?:chang|revis|switch|updat|correct)(?:e|es|ed|ing)"
     r"(?: (?:my|the|final|answer|choice|it|that))*+ to|second thoughts?|hmm|should be)\b"
-    r"[\s,:.;-]*+(?:(?:it(?:'s| is| should be| must be)|that's|no|not|actually|the|sorry|i mean|make that)"
+    r"[\s,:.;-]*+(?:(?:it(?:'s| is| should be| must be)|that's|no|not|actually|the|sorry|i mean"
+    r"|make that)"
     r"[\s,:-]++)*+"
 )
 _ABROAD = (
@@ -65,20 +76,26 @@ _ABROAD = (
     r"|(?:答え|正解|回答|解答)(?:は|:)|정답(?:은|:)|(?<!대)답(?:은|:)"
     r"|\bantwort(?:en)?\b[^.\n]{0,30}?(?:ist|lautet|wäre|:)|\blösung\s?(?:ist|lautet|:)"
     r"|\bich (?:wähle|würde|tippe|entscheide)[^.\n]{0,20}?(?=\s[a-z]\b)"
-    r"|\bréponse\b[^.\n]{0,30}?(?:\best(?: donc)?(?: la| l'option)?|:)|\bje (?:choisis|dirais|choisirais)(?: la| l'option)?"
-    r"|\brespuesta\b[^.\n]{0,30}?(?:\bes(?: la)?|\bsería(?: la)?|:)|\bopción correcta (?:es(?: la)?|:)"
+    r"|\bréponse\b[^.\n]{0,30}?(?:\best(?: donc)?(?: la| l'option)?|:)|\bje (?:choisis|dirais"
+    r"|choisirais)(?: la| l'option)?"
+    r"|\brespuesta\b[^.\n]{0,30}?(?:\bes(?: la)?|\bsería(?: la)?|:)"
+    r"|\bopción correcta (?:es(?: la)?|:)"
     r"|\b(?:elijo|elegiría|escojo)(?: la)?"
-    r"|\bresposta\b[^.\n]{0,30}?(?:\bé(?: a)?|\bseria(?: a)?|:)|\balternativa correta (?:é(?: a)?|:)"
+    r"|\bresposta\b[^.\n]{0,30}?(?:\bé(?: a)?|\bseria(?: a)?|:)"
+    r"|\balternativa correta (?:é(?: a)?|:)"
     r"|\brisposta\b[^.\n]{0,30}?(?:è(?: la)?|sarebbe(?: la)?|:)|\bscelgo(?: la)?"
     r"|\bответ(?:ом)?\b[^.\n]{0,20}?(?:[:-]|это|является|будет)|\b(?:выбираю|выбрать)(?: вариант)?"
-    r"|\bantwoord\b[^.\n]{0,20}?(?:\bis\b|:)|\bodpowied(?:ź|zią)\b[^.\n]{0,20}?(?:\bto\b|jest|brzmi|:)"
+    r"|\bantwoord\b[^.\n]{0,20}?(?:\bis\b|:)|\bodpowied(?:ź|zią)\b[^.\n]{0,20}?(?:\bto\b|jest"
+    r"|brzmi|:)"
     r"|\b(?:cevap|yanıt)\b[^.\n]{0,10}?:|الإجابة[^.\n]{0,15}?(?:هي|:)|उत्तर[^.\n]{0,6}?(?:है|:)"
     r"|\bđáp án\b[^.\n]{0,12}?(?:\blà\b|:)|\bsvaret?\b[^.\n]{0,12}?(?:är|er|:)"
     r"|\bjawaban(?:nya)?\b[^.\n]{0,12}?(?:adalah|:)|відповідь\s?(?:[:-]|це)"
 )
 _MAYBE = (
-    r"\b(?:it|this|that|answer|option|choice|one) (?:could|might|may|would)(?: (?:possibly|well|also|perhaps|"
-    r"most|likely|probably))*+ be|\b(?:perhaps|maybe|possibly|probably|likely)(?: it's| it is)?[,:]?"
+    r"\b(?:it|this|that|answer|option|choice|one) (?:could|might|may|would)(?: (?:possibly|well"
+    r"|also|perhaps|"
+    r"most|likely|probably))*+ be|\b(?:perhaps|maybe|possibly|probably|likely)(?: it's"
+    r"| it is)?[,:]?"
 )
 
 CUES = (
@@ -93,72 +110,100 @@ CUES = (
 )
 
 PREDICATE = re.compile(
-    r"(?<![\w'/-])(?P<label>[a-zбвгд]|\d{1,3})(?P<closed>[)\]'.:]?)[)\]':]*(?: ?\([^()\n]{1,160}\)| ?[^\s.!?\n][^.!?\n()]{0,120}?[)'])??"
-    r"(?: option| choice| answer)?,? (?:is|are|was|seems?|looks?|appears?|must|would|should|has to|remains|the|best"
+    r"(?<![\w'/-])(?P<label>[a-zбвгд]"
+    r"|\d{1,3})(?P<closed>[)\]'.:]?)[)\]':]*(?: ?\([^()\n]{1,160}\)"
+    r"| ?[^\s.!?\n][^.!?\n()]{0,120}?[)'])??"
+    r"(?: option| choice| answer)?,? (?:is|are|was|seems?|looks?|appears?|must|would|should"
+    r"|has to|remains|the|best"
     r"|fits?|makes?|match(?:es)?|most|as)\b(?P<rest>[^.;\n,]{0,60})"
-    r"|(?<![a-z0-9])(?P<cjk>[a-z]|\d{1,2})(?:选项|項|项)?(?:是|最|が|가|이)?(?:正确|正しい|정답|对的|合适|です|입니다|이다|번이 정답)"
+    r"|(?<![a-z0-9])(?P<cjk>[a-z]|\d{1,2})(?:选项|項|项)?(?:是|最|が|가|이)?(?:正确|正しい|정답|对的|合适|です|입니다|이다"
+    r"|번이 정답)"
 )
 POSITIVE = re.compile(
     r"\b(?:correct|right|best|accurate|true|answer|most (?:likely|plausible|consistent|appropriate|"
     r"suitable|probable|reasonable)|only (?:option|one|choice)|sense|well supported)\b"
 )
 NEGATIVE = re.compile(
-    r"\bnot\b|n't\b|incorrect|wrong|\bless\b|unlikely|\bleast\b|\bcannot\b|\bneither\b|\bif\b|partially"
+    r"\bnot\b|n't\b|incorrect|wrong|\bless\b|unlikely|\bleast\b|\bcannot\b|\bneither\b|\bif\b"
+    r"|partially"
     r"|\bfalse\b|\bhalf\b|\bpartly\b|\bwhether\b|\bnever\b"
 )
 TEXT_PREDICATE = re.compile(
-    r"(?:is|are|would be|seems|must be) (?:the |clearly |therefore |most |likely )*+(?:correct|best|right|answer)\b"
+    r"(?:is|are|would be|seems|must be) (?:the |clearly |therefore |most |likely )*+(?:correct"
+    r"|best|right|answer)\b"
 )
 SUPPOSED = re.compile(
-    r"\b(?:(?:might|may|could|would|can|tend to|initially|first|originally) (?:\w+ ){0,2}?(?:think|thought|say|guess|assume|"
-    r"believe|believed|guessed|chose|selected|seem|seems|argue|choose|pick|select)|tempt\w+|at first|initially|common "
-    r"(?:mistake|misconception)|(?:student|someone|one|people|colleague|many|others?|reader)s? (?:\w+ )?(?:think|say|said|says|claim|claims|believe)|"
-    r"whether|suppose|supposing|assuming|unless|not sure(?!,)|unsure(?!,)|unclear|can't (?:say|tell|decide)|cannot (?:say|tell|decide)|don't know|"
-    r"no reason|not say|don't think|do not think|doubt|rule out|between|example|format|e\.g|such as)\b"
+    r"\b(?:(?:might|may|could|would|can|tend to|initially|first"
+    r"|originally) (?:\w+ ){0,2}?(?:think|thought|say|guess|assume|"
+    r"believe|believed|guessed|chose|selected|seem|seems|argue|choose|pick|select)|tempt\w+"
+    r"|at first|initially|common "
+    r"(?:mistake|misconception)|(?:student|someone|one|people|colleague|many|others?"
+    r"|reader)s? (?:\w+ )?(?:think|say|said|says|claim|claims|believe)|"
+    r"whether|suppose|supposing|assuming|unless|not sure(?!,)|unsure(?!,)|unclear|can't (?:say"
+    r"|tell|decide)|cannot (?:say|tell|decide)|don't know|"
+    r"no reason|not say|don't think|do not think|doubt|rule out|between|example|format|e\.g"
+    r"|such as)\b"
     r"(?![^.!?\n]*\b(?:but|however|though|yet)\b)[^.!?\n]*$"
 )
 HYPOTHETICAL = re.compile(
     r"\b(?:if|had)\b(?! (?:i|you|we (?:had|have|must)|forced|pressed|pushed|asked|had)\b)[^.!?\n]*$"
 )
 TURN = re.compile(
-    r"\b(?:wait|actually|however|but|no|not|correction|therefore|so|thus|hence|final(?:ly)?|conclu\w+|"
-    r"re-?(?:check|examin|consider|read|look|think|visit|evaluat)\w*|closer|second thoughts?|hmm|instead|chang\w+|overall|mistake|sorry|oops|rather|"
+    r"\b(?:wait|actually|however|but|no|not|correction|therefore|so|thus|hence|final(?:ly)?"
+    r"|conclu\w+|"
+    r"re-?(?:check|examin|consider|read|look|think|visit|evaluat)\w*|closer|second thoughts?|hmm"
+    r"|instead|chang\w+|overall|mistake|sorry|oops|rather|"
     r"revis\w+|scratch|mean)\b|但|不过|等等|不对|所以|因此|更正"
 )
 BACK_TRACK = re.compile(r"\b(?:wait|hmm|hold on|actually|on second thought|let me re\w+)\b")
 SELF_CORRECTION = re.compile(
-    r"\b(?:wait|actually|correction|scratch|i mean|i meant|on second thoughts?|on reflection|oops|sorry|hmm|chang\w+|"
+    r"\b(?:wait|actually|correction|scratch|i mean|i meant|on second thoughts?|on reflection"
+    r"|oops|sorry|hmm|chang\w+|"
     r"revis\w+|re-?(?:check|examin|consider)\w*|closer)\b|不对|等等|更正"
 )
 NONE_OF = re.compile(
-    r"\bnone of (?:the |these |those |them|your )?(?:above|options|choices|answers|provided|given|listed|offered|four|five|three|"
-    r"alternatives|answer)?|\bno (?:option|choice|answer)s? (?:is|are|here|fits?|match(?:es)?|listed|given|provided|of)\b"
-    r"|\bneither of the\b|\bnot (?:listed|among|in|one of) (?:the |any of the )?(?:options|choices|answers|above|given)"
+    r"\bnone of (?:the |these |those |them|your )?(?:above|options|choices|answers|provided"
+    r"|given|listed|offered|four|five|three|"
+    r"alternatives|answer)?|\bno (?:option|choice|answer)s? (?:is|are|here|fits?|match(?:es)?"
+    r"|listed|given|provided|of)\b"
+    r"|\bneither of the\b|\bnot (?:listed|among|in|one of) (?:the |any of the )?(?:options"
+    r"|choices|answers|above|given)"
     r"|以上都不(?:是|对)|都不正确|没有(?:一个)?正确"
 )
 ALL_OF = re.compile(
-    r"\ball (?:of )?(?:the |these )?(?:above|options|choices|four|three|five)(?: (?:are|options))?\b|以上都(?:是|对|正确)|以上全"
+    r"\ball (?:of )?(?:the |these )?(?:above|options|choices|four|three|five)(?: (?:are"
+    r"|options))?\b|以上都(?:是|对|正确)|以上全"
 )
 REFUSAL = re.compile(
-    r"\b(?:i|we)(?:'m| am| are|'re)?(?: (?:sorry|afraid|really|simply|currently|unfortunately|also))*,?"
-    r"(?: but)?(?: (?:i|we)(?:'m| am)?)? (?:(?:can(?:no|')t|can not|could ?n't|could not|do not|don't|won't|will not|am not|not|"
+    r"\b(?:i|we)(?:'m| am| are|'re)?(?: (?:sorry|afraid|really|simply|currently|unfortunately"
+    r"|also))*,?"
+    r"(?: but)?(?: (?:i|we)(?:'m| am)?)? (?:(?:can(?:no|')t|can not|could ?n't|could not|do not"
+    r"|don't|won't|will not|am not|not|"
     r"unable|not able|isn't|would not|wouldn't|must decline|have to decline|decline)"
-    r"(?: \w+){0,3}? ?(?:see|view|access|analy[sz]e|provide|answer|help|assist|determine|identify|tell|have|process|"
-    r"interpret|display|make|decide|know|be sure|comply|give|offer|read|open|load|inspect|diagnos\w+|comment|conclude|able|say|choose|select|pick|to)|unable to)"
-    r"|\b(?:cannot|can't|can not|unable to|impossible to|not possible to) (?:be )?(?:reliably |confidently |definitively )?(?:determine|determined|answer|answered|say|tell|"
+    r"(?: \w+){0,3}? ?(?:see|view|access|analy[sz]e|provide|answer|help|assist|determine"
+    r"|identify|tell|have|process|"
+    r"interpret|display|make|decide|know|be sure|comply|give|offer|read|open|load|inspect"
+    r"|diagnos\w+|comment|conclude|able|say|choose|select|pick|to)|unable to)"
+    r"|\b(?:cannot|can't|can not|unable to|impossible to|not possible to) (?:be )?(?:reliably "
+    r"|confidently |definitively )?(?:determine|determined|answer|answered|say|tell|"
     r"identify|conclude|assess|be sure|view|see|decide|know|infer|inferred)"
-    r"|\b(?:no|not any|without (?:the|an|seeing the)) (?:image|figure|picture|attachment)s?\b[^.\n]{0,30}"
-    r"|\bnot (?:provide|contain|have|include|give|show|enough) (?:\w+ ){0,2}?(?:enough|sufficient|information|context|detail)"
-    r"|\binsufficient (?:information|evidence|detail|data)|\bas an ai\b|\bas a (?:large )?language model\b"
+    r"|\b(?:no|not any|without (?:the|an|seeing the)) (?:image|figure|picture"
+    r"|attachment)s?\b[^.\n]{0,30}"
+    r"|\bnot (?:provide|contain|have|include|give|show|enough) (?:\w+ ){0,2}?(?:enough"
+    r"|sufficient|information|context|detail)"
+    r"|\binsufficient (?:information|evidence|detail|data)|\bas an ai\b"
+    r"|\bas a (?:large )?language model\b"
     r"|无法(?:查看|看到|确定|判断|回答|提供|识别|访问)|看不到|不能(?:查看|确定|判断|回答)|抱歉|对不起"
-    r"|\bno puedo\b|\bje ne (?:peux|vois)\b|\bich kann\b[^.\n]{0,40}\bnicht\b|\bнe могу\b|не могу|не вижу|申し訳|できません|죄송|\bnão (?:posso|consigo)\b|\bnon posso\b"
+    r"|\bno puedo\b|\bje ne (?:peux|vois)\b|\bich kann\b[^.\n]{0,40}\bnicht\b|\bнe могу\b"
+    r"|не могу|не вижу|申し訳|できません|죄송|\bnão (?:posso|consigo)\b|\bnon posso\b"
 )
 ORDINALS = {
     **{"first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "sixth": 5, "last": -1},
     **{"1st": 0, "2nd": 1, "3rd": 2, "4th": 3, "5th": 4},
 }
 ORDINAL = re.compile(
-    rf"(?:the\s)?(?P<ordinal>{'|'.join(ORDINALS)}) (?:option|choice|one|answer|statement|alternative)\b"
+    rf"(?:the\s)?(?P<ordinal>{'|'.join(ORDINALS)}) (?:option|choice|one|answer|statement"
+    rf"|alternative)\b"
 )
 DENIED = re.compile(r"(?:\bnot|n't|\bnever|\bhardly|\bneither|\bcannot|\bwithout)(?: \w+)?\s*$")
 VOID = frozenset(("null", "none", "unknown", "n", "na", "nan", "undefined", "uncertain"))
@@ -166,7 +211,8 @@ MARKED = re.compile(
     r"\b(?P<label>[A-Z]|\d{1,2})\b[)\].:]?[^✓✔✅❌✗✘☑\n]{0,160}(?P<mark>[✓✔✅☑❌✗✘])"
 )
 GOOD_VERDICT = re.compile(
-    r"(?<!not )(?<!partially )(?<!partly )(?<!not entirely )\bcorrect\b|✓|✔|✅|\btrue\b|\bbest (?:answer|match|fit|choice|option)|this is the (?:answer|best)|(?<!不)正确"
+    r"(?<!not )(?<!partially )(?<!partly )(?<!not entirely )\bcorrect\b|✓|✔|✅|\btrue\b"
+    r"|\bbest (?:answer|match|fit|choice|option)|this is the (?:answer|best)|(?<!不)正确"
 )
 BAD_VERDICT = re.compile(
     r"\bincorrect\b|\bwrong\b|✗|✘|❌|\bfalse\b|\bnot\b|n't\b|不正确|错误|partially|partly"

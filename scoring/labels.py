@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from scoring.option_text import OptionTexts, tokens
 from scoring.records import LabelStyle, Reading, Status
@@ -28,16 +29,88 @@ _NEGATIVE = re.compile(
     r"|contradict|unsupported|out\b|don't|less)"
 )
 _WORDS_AFTER = frozenset(
-    "because since as is was which with given due based for and or but from here so would it this "
-    "that while although where although by if when have has seems instead therefore are not after "
-    "rather in on at weil da denn car parce porque ya perché pois потому так что поскольку".split()
+    [
+        "because",
+        "since",
+        "as",
+        "is",
+        "was",
+        "which",
+        "with",
+        "given",
+        "due",
+        "based",
+        "for",
+        "and",
+        "or",
+        "but",
+        "from",
+        "here",
+        "so",
+        "would",
+        "it",
+        "this",
+        "that",
+        "while",
+        "although",
+        "where",
+        "although",
+        "by",
+        "if",
+        "when",
+        "have",
+        "has",
+        "seems",
+        "instead",
+        "therefore",
+        "are",
+        "not",
+        "after",
+        "rather",
+        "in",
+        "on",
+        "at",
+        "weil",
+        "da",
+        "denn",
+        "car",
+        "parce",
+        "porque",
+        "ya",
+        "perché",
+        "pois",
+        "потому",
+        "так",
+        "что",
+        "поскольку",
+    ]
 )
 _AFTER = re.compile(
     r"(?P<closed>[)\]']*)(?P<stop>[.:])?(?P<space>\s*)(?P<next>[a-zà-ÿа-яё']+|.)?", re.DOTALL
 )
 _FREE = frozenset(',;:!?)]|<\n(.\ue000✓✔✅→=>"')
 _FUNCTION_WORDS = frozenset(
-    "the this these because since as it its there both all no in on at they we that cells".split()
+    [
+        "the",
+        "this",
+        "these",
+        "because",
+        "since",
+        "as",
+        "it",
+        "its",
+        "there",
+        "both",
+        "all",
+        "no",
+        "in",
+        "on",
+        "at",
+        "they",
+        "we",
+        "that",
+        "cells",
+    ]
 )
 
 
@@ -125,7 +198,7 @@ class Labels:
         if run is None or self.style == "numbers":
             return None
         letters = run["run"]
-        rising = all(a < b for a, b in zip(letters, letters[1:], strict=False))
+        rising = all(a < b for a, b in pairwise(letters))
         if not rising or ord(letters[-1]) - ord("A") >= self.count:
             return None
         return Reading("multiple", run.start("run"), run.end("run"), None, "letters")

@@ -24,8 +24,10 @@ _LONGEST_LINE = 700
 _WHOLE = 3
 _FEW_WORDS = 40
 _OPEN_WORDS = re.compile(
-    r"\b(?:need|unclear|not sure|unsure|let me|let's|consider|next|examine|first|what about|regarding|"
-    r"whether|would have|if|look at|could|might|may|possible|possibly|either|depends?|options?|versus|vs)\b|\?"
+    r"\b(?:need|unclear|not sure|unsure|let me|let's|consider|next|examine|first|what about"
+    r"|regarding|"
+    r"whether|would have|if|look at|could|might|may|possible|possibly|either|depends?|options?"
+    r"|versus|vs)\b|\?"
 )
 _CONCLUDES = re.compile(
     r"\b(?:therefore|thus|hence|so|conclu\w+|overall|answer|suggest\w*|indicat\w+|consistent|"

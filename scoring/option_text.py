@@ -17,8 +17,37 @@ _TOKEN = re.compile(
 )
 _ARTICLES = frozenset(("a", "an", "the"))
 _NEGATORS = frozenset(
-    "not no never without neither nor cannot than unlike excludes exclude excluding excluded "
-    "ruled rules instead against lacks lack non nicht kein keine pas ni 不 没 无 не".split()
+    [
+        "not",
+        "no",
+        "never",
+        "without",
+        "neither",
+        "nor",
+        "cannot",
+        "than",
+        "unlike",
+        "excludes",
+        "exclude",
+        "excluding",
+        "excluded",
+        "ruled",
+        "rules",
+        "instead",
+        "against",
+        "lacks",
+        "lack",
+        "non",
+        "nicht",
+        "kein",
+        "keine",
+        "pas",
+        "ni",
+        "不",
+        "没",
+        "无",
+        "не",
+    ]
 )
 _SPELLINGS = {"um": "μm", "micrometers": "μm", "micrometer": "μm", "microns": "μm", "percent": "%"}
 _REACH = 3

@@ -12,9 +12,12 @@ from scoring.option_text import OptionTexts, negates, tokens
 from scoring.records import Reading, Statement, Status, Strength
 
 _FILL = re.compile(
-    r"(?:[\s(\[':=>,→-]|(?:most likely|very likely|likely|probably|clearly|definitely|to|indeed|still|simply|"
-    r"therefore|thus|then|certainly|obviously|surely|now|also|that|be|to be|with|is|for|going with|选项|第)\b"
-    r"|(?:the|la|l'|die|der|das|a)?\s?(?:option|choice|letter|answer|number|label|opción|alternativa|"
+    r"(?:[\s(\[':=>,→-]|(?:most likely|very likely|likely|probably|clearly|definitely|to|indeed"
+    r"|still|simply|"
+    r"therefore|thus|then|certainly|obviously|surely|now|also|that|be|to be|with|is|for"
+    r"|going with|选项|第)\b"
+    r"|(?:the|la|l'|die|der|das|a)?\s?(?:option|choice|letter|answer|number|label|opción"
+    r"|alternativa|"
     r"lettera|lettre|вариант|buchstabe|opção|correct one)\b[\s:]*)*+"
 )
 _UNIT_BEFORE = re.compile(r"[-~<≈+]\s?$")
@@ -205,8 +208,10 @@ def _placeholder(question: Question, reading: Reading) -> bool:
 
 
 _BEFORE_LABEL = re.compile(
-    r"(?:^|[.!?:;,(\n\[>]|\b(?:option|choice|answer|letter|number|that|so|thus|therefore|hence|because|"
-    r"making|makes|and|or|both|believe|think|conclude|only|with|mark|since|leaving|while|as|suggests?)|选项|选)[\s('\[]*$"
+    r"(?:^|[.!?:;,(\n\[>]|\b(?:option|choice|answer|letter|number|that|so|thus|therefore|hence"
+    r"|because|"
+    r"making|makes|and|or|both|believe|think|conclude|only|with|mark|since|leaving|while|as"
+    r"|suggests?)|选项|选)[\s('\[]*$"
 )
 _LABELLED = re.compile(r"\b(?:[A-Z]|\d{1,2})[)\].:]\s*$")
 _KEYWORD = re.compile(r"\b(?:option|choice|answer|letter)[\s('\[]*$")
