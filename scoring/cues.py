@@ -32,7 +32,8 @@ _NOUN = (
     r"|prediction)(?=\s?[:=])|"
     r"(?:best|educated|final) guess|i'd (?:choose|pick|say)"
 )
-_DECLARED = rf"\b(?:{_NOUN})\b(?! (?:this|the question|it),)[^.!?\n:={TAG}]{{0,80}}?(?:[:=]|->|→|\b(?:is|was|be|remains|are)\b(?:\s?:)?)"
+_LINK = r"(?:[:=]|->|→|\b(?:is|was|be|remains|are)\b(?:\s?:)?)"
+_DECLARED = rf"\b(?:{_NOUN})\b(?! (?:this|the question|it),)[^.!?\n:={TAG}]{{0,80}}?{_LINK}"
 _ADVERBS = (
     r"(?: (?:still|therefore|thus|also|likely|probably|most|rather|just|tentatively|going|to|"
     r"inclined|confidently|ultimately|then|now|have|had|be|more|so))*+"

@@ -135,7 +135,7 @@ def per_article(codes: npt.NDArray[np.int64], *columns: npt.ArrayLike) -> list[F
     """Sums of columns by article, for articles that have rows."""
     used, place = np.unique(codes, return_inverse=True)
     return [
-        np.bincount(place, weights=np.asarray(column, dtype=np.float64), minlength=len(used))
+        np.bincount(place, np.asarray(column, np.float64), len(used)).astype(np.float64)
         for column in columns
     ]
 

@@ -85,7 +85,7 @@ def texts(name: str, values: Column, *, needed: bool = False) -> Codes:
 def integers(name: str, values: Column, *, missing: int | None = None) -> Ints:
     """A column of whole numbers; None becomes `missing` where that is given, else BadInput."""
     if isinstance(values, np.ndarray) and np.issubdtype(values.dtype, np.integer):
-        return values.astype(np.int64)
+        return np.asarray(values, dtype=np.int64)
     bad = [
         i
         for i, v in enumerate(values)

@@ -28,89 +28,18 @@ _NEGATIVE = re.compile(
     r"|incorrect|wrong|unlikely|implausible|inconsistent|eliminated|excluded|ruled out|false"
     r"|contradict|unsupported|out\b|don't|less)"
 )
-_WORDS_AFTER = frozenset(
-    [
-        "because",
-        "since",
-        "as",
-        "is",
-        "was",
-        "which",
-        "with",
-        "given",
-        "due",
-        "based",
-        "for",
-        "and",
-        "or",
-        "but",
-        "from",
-        "here",
-        "so",
-        "would",
-        "it",
-        "this",
-        "that",
-        "while",
-        "although",
-        "where",
-        "although",
-        "by",
-        "if",
-        "when",
-        "have",
-        "has",
-        "seems",
-        "instead",
-        "therefore",
-        "are",
-        "not",
-        "after",
-        "rather",
-        "in",
-        "on",
-        "at",
-        "weil",
-        "da",
-        "denn",
-        "car",
-        "parce",
-        "porque",
-        "ya",
-        "perché",
-        "pois",
-        "потому",
-        "так",
-        "что",
-        "поскольку",
-    ]
+_WORDS_AFTER = re.compile(
+    r"because|since|as|is|was|which|with|given|due|based|for|and|or|but|from|here|so|would|"
+    r"it|this|that|while|although|where|by|if|when|have|has|seems|instead|therefore|are|not|"
+    r"after|rather|in|on|at|weil|da|denn|car|parce|porque|ya|perché|pois|потому|так|что|"
+    r"поскольку"
 )
 _AFTER = re.compile(
     r"(?P<closed>[)\]']*)(?P<stop>[.:])?(?P<space>\s*)(?P<next>[a-zà-ÿа-яё']+|.)?", re.DOTALL
 )
 _FREE = frozenset(',;:!?)]|<\n(.\ue000✓✔✅→=>"')
-_FUNCTION_WORDS = frozenset(
-    [
-        "the",
-        "this",
-        "these",
-        "because",
-        "since",
-        "as",
-        "it",
-        "its",
-        "there",
-        "both",
-        "all",
-        "no",
-        "in",
-        "on",
-        "at",
-        "they",
-        "we",
-        "that",
-        "cells",
-    ]
+_FUNCTION_WORDS = re.compile(
+    r"the|this|these|because|since|as|it|its|there|both|all|no|in|on|at|they|we|that|cells"
 )
 
 
@@ -119,7 +48,7 @@ def _stops(label: str, stop: str, following: str, spaced: bool) -> bool:
     if not spaced:
         return not following[0].isalnum()
     species = stop == "." and label.isalpha() and following[0].islower()
-    return not species or following in _FUNCTION_WORDS
+    return not species or bool(_FUNCTION_WORDS.fullmatch(following))
 
 
 class Labels:
@@ -220,7 +149,7 @@ class Labels:
         if following == "-":
             return spaced or not text[after.end("next") : after.end("next") + 1].strip()
         pronoun = item["label"] in "Ii" and following not in ("is", "because", "as", "since")
-        return spaced and following in _WORDS_AFTER and not pronoun
+        return spaced and bool(_WORDS_AFTER.fullmatch(following)) and not pronoun
 
     def _own_text(self, text: str, start: int, label: str) -> bool:
         status, index, _ = self.index(label)

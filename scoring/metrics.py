@@ -74,7 +74,7 @@ def _macro(items: Items, resamples: int, seed: int) -> Estimate:
     present, article = np.unique(items.articles.codes, return_inverse=True)
     shape = (len(present), len(used))
     cell = article * len(used) + task
-    top = np.bincount(cell, weights=items.hits, minlength=shape[0] * shape[1]).reshape(shape)
+    top = np.bincount(cell, items.hits, shape[0] * shape[1]).reshape(shape).astype(np.float64)
     bottom = np.bincount(cell, minlength=shape[0] * shape[1]).reshape(shape).astype(np.float64)
     clusters = Clusters(top, bottom)
     span = interval(clusters, resamples=resamples, seed=seed)

@@ -16,38 +16,9 @@ _TOKEN = re.compile(
     r"\uac00-\ud7af]+(?:'[a-z]+)?|[+<>≥≤=%~±°↑↓]|(?<=\d)-(?!\w)"
 )
 _ARTICLES = frozenset(("a", "an", "the"))
-_NEGATORS = frozenset(
-    [
-        "not",
-        "no",
-        "never",
-        "without",
-        "neither",
-        "nor",
-        "cannot",
-        "than",
-        "unlike",
-        "excludes",
-        "exclude",
-        "excluding",
-        "excluded",
-        "ruled",
-        "rules",
-        "instead",
-        "against",
-        "lacks",
-        "lack",
-        "non",
-        "nicht",
-        "kein",
-        "keine",
-        "pas",
-        "ni",
-        "不",
-        "没",
-        "无",
-        "не",
-    ]
+_NEGATORS = re.compile(
+    r"not|no|never|without|neither|nor|cannot|than|unlike|excludes|exclude|excluding|"
+    r"excluded|ruled|rules|instead|against|lacks|lack|non|nicht|kein|keine|pas|ni|不|没|无|не"
 )
 _SPELLINGS = {"um": "μm", "micrometers": "μm", "micrometer": "μm", "microns": "μm", "percent": "%"}
 _REACH = 3
@@ -77,7 +48,7 @@ def tokens(text: str, start: int = 0, end: int | None = None) -> list[Token]:
 
 def negates(word: str) -> bool:
     """Whether a word turns what follows into its opposite."""
-    return word in _NEGATORS or word.endswith("n't")
+    return bool(_NEGATORS.fullmatch(word)) or word.endswith("n't")
 
 
 class Mention(NamedTuple):
