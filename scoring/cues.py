@@ -25,12 +25,13 @@ class Cue(NamedTuple):
 _NOUN = (
     r"(?<!to )(?:answer|solution|conclusion)s?|(?:correct|right|best|final|likely|suitable"
     r"|accurate|"
-    r"appropriate|plausible|chosen|selected|preferred|consistent|my|fitting|supported) (?:option"
+    r"appropriate|plausible|chosen|selected|preferred|consistent|my|fitting|supported"
+    r"|informative|direct) (?:next )?(?:option"
     r"|choice|"
-    r"response|selection|letter|pick|one|statement|hypothesis|experiment|interpretation|"
+    r"response|selection|letter|pick|one|step|statement|hypothesis|experiment|interpretation|"
     r"description|explanation|guess|number|match|label)s?|(?:option|choice|ans|selection"
-    r"|prediction)(?=\s?[:=])|"
-    r"(?:best|educated|final) guess|i'd (?:choose|pick|say)"
+    r"|prediction|correct|verdict|decision|pred|pick|result)(?=\s?[:=])|"
+    r"(?:option|choice|answer|one)s? (?:that|which)|(?:best|educated|final) guess"
 )
 _LINK = r"(?:[:=]|->|→|\b(?:is|was|be|remains|are)\b(?:\s?:)?)"
 _DECLARED = rf"\b(?:{_NOUN})\b(?! (?:this|the question|it),)[^.!?\n:={TAG}]{{0,80}}?{_LINK}"
@@ -72,7 +73,8 @@ _CORRECTED = (
     r"[\s,:-]++)*+"
 )
 _ABROAD = (
-    r"答案(?:应该|应当|应|可能|就|大概|很可能|最可能)?(?:是|为|选|:)[:是]?"
+    r"\bsondern\b|而是|\bsino(?: la)?\b|\bmais plutôt\b|答案(?:应该|应当|应|可能|就|大概|很可能|最可能)?(?:是|为|选"
+    r"|:)[:是]?"
     r"|(?:我|应该?|故|所以|因此|建议|正确|最佳)?(?:选择|选项|选)(?:应该|应)?[:是为]?(?:选项)?"
     r"|(?:答え|正解|回答|解答)(?:は|:)|정답(?:은|:)|(?<!대)답(?:은|:)"
     r"|\bantwort(?:en)?\b[^.\n]{0,30}?(?:ist|lautet|wäre|:)|\blösung\s?(?:ist|lautet|:)"
@@ -99,6 +101,14 @@ _MAYBE = (
     r"| it is)?[,:]?"
 )
 
+_DIRECT = (
+    r"\b(?:correct|right|final|best|my) (?:answer|option|choice)s?,? (?=[(\[]?(?:[a-z]|\d{1,2})\b)"
+)
+_MATCHES = (
+    r"\b(?:match(?:es)?|corresponds? to|points? to|consistent with)(?: best)? "
+    r"(?=[(\[]?(?:[a-z]|\d{1,2})[)\]]?\s*[.\n])"
+)
+
 CUES = (
     Cue("field", Strength.TAGGED, re.compile(TAG), False, True),
     Cue("declared", Strength.DECLARED, re.compile(_DECLARED), False, True),
@@ -106,6 +116,8 @@ CUES = (
     Cue("first_person", Strength.DECLARED, re.compile(_FIRST_PERSON), True),
     Cue("corrected", Strength.DECLARED, re.compile(_CORRECTED), True),
     Cue("concluded", Strength.CONCLUDED, re.compile(_CONCLUDED), True),
+    Cue("declared", Strength.DECLARED, re.compile(_DIRECT), True),
+    Cue("supports", Strength.CONCLUDED, re.compile(_MATCHES), True),
     Cue("supports", Strength.CONCLUDED, re.compile(_SUPPORTS), True),
     Cue("maybe", Strength.HEDGED, re.compile(_MAYBE), True),
 )
@@ -121,8 +133,10 @@ PREDICATE = re.compile(
     r"|번이 정답)"
 )
 POSITIVE = re.compile(
-    r"\b(?:correct|right|best|accurate|true|answer|most (?:likely|plausible|consistent|appropriate|"
-    r"suitable|probable|reasonable)|only (?:option|one|choice)|sense|well supported)\b"
+    r"\b(?:correct|right|best|better|accurate|true|answer|more (?:likely|plausible|consistent"
+    r"|probable)|most (?:likely|plausible|consistent|appropriate|"
+    r"suitable|probable|reasonable)|my (?:choice|guess|pick)|only (?:option|one|choice)|sense"
+    r"|well supported)\b"
 )
 NEGATIVE = re.compile(
     r"\bnot\b|n't\b|incorrect|wrong|\bless\b|unlikely|\bleast\b|\bcannot\b|\bneither\b|\bif\b"
@@ -142,10 +156,11 @@ SUPPOSED = re.compile(
     r"|reader)s? (?:\w+ )?(?:think|say|said|says|claim|claims|believe)|"
     r"whether|suppose|supposing|assuming|unless|not sure(?!,)|unsure(?!,)|unclear|can't (?:say"
     r"|tell|decide)|cannot (?:say|tell|decide)|don't know|"
-    r"no reason|not say|don't think|do not think|doubt|rule out|between|example|format|e\.g"
+    r"no reason|not say|don't think|do not think|doubt|rule out|example|format|e\.g"
     r"|such as)\b"
     r"(?![^.!?\n]*\b(?:but|however|though|yet)\b)[^.!?\n]*$"
 )
+BETWEEN = re.compile(r"\bbetween\b[^,;.!?\n]*$")
 HYPOTHETICAL = re.compile(
     r"\b(?:if|had)\b(?! (?:i|you|we (?:had|have|must)|forced|pressed|pushed|asked|had)\b)[^.!?\n]*$"
 )
@@ -162,13 +177,16 @@ SELF_CORRECTION = re.compile(
     r"|oops|sorry|hmm|chang\w+|"
     r"revis\w+|re-?(?:check|examin|consider)\w*|closer)\b|不对|等等|更正"
 )
+ANALYSIS = re.compile(
+    r"\b(?:let's|let us|let me|each|analy[sz]e|consider|examine|evaluate|following)\b"
+)
 NONE_OF = re.compile(
     r"\bnone of (?:the |these |those |them|your )?(?:above|options|choices|answers|provided"
     r"|given|listed|offered|four|five|three|"
     r"alternatives|answer)?|\bno (?:option|choice|answer)s? (?:is|are|here|fits?|match(?:es)?"
     r"|listed|given|provided|of)\b"
-    r"|\bneither of the\b|\bnot (?:listed|among|in|one of) (?:the |any of the )?(?:options"
-    r"|choices|answers|above|given)"
+    r"|\bneither of the\b|\bnot (?:listed\b|(?:among|in|one of) (?:the |any of the )?(?:options"
+    r"|choices|answers|above|given))"
     r"|以上都不(?:是|对)|都不正确|没有(?:一个)?正确"
 )
 ALL_OF = re.compile(
@@ -176,7 +194,8 @@ ALL_OF = re.compile(
     r"|options))?\b|以上都(?:是|对|正确)|以上全"
 )
 REFUSAL = re.compile(
-    r"\b(?:i|we)(?:'m| am| are|'re)?(?: (?:sorry|afraid|really|simply|currently|unfortunately"
+    r"(?:\bnot|n't) (?:\w+ )?enough\b|\bno way to (?:tell|know|determine)\b|\b(?:i|we)(?:'m| am"
+    r"| are|'re)?(?: (?:sorry|afraid|really|simply|currently|unfortunately"
     r"|also))*,?"
     r"(?: but)?(?: (?:i|we)(?:'m| am)?)? (?:(?:can(?:no|')t|can not|could ?n't|could not|do not"
     r"|don't|won't|will not|am not|not|"

@@ -50,7 +50,7 @@ class Items:
     @property
     def hits(self) -> Ints:
         """1 where the answer is right, else 0; no answer is wrong."""
-        return (self.index == self.correct).astype(np.int64)
+        return np.asarray(self.index == self.correct, dtype=np.int64)
 
 
 def reject(what: str, rows: npt.ArrayLike, values: Column | None = None) -> None:

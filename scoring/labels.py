@@ -17,7 +17,7 @@ _ITEM = re.compile(
 )
 _JOIN = re.compile(
     r"\s*(?:,\s*(?:(?:and|or|und|oder|et|ou|y|или|и)\s)?|&|/|\+|;\s|和|与|或者?|及|"
-    r"(?:(?P<or>or|oder|ou|o|или)|and(?:/or)?|und|et|y|e|и|as well as)\s)\s*",
+    r"(?:(?P<or>or(?: (?:possibly|maybe|perhaps|even|else|alternatively),?)?|oder|ou|o|или)|and(?:/or)?|und|et|y|e|и|as well as)\s)\s*",
     re.IGNORECASE,
 )
 _OR = re.compile(r"\b(?:or|oder|ou|или)\b|或", re.IGNORECASE)
@@ -32,7 +32,7 @@ _WORDS_AFTER = re.compile(
     r"because|since|as|is|was|which|with|given|due|based|for|and|or|but|from|here|so|would|"
     r"it|this|that|while|although|where|by|if|when|have|has|seems|instead|therefore|are|not|"
     r"after|rather|in|on|at|weil|da|denn|car|parce|porque|ya|perché|pois|потому|так|что|"
-    r"поскольку"
+    r"поскольку|wählen|nehmen|sagen"
 )
 _AFTER = re.compile(
     r"(?P<closed>[)\]']*)(?P<stop>[.:])?(?P<space>\s*)(?P<next>[a-zà-ÿа-яё']+|.)?", re.DOTALL

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from scoring import cues
 from scoring.option_text import Mention, tokens
 from scoring.records import Reading, Statement, Strength
-from scoring.statements import Question, parts, read_answer
+from scoring.statements import Question, parts, placeholder, read_answer
 
 _LINE = re.compile(r"[^\n]+")
 _START = re.compile(
@@ -18,7 +18,11 @@ _START = re.compile(
 _ITEM = re.compile(
     r"[\s('\[>•-]*(?:option |choice )?[(\[]?(?P<label>[A-Z]|\d{1,2})[)\].:-]", re.IGNORECASE
 )
-_LAST_LABEL = re.compile(r"[.!?:;]\s+[(\['\s]*(?P<label>[A-Z]|\d{1,2})[)\]'.\s]*$")
+_LAST_LABEL = re.compile(
+    r"(?:[.!?]\s+|(?:→|->|=>)\s*)[(\['\s]*(?P<label>[A-Z]|(?<=[(\[])\d{1,2})[)\]'.\s]*$"
+)
+_LOOP = re.compile(r"\W*(?P<label>[A-Z]|\d{1,2})(?:\W+(?P=label))+\W*")
+_NONE = re.compile(r"\W*(?:none|neither)\W*")
 _MOST_LINES = 40
 _LONGEST_LINE = 700
 _WHOLE = 3
@@ -26,7 +30,7 @@ _FEW_WORDS = 40
 _OPEN_WORDS = re.compile(
     r"\b(?:need|unclear|not sure|unsure|let me|let's|consider|next|examine|first|what about"
     r"|regarding|"
-    r"whether|would have|if|look at|could|might|may|possible|possibly|either|depends?|options?"
+    r"whether|would have|if|look at|could|might|may|possible|possibly|either|depends?|options"
     r"|versus|vs)\b|\?"
 )
 _CONCLUDES = re.compile(
@@ -83,8 +87,14 @@ def alone(question: Question) -> Iterator[Statement]:
 def _line(question: Question, line: Line, *, first: bool, is_list: bool) -> Statement | None:
     start = _START.match(question.text, line.start, line.end)
     place = start.end() if start else line.start
-    reading = read_answer(question, place, strict=False, field=False)
-    if reading is None or reading.end > line.end:
+    reading = read_answer(question, place, strict=False, field=False, line=True)
+    loop = _LOOP.fullmatch(question.text, line.start, line.end)
+    if loop:
+        status, index, style = question.labels.index(loop["label"])
+        reading = Reading(status, loop.start("label"), loop.end(), index, style)
+    if _NONE.fullmatch(question.lower, line.start, line.end):
+        reading = Reading("none_of_options", line.start, line.end)
+    if reading is None or reading.end > line.end or placeholder(question, reading):
         return None
     rest = question.text[reading.end : line.end].strip(" .,:;!?)]'|<>/-")
     quotes = bool(rest) and reading.index is not None and _is_option(question, rest)
@@ -171,10 +181,11 @@ def mentioned(question: Question) -> Statement | None:
         return None
     found: list[Mention] = question.texts.mentions(tokens(text, start))
     named = {mention.option for mention in found if not mention.negated}
-    if len(named) == 1:
+    keyed = {match["label"] for match in _KEYWORD.finditer(lower)}
+    same = {question.labels.index(label)[1] for label in keyed} <= named
+    if len(named) == 1 and same:
         reading = Reading("answered", start, len(text), named.pop())
         return Statement(reading, Strength.MENTION, "mention")
-    keyed = {match["label"] for match in _KEYWORD.finditer(lower)}
     if not found and len(keyed) == 1 and not cues.NEGATIVE.search(lower):
         status, index, style = question.labels.index(keyed.pop())
         return Statement(

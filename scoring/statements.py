@@ -83,9 +83,11 @@ def _quoted(question: Question, place: int, end: int) -> Reading | None:
     if len(matched) > 1:
         return Reading("ambiguous", found[0].start, last)
     joined = _TEXT_JOIN.match(question.lower, last)
-    if joined and question.texts.at(tokens(question.text, joined.end(), joined.end() + _WINDOW), 0):
+    second = tokens(question.text, joined.end(), joined.end() + _WINDOW) if joined else []
+    other = question.texts.at(second, 0)
+    if joined and other:
         status: Status = "ambiguous" if joined["or"] else "multiple"
-        return Reading(status, found[0].start, joined.end())
+        return Reading(status, found[0].start, second[len(question.texts.words[other[0]]) - 1].end)
     return Reading("answered", found[0].start, last, matched[0])
 
 
@@ -102,8 +104,10 @@ def _settle(question: Question, label: Reading | None, quoted: Reading | None) -
     return label
 
 
-def read_answer(question: Question, place: int, *, strict: bool, field: bool) -> Reading | None:
-    """What is said from a place on, where an answer is expected.
+def read_answer(
+    question: Question, place: int, *, strict: bool, field: bool, line: bool = False
+) -> Reading | None:
+    """What is said from a place on, where an answer is expected, or at the start of a `line`.
 
     `strict`: only capital labels and full option texts. `field`: any short text is an answer,
     so one that matches no option is none of them.
@@ -123,13 +127,12 @@ def read_answer(question: Question, place: int, *, strict: bool, field: bool) ->
     read = _settle(question, label, _quoted(question, start, start + _WINDOW))
     if read:
         return read
-    return _other_answer(question, start, stop, strict, field)
+    other = _other_answer(question, start, stop, strict)
+    return other if other or strict or line else _loose_answer(question, start, stop, field)
 
 
-def _other_answer(
-    question: Question, start: int, stop: int, strict: bool, field: bool
-) -> Reading | None:
-    """Ordinals, none or all of the options, nearly quoted options, and texts that are none."""
+def _other_answer(question: Question, start: int, stop: int, strict: bool) -> Reading | None:
+    """Ordinals, none or all of the options, nearly quoted options."""
     ordinal = cues.ORDINAL.match(question.lower, start)
     if ordinal:
         place = cues.ORDINALS[ordinal["ordinal"]] % question.labels.count
@@ -146,6 +149,12 @@ def _other_answer(
     near = question.texts.near(words)
     if near is not None:
         return Reading("answered", start, stop, near)
+    return None
+
+
+def _loose_answer(question: Question, start: int, stop: int, field: bool) -> Reading | None:
+    """An option soon after a cue, and texts that are none."""
+    words = [token.word for token in tokens(question.text, start, stop)]
     mentioned = question.texts.mentions(tokens(question.text, start, stop))
     named = {m.option for m in mentioned}
     if len(named) == 1 and not any(m.negated for m in mentioned) and mentioned[0].first <= 4:
@@ -163,6 +172,7 @@ def _supposed(question: Question, start: int, end: int) -> bool:
     cue = question.lower[start:end]
     if (
         cues.SUPPOSED.search(before)
+        or cues.BETWEEN.search(before)
         or cues.DENIED.search(before)
         or (" not " in f"{cue} " and "if not" not in cue)
     ):
@@ -178,9 +188,11 @@ def cued(question: Question) -> Iterator[Statement]:
             tagged = cue.strength is Strength.TAGGED
             if not tagged and _supposed(question, match.start(), match.end()):
                 continue
+            if cues.ANALYSIS.search(match.group()) and cue.name == "declared":
+                continue
             colon = match.group().rstrip().endswith((":", "="))
             reading = read_answer(question, match.end(), strict=cue.strict, field=tagged or colon)
-            if reading is None or _placeholder(question, reading):
+            if reading is None or placeholder(question, reading):
                 continue
             if _opens_list(question, match.end(), reading):
                 continue
@@ -201,14 +213,14 @@ def _opens_list(question: Question, place: int, reading: Reading) -> bool:
     return bool(_NEXT_ITEM.search(question.text, reading.end, reading.end + _WINDOW))
 
 
-def _placeholder(question: Question, reading: Reading) -> bool:
+def placeholder(question: Question, reading: Reading) -> bool:
     """Whether it is the X of 'The answer is (X)'."""
     label = question.text[reading.start : reading.end].upper()
     return reading.status == "out_of_range" and label in ("X", "N", "Y", "I", "A")
 
 
 _BEFORE_LABEL = re.compile(
-    r"(?:^|[.!?:;,(\n\[>]|\b(?:option|choice|answer|letter|number|that|so|thus|therefore|hence"
+    r"(?:^|[.!?:;,(\n\[>]|\b(?:option|choice|answer|letter|number|that|so|but|then|thus|therefore|hence"
     r"|because|"
     r"making|makes|and|or|both|believe|think|conclude|only|with|mark|since|leaving|while|as"
     r"|suggests?)|选项|选)[\s('\[]*$"
@@ -241,7 +253,7 @@ def predicated(question: Question) -> Iterator[Statement]:
         if joined and joined["other"].upper() != match[name].upper():
             status, index = ("ambiguous" if joined["word"] == "or" else "multiple"), None
         reading = Reading(status, start, end, index, style)
-        if not _placeholder(question, reading):
+        if not placeholder(question, reading):
             yield Statement(reading, Strength.DECLARED, "predicated")
     yield from _text_predicated(question)
 
