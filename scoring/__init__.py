@@ -1,0 +1,33 @@
+"""Score models on multiple-choice questions: what they answered, and how sure the numbers are."""
+
+from scoring.bias import Circular, LengthBias, PositionBias, circular, length_bias, position_bias
+from scoring.comparison import Comparison, compare
+from scoring.extraction import extract
+from scoring.intervals import Estimate
+from scoring.items import BadInput, Items, align, read_items
+from scoring.metrics import Scores, score
+from scoring.records import STATUSES, VERSION, Extraction, LabelStyle, Status
+
+__all__ = [
+    "STATUSES",
+    "VERSION",
+    "BadInput",
+    "Circular",
+    "Comparison",
+    "Estimate",
+    "Extraction",
+    "Items",
+    "LabelStyle",
+    "LengthBias",
+    "PositionBias",
+    "Scores",
+    "Status",
+    "align",
+    "circular",
+    "compare",
+    "extract",
+    "length_bias",
+    "position_bias",
+    "read_items",
+    "score",
+]

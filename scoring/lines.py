@@ -1,0 +1,216 @@
+"""Step 3, continued: statements that are lines of their own, lists with verdicts, and mentions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from scoring import cues
+from scoring.option_text import Mention, tokens
+from scoring.records import Reading, Statement, Strength
+from scoring.statements import Question, parts, placeholder, read_answer
+
+_LINE = re.compile(r"[^\n]+")
+_START = re.compile(
+    r"[\s('\[>-]*(?:(?:option|choice|answer|letter)\s+)?(?=[(\['A-Za-zАБВГД\d])", re.IGNORECASE
+)
+_ITEM = re.compile(
+    r"[\s('\[>•-]*(?:option |choice )?[(\[]?(?P<label>[A-Z]|\d{1,2})[)\].:-]", re.IGNORECASE
+)
+_LAST_LABEL = re.compile(
+    r"(?:[.!?]\s+|(?:→|->|=>)\s*)[(\['\s]*(?P<label>[A-Z]|(?<=[(\[])\d{1,2})[)\]'.\s]*$"
+)
+_LOOP = re.compile(r"\W*(?P<label>[A-Z]|\d{1,2})(?:\W+(?P=label))+\W*")
+_GOES_ON = re.compile(
+    r"[)\]'.]*\s*(?:\?|(?:is|was|are|were|would|has|have|seems|shows|not|and|or|could|can)\b)"
+)
+_NONE = re.compile(r"\W*(?:none|neither)\W*")
+_GOOD_MARKS = ("✓", "✔", "✅", "☑", "Yes", "Correct")
+_FEWEST_WORDS = 15
+_MOST_LINES = 40
+_LONGEST_LINE = 700
+_WHOLE = 3
+_FEW_WORDS = 40
+_OPEN_WORDS = re.compile(
+    r"\b(?:need|unclear|not sure|unsure|let me|let's|consider|next|examine|first|what about"
+    r"|regarding|"
+    r"whether|would have|if|look at|could|might|may|possible|possibly|either|depends?|options"
+    r"|versus|vs)\b|\?"
+)
+_CONCLUDES = re.compile(
+    r"\b(?:therefore|thus|hence|so|conclu\w+|overall|answer|suggest\w*|indicat\w+|consistent|"
+    r"best|must|is|are|was|shows?|fits?|match\w*)\b"
+)
+_KEYWORD = re.compile(r"\b(?:option|choice)\s[(\[]?(?P<label>[a-z]|\d{1,2})\b[)\]]?")
+
+
+class Line(NamedTuple):
+    """A line that is not blank."""
+
+    start: int
+    end: int
+
+
+def lines(question: Question) -> list[Line]:
+    """The first and the last lines that are not blank."""
+    matches = parts(_LINE, question.text)
+    found = [Line(m.start(), m.end()) for m in matches if m.group().strip()]
+    return found if len(found) <= 2 * _MOST_LINES else found[:_MOST_LINES] + found[-_MOST_LINES:]
+
+
+def _listed(question: Question, found: list[Line]) -> dict[str, list[Line]]:
+    """Lines of a list by their label."""
+    items: dict[str, list[Line]] = {}
+    for line in found:
+        item = _ITEM.match(question.text, line.start, line.end)
+        if item:
+            items.setdefault(item["label"].upper(), []).append(line)
+    return items
+
+
+def alone(question: Question) -> Iterator[Statement]:
+    """A first or last line that is a label or an option, or opens with one."""
+    found = lines(question)
+    if not found:
+        return
+    items = _listed(question, found)
+    for place, line in enumerate(found):
+        if place not in (0, len(found) - 1):
+            continue
+        item = _ITEM.match(question.text, line.start, line.end)
+        style = item["label"].isdigit() if item else None
+        is_list = sum(style is None or label.isdigit() == style for label in items) > 1
+        statement = _line(question, line, first=place == 0, is_list=is_list)
+        if statement:
+            yield statement
+    tail = found[-1]
+    last = _LAST_LABEL.search(question.text, max(tail.start, tail.end - 40), tail.end)
+    if last:
+        status, index, style = question.labels.index(last["label"])
+        reading = Reading(status, *last.span("label"), index, style)
+        yield Statement(reading, Strength.CONCLUDED, "last_label")
+
+
+def _line(question: Question, line: Line, *, first: bool, is_list: bool) -> Statement | None:
+    start = _START.match(question.text, line.start, line.end)
+    place = start.end() if start else line.start
+    reading = read_answer(question, place, strict=False, field=False, line=True)
+    loop = _LOOP.fullmatch(question.text, line.start, line.end)
+    if loop:
+        status, index, style = question.labels.index(loop["label"])
+        reading = Reading(status, loop.start("label"), loop.end(), index, style)
+    if _NONE.fullmatch(question.lower, line.start, line.end):
+        reading = Reading("none_of_options", line.start, line.end)
+    if reading is None or reading.end > line.end or placeholder(question, reading):
+        return None
+    rest = question.text[reading.end : line.end].strip(" .,:;!?)]'|<>/-")
+    quotes = bool(rest and reading.style) and _is_option(question, rest)
+    whole = not rest or quotes or _end_token(rest)
+    if len(rest) > 0 and not whole and (reading.start - line.start) > 16:
+        return None
+    if reading.style is None:
+        return _text_line(question, line, reading, first=first, whole=whole)
+    if whole and not (is_list and rest):
+        if question.text[reading.start].islower() and len(lines(question)) > 1:
+            return None
+        return Statement(reading, Strength.DECLARED, "line")
+    several = reading.status in ("multiple", "ambiguous")
+    goes_on = _GOES_ON.match(question.lower, reading.end) and not several
+    if is_list or not first or goes_on:
+        return None
+    if reading.style == "numbers" and not (quotes or _closed(question, reading)):
+        return None
+    if question.text[reading.start].islower() and not _closed(question, reading):
+        return None
+    return Statement(reading, Strength.CONCLUDED, "line_start")
+
+
+def _end_token(rest: str) -> bool:
+    return bool(re.fullmatch(r"(?:<?/?\|?(?:s|im end|eot id|end|answer|endoftext)\|?>?\s*)+", rest))
+
+
+def _closed(question: Question, reading: Reading) -> bool:
+    return question.text[reading.end : reading.end + 1] in (")", "]")
+
+
+def _is_option(question: Question, rest: str) -> bool:
+    words = tuple(token.word for token in tokens(rest[:_LONGEST_LINE]))
+    return words in question.texts.words or question.texts.near(words) is not None
+
+
+def _text_line(
+    question: Question, line: Line, reading: Reading, *, first: bool, whole: bool
+) -> Statement | None:
+    """A line that is an option's text, or a first one that opens with it ('Yes, ...')."""
+    if reading.status in ("none_of_options", "multiple"):
+        return Statement(reading, Strength.CONCLUDED, "line") if whole else None
+    if whole:
+        return Statement(reading, Strength.DECLARED, "option_text")
+    found = tokens(question.text, line.start, line.end)
+    named = question.texts.mentions(found)
+    if len({m.option for m in named}) > 1 and sum(m.last - m.first for m in named) == len(found):
+        return Statement(
+            Reading("multiple", line.start, line.end), Strength.CONCLUDED, "option_text"
+        )
+    follows = question.text[reading.end : reading.end + 2]
+    opens = reading.start - line.start <= _WHOLE and follows[:1] in (",", ".", ":", ";", "-", "\n")
+    if cues.REFUSAL.search(question.lower, line.start, line.end):
+        return None
+    if first and (opens or follows == " -"):
+        return Statement(reading, Strength.CONCLUDED, "option_text")
+    return None
+
+
+def verdicts(question: Question) -> Iterator[Statement]:
+    """The one item of a list that is called correct."""
+    found_marks = parts(cues.MARKED, question.text) or parts(cues.ASKED, question.text)
+    marks = {match["label"]: match for match in found_marks}
+    ticked = [match for match in marks.values() if match["mark"] in _GOOD_MARKS]
+    if len(ticked) == 1 and len(marks) > 1:
+        status, index, style = question.labels.index(ticked[0]["label"])
+        yield Statement(
+            Reading(status, *ticked[0].span(), index, style), Strength.DECLARED, "verdict"
+        )
+        return
+    good: dict[str, Line] = {}
+    for label, found in _listed(question, lines(question)).items():
+        for line in found:
+            said = question.lower[line.start : line.end]
+            if cues.GOOD_VERDICT.search(said) and not cues.BAD_VERDICT.search(said):
+                good[label] = line
+    if len(good) == 1:
+        label, line = good.popitem()
+        status, index, style = question.labels.index(label)
+        if status == "answered":
+            reading = Reading(status, line.start, line.end, index, style)
+            yield Statement(reading, Strength.CONCLUDED, "verdict")
+
+
+def mentioned(question: Question) -> Statement | None:
+    """The one option that a short reply, or the last sentence of a long one, speaks of."""
+    text = question.text.rstrip()
+    start = len(text) - len(text.lstrip())
+    words = len(text[start : start + _LONGEST_LINE].split())
+    whole = start
+    if words > _FEWEST_WORDS:
+        start = max(0, question.sentence_start(len(text) - 1))
+        said = _CONCLUDES.search(question.lower, start) and text[-1:] in ".!)'"
+        if start > whole and words > _FEW_WORDS and not said:
+            return None
+    lower = question.lower[start : len(text)]
+    if _OPEN_WORDS.search(lower):
+        return None
+    found: list[Mention] = question.texts.mentions(tokens(text, start))
+    named = {mention.option for mention in found if not mention.negated}
+    keyed = {match["label"] for match in _KEYWORD.finditer(lower)}
+    same = {question.labels.index(label)[1] for label in keyed} <= named
+    if len(named) == 1 and same:
+        reading = Reading("answered", start, len(text), named.pop())
+        return Statement(reading, Strength.MENTION, "mention")
+    if not found and len(keyed) == 1 and not cues.NEGATIVE.search(lower):
+        status, index, style = question.labels.index(keyed.pop())
+        return Statement(
+            Reading(status, start, len(text), index, style), Strength.MENTION, "mention"
+        )
+    return None

@@ -1,0 +1,122 @@
+"""Step 2: leave only what the model says as its reply, by blanking out the rest.
+
+Out go thinking, the echoed prompt with its options, and turns that the model made up. Blanked
+text becomes spaces, so that positions hold.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+_THOUGHT = r"(?:think(?:ing)?|thoughts?|reasoning|reflection|seed:think|scratchpad)"
+_OPEN = re.compile(
+    rf"<\s?{_THOUGHT}\s?>|◁think▷|<\|begin_of_thought\|>|\[think\]|<\|channel\|>analysis"
+)
+_CLOSE = re.compile(
+    rf"<\s?/\s?{_THOUGHT}\s?>|◁/think▷|<\|end_of_thought\|>|\[/think\]|<\|channel\|>final"
+)
+_ASSISTANT = re.compile(
+    r"\bassistant\s?:|<\|(?:im_start\|>|start_header_id\|>)?assistant(?:<\|end_header_id)?\|?>?"
+    r"|\[/inst\]|^[^\S\n]*+response\s?:",
+    re.MULTILINE,
+)
+_USER = re.compile(
+    r"\buser\s?:|\bhuman\s?:|<\|(?:im_start\|>|start_header_id\|>)?user|\[inst\]"
+    r"|^[^\S\n]*+(?:next )?(?:question|q)\s?\d{0,3}\s?:",
+    re.MULTILINE,
+)
+_NO_WORD = r"[^\w✓✔✅☑❌✗✘]"
+_GAP = re.compile(
+    rf"{_NO_WORD}*(?:(?:and|or)\b{_NO_WORD}*)?(?:(?:option|choice)\s)?"
+    rf"(?:(?:[a-z]|\d{{1,2}})[)\].:]{_NO_WORD}*)?"
+)
+_LEAD = re.compile(r"(?:\(?(?:\b[a-z]|\b\d{1,2})[)\].:]+\s{0,2}:?\s{0,2})$")
+_LONGEST_GAP = 16
+_SHORT = 400
+_MOST_ECHOES = 20
+
+
+class Segment(NamedTuple):
+    """The reply, of the length of the response, and whether thinking was left unfinished."""
+
+    text: str
+    thinking_cut: bool
+
+
+def _blanked(text: str, start: int, end: int) -> str:
+    hidden = "".join("\n" if sign == "\n" else " " for sign in text[start:end])
+    return text[:start] + hidden + text[end:]
+
+
+def drop_thinking(text: str) -> Segment:
+    """Blanks `<think>` blocks; one that never closes hides all that follows."""
+    lower = text.lower()
+    if not (_OPEN.search(lower) or _CLOSE.search(lower)):
+        return Segment(text, False)
+    place = 0
+    for close in _CLOSE.finditer(lower):
+        opened = _OPEN.search(lower, place, close.start())
+        start = opened.start() if opened else place
+        text = _blanked(text, start, close.end())
+        place = close.end()
+    opened = _OPEN.search(lower, place)
+    if opened:
+        return Segment(_blanked(text, opened.start(), len(text)), True)
+    return Segment(text, False)
+
+
+def drop_turns(text: str) -> str:
+    """Keeps the first reply of an echoed conversation, and nothing of a next question."""
+    lower = text.lower()
+    start = 0
+    made_up = _USER.search(lower)
+    said = lower[: made_up.start()].replace("<image>", "").strip(" \n*#<|>") if made_up else ""
+    if made_up and said and len(said) < _SHORT and "assistant" not in said:
+        return _blanked(text, made_up.start(), len(text))
+    for marker in _ASSISTANT.finditer(lower):
+        following = _USER.search(lower, marker.end())
+        if lower[marker.end() : following.start() if following else None].strip():
+            start = marker.end()
+            break
+    for marker in _USER.finditer(lower, start):
+        if lower[start : marker.start()].strip(" \n*#<|>"):
+            text = _blanked(text, marker.start(), len(text))
+            break
+    return _blanked(text, 0, start)
+
+
+def drop_echo(text: str, options: Sequence[str]) -> str:
+    """Blanks runs of all options in their order with at most labels between them."""
+    lower = text.lower()
+    texts = [option.strip().lower() for option in options]
+    if len(texts) < 2 or not all(texts):
+        return text
+    place = 0
+    for _ in range(_MOST_ECHOES):
+        first = lower.find(texts[0], place)
+        if first < 0:
+            break
+        end = _run_end(lower, texts, first)
+        if end is not None:
+            lead = _LEAD.search(lower, max(0, first - 8), first)
+            text = _blanked(text, lead.start() if lead else first, end)
+        place = end or first + 1
+    return text
+
+
+def _run_end(lower: str, texts: Sequence[str], first: int) -> int | None:
+    end = first + len(texts[0])
+    for option in texts[1:]:
+        found = lower.find(option, end, end + _LONGEST_GAP + len(option))
+        if found < 0 or not _GAP.fullmatch(lower, end, found):
+            return None
+        end = found + len(option)
+    return end
+
+
+def reply(text: str, options: Sequence[str]) -> Segment:
+    """The part of a normalised response that answers."""
+    thought = drop_thinking(text)
+    return Segment(drop_echo(drop_turns(thought.text), options), thought.thinking_cut)
