@@ -1,0 +1,1 @@
+"""Other harnesses with the extractor of this package."""
