@@ -63,7 +63,7 @@ _LABEL_HEAD = re.compile(
 _PANEL_NAMED = re.compile(rf"\bpanels?\s\(?(?P<labels>{_LABELS})\b", re.IGNORECASE)
 
 
-def _letters(labels: str) -> frozenset[str]:
+def panel_letters(labels: str) -> frozenset[str]:
     """Panel letters of 'A, C-E' in upper case: A, C, D, E."""
     found: set[str] = set()
     for first, last in re.findall(r"\b([A-Za-z])['′\d]?(?:\s?(?:–|-|to)\s?([A-Za-z])\b)?", labels):
@@ -74,11 +74,11 @@ def _letters(labels: str) -> frozenset[str]:
 
 def panels_named(question: str) -> frozenset[str]:
     """Letters of the panels that a question names ('in panels A-C'), upper case."""
-    found = [_letters(m["labels"]) for m in _PANEL_NAMED.finditer(question)]
+    found = [panel_letters(m["labels"]) for m in _PANEL_NAMED.finditer(question)]
     return frozenset().union(*found)
 
 
 def panels_described(sentence: str) -> frozenset[str]:
     """Letters of the panels whose label opens a sentence ('(A, B) Sections ...'), upper case."""
     match = _LABEL_HEAD.match(sentence)
-    return _letters(match["labels"] or match["plain"]) if match else frozenset()
+    return panel_letters(match["labels"] or match["plain"]) if match else frozenset()
