@@ -1,0 +1,214 @@
+"""Models behind any server that speaks OpenAI's chat completions."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import os
+import time
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from scoring.models.errors import FatalError, ModelError, RequestError, TransientError
+from scoring.models.records import Image, Message, Request, Response
+
+if TYPE_CHECKING:
+    import openai
+
+_SIGNATURES = {b"\x89PNG\r\n": "png", b"\xff\xd8\xff": "jpeg", b"GIF8": "gif"}
+_LARGEST = 15_000_000
+_LONGEST_SIDE = 4096
+_FATAL = {401, 402, 403, 404}
+_TRANSIENT = {408, 409, 425, 429}
+
+
+def image_type(data: bytes) -> str | None:
+    """png, jpeg, gif or webp by the first bytes; None for other formats."""
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "webp"
+    return next((kind for start, kind in _SIGNATURES.items() if data.startswith(start)), None)
+
+
+@lru_cache(maxsize=64)
+def data_url(image: Image) -> str:
+    """The image as a data URL with its bytes untouched.
+
+    Formats that servers do not take, and files above 15 MB, are sent as PNG of at most 4,096
+    pixels a side instead. Raises RequestError where the image cannot be read.
+    """
+    kind, data = image_type(image.data), image.data
+    if kind is None or len(data) > _LARGEST:
+        kind, data = "png", _derived(data)
+    return f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
+
+
+def _derived(data: bytes) -> bytes:
+    from PIL import Image as Pictures
+
+    try:
+        with Pictures.open(io.BytesIO(data)) as picture:
+            picture.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE))
+            out = io.BytesIO()
+            mode = picture.mode if picture.mode in ("L", "RGB", "RGBA") else "RGB"
+            picture.convert(mode).save(out, "PNG")
+    except (OSError, ValueError, Pictures.DecompressionBombError) as error:
+        raise RequestError(f"an image cannot be read: {error}") from error
+    return out.getvalue()
+
+
+def _content(message: Message) -> Any:
+    if all(isinstance(part, str) for part in message.parts):
+        return "\n\n".join(str(part) for part in message.parts)
+    return [
+        {"type": "text", "text": part}
+        if isinstance(part, str)
+        else {"type": "image_url", "image_url": {"url": data_url(part)}}
+        for part in message.parts
+    ]
+
+
+class OpenAIChat:
+    """`openai:NAME`: chat completions through the official client.
+
+    `base_url` defaults to OPENAI_BASE_URL, else OpenAI's own. The key is OPENAI_API_KEY and is
+    taken from the environment alone; servers of one's own need none. `timeout` is in seconds.
+    Raises FatalError where the package or the key is missing.
+    """
+
+    batch_size = 1
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        base_url: str | None = None,
+        revision: str = "",
+        timeout: float = 120.0,
+        concurrency: int = 8,
+    ) -> None:
+        try:
+            import openai
+        except ImportError as error:
+            raise FatalError(
+                "openai: models need an extra: pip install 'microvqa-pp[models]'"
+            ) from error
+        self.name, self.revision, self.concurrency = f"openai:{name}", revision, concurrency
+        self._model = name
+        base_url = base_url or os.environ.get("OPENAI_BASE_URL") or None
+        self._own_server = base_url is not None and not _is_openai(base_url)
+        self._key = os.environ.get("OPENAI_API_KEY", "")
+        if not self._key and not self._own_server:
+            raise FatalError("set OPENAI_API_KEY, or give --base-url for a server of your own")
+        if base_url is not None and urlsplit(base_url).scheme not in ("http", "https"):
+            raise FatalError(f"the base URL must begin with http:// or https://: {base_url!r}")
+        self._client = openai.AsyncOpenAI(
+            api_key=self._key or "none", base_url=base_url, max_retries=0, timeout=timeout
+        )
+
+    async def complete(self, requests: Sequence[Request]) -> list[Response]:
+        """One response for one request. Raises TransientError, RequestError or FatalError."""
+        return [await self._complete(request) for request in requests]
+
+    async def _complete(self, request: Request) -> Response:
+        import openai
+
+        start = time.perf_counter()
+        arguments = self._arguments(request)
+        try:
+            reply = await self._client.chat.completions.create(**arguments)
+        except openai.APIStatusError as error:
+            raise self._status_error(error) from None
+        except openai.APITimeoutError:
+            raise TransientError("the server did not answer in time") from None
+        except openai.APIConnectionError as error:
+            raise TransientError(
+                self._clean(f"no connection: {error.__cause__ or error}")
+            ) from None
+        except (openai.APIError, json.JSONDecodeError, UnicodeDecodeError) as error:
+            raise TransientError(self._clean(f"the reply is no chat completion: {error}")) from None
+        return self._read(reply, time.perf_counter() - start)
+
+    def _arguments(self, request: Request) -> dict[str, Any]:
+        limit = "max_tokens" if self._own_server else "max_completion_tokens"
+        chosen: dict[str, Any] = {
+            "model": self._model,
+            "messages": [{"role": m.role, "content": _content(m)} for m in request.messages],
+            limit: request.max_tokens,
+        }
+        if request.temperature is not None:
+            chosen["temperature"] = request.temperature
+        if request.seed is not None:
+            chosen["seed"] = request.seed
+        if request.schema is not None:
+            form = {"name": "reply", "schema": dict(request.schema), "strict": True}
+            chosen["response_format"] = {"type": "json_schema", "json_schema": form}
+        return chosen
+
+    def _read(self, reply: Any, latency: float) -> Response:
+        choices = getattr(reply, "choices", None) or [None]
+        message = getattr(choices[0], "message", None)
+        if message is None:
+            raise TransientError("the reply is no chat completion")
+        usage = getattr(reply, "usage", None)
+        text = message.content or getattr(message, "refusal", None) or ""
+        return Response(
+            text=str(text),
+            tokens_in=_count(usage, "prompt_tokens"),
+            tokens_out=_count(usage, "completion_tokens"),
+            finish_reason=str(getattr(choices[0], "finish_reason", None) or ""),
+            latency=round(latency, 3),
+            served_by=str(reply.model or ""),
+        )
+
+    def _status_error(self, error: openai.APIStatusError) -> ModelError:
+        status = error.status_code
+        text = self._clean(f"the server answered {status}: {_said(error.body) or error.message}")
+        spent = isinstance(error.body, dict) and error.body.get("code") == "insufficient_quota"
+        if status in _FATAL or spent:
+            return FatalError(text)
+        if status in _TRANSIENT or status >= 500:
+            busy = status in (429, 503, 529)
+            return TransientError(text, retry_after(error.response.headers), busy=busy)
+        return RequestError(text)
+
+    def _clean(self, text: str) -> str:
+        """One line without the key, which some servers echo."""
+        if self._key:
+            text = text.replace(self._key, "[key]")
+        return " ".join(text.split())[:300]
+
+
+def _is_openai(url: str) -> bool:
+    return (urlsplit(url).hostname or "").endswith("api.openai.com")
+
+
+def _said(body: object) -> str:
+    return str(body.get("message") or "") if isinstance(body, dict) else ""
+
+
+def _count(usage: object, name: str) -> int | None:
+    value = getattr(usage, name, None)
+    return value if isinstance(value, int) and value >= 0 else None
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds that a server asks to wait: `retry-after-ms`, or `Retry-After` as number or date."""
+    for header, unit in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
+        value = headers.get(header)
+        if value is None:
+            continue
+        try:
+            seconds = float(value) / unit
+        except ValueError:
+            try:
+                seconds = (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds()
+            except (ValueError, TypeError):
+                continue
+        if seconds == seconds:
+            return max(0.0, seconds)
+    return None
