@@ -32,6 +32,7 @@ _NOUN = (
     r"description|explanation|guess|number|match|label)s?|(?:option|choice|ans|selection"
     r"|prediction|correct|verdict|decision|pred|pick|result)(?=\s?[:=])|"
     r"(?:option|choice|answer|one)s? (?:that|which)|(?:best|educated|final) guess"
+    r"|closest(?: (?:option|choice|answer|match|one|fit))?"
 )
 _LINK = r"(?:[:=]|->|→|\b(?:is|was|be|remains|are)\b(?:\s?:)?)"
 _DECLARED = rf"\b(?:{_NOUN})\b(?! (?:this|the question|it),)[^.!?\n:={TAG}]{{0,80}}?{_LINK}"
@@ -62,7 +63,8 @@ _SUPPORTS = (
     r"|supports?|"
     r"indicates?|suggests?|described|explained|represents?|favou?rs?|captured|supported)\b"
     r"(?: (?:best|the|most|with|closely|to|by|well|in|of|description|strongly"
-    r"|clearly))*+ (?=\(?(?:option|choice|answer)\b)"
+    r"|clearly))*+ (?=\(?(?:option|choice|answer|hypothesis|scenario|statement|interpretation"
+    r"|explanation|experiment)\b)"
 )
 _CORRECTED = (
     r"\b(?:actually|wait|correction|scratch that|i mean|i meant|make that|on reflection|sorry|"
@@ -98,10 +100,14 @@ _ABROAD = (
     r"|\bjawaban(?:nya)?\b[^.\n]{0,12}?(?:adalah|:)|відповідь\s?(?:[:-]|це)"
 )
 _MAYBE = (
-    r"\b(?:it|this|that|answer|option|choice|one) (?:could|might|may|would)(?: (?:possibly|well"
-    r"|also|perhaps|"
-    r"most|likely|probably))*+ be|\b(?:perhaps|maybe|possibly|probably|likely)(?: it's"
+    r"\b(?:could|might|may|would)(?: (?:possibly|well|also|perhaps|most|likely"
+    r"|probably))*+ be"
+    r"|\b(?:perhaps|maybe|possibly|probably|likely)(?: it's"
     r"| it is)?[,:]?"
+)
+_LIKELY = (
+    r"\b(?:is|are|seems?|appears?|looks?)(?: to be)? (?:most |very |more )?(?:likely|probably"
+    r"|consistent with)(?: to be)?"
 )
 
 _DIRECT = (
@@ -126,6 +132,7 @@ CUES = (
     Cue("declared", Strength.DECLARED, re.compile(_DIRECT), True),
     Cue("supports", Strength.CONCLUDED, re.compile(_MATCHES), True),
     Cue("supports", Strength.CONCLUDED, re.compile(_SUPPORTS), True),
+    Cue("likely", Strength.HEDGED, re.compile(_LIKELY), True),
     Cue("maybe", Strength.HEDGED, re.compile(_MAYBE), True),
 )
 
@@ -143,7 +150,8 @@ PREDICATE = re.compile(
 POSITIVE = re.compile(
     r"\b(?:correct|right|best|better|accurate|true|answer|more (?:likely|plausible|consistent"
     r"|probable)|most (?:likely|plausible|consistent|appropriate|"
-    r"suitable|probable|reasonable)|my (?:choice|guess|pick)|only (?:option|one|choice)|sense"
+    r"suitable|probable|reasonable)|my (?:choice|guess|pick)|only (?:\w+ )?(?:option|one|choice|answer"
+    r"|hypothesis|explanation|candidate|experiment)|sense"
     r"|well supported)\b"
 )
 NEGATIVE = re.compile(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from scoring.labels import Labels
-from scoring.lines import alone, mentioned, verdicts
-from scoring.normalise import normalise
+from scoring.lines import alone, identified, mentioned, verdicts
+from scoring.normalise import normalise, squeeze
 from scoring.option_text import OptionTexts
 from scoring.records import Extraction, LabelStyle
 from scoring.resolve import choose, without_statement
@@ -34,7 +35,17 @@ def extract(
     if not segment.text.strip():
         return Extraction("truncated" if segment.thinking_cut else "no_answer", method="thinking")
     texts = OptionTexts(options)
-    question = Question(segment.text, segment.text.lower(), texts, Labels(texts, labels))
+    squeezed = squeeze(segment.text)
+    question = Question(squeezed.text, squeezed.text.lower(), texts, Labels(texts, labels))
+    found = _decided(question, thinking_cut=segment.thinking_cut)
+    if found.span is None:
+        return found
+    start, end = found.span
+    return replace(found, span=(squeezed.origin(start), squeezed.origin(end - 1) + 1))
+
+
+def _decided(question: Question, *, thinking_cut: bool) -> Extraction:
+    """The outcome of all that is stated."""
     statements = [
         *cued(question),
         *predicated(question),
@@ -45,6 +56,6 @@ def extract(
     chosen = choose(question, statements)
     if chosen:
         return chosen
-    if segment.thinking_cut:
+    if thinking_cut:
         return Extraction("truncated", method="thinking")
-    return without_statement(question, statements, mentioned(question))
+    return without_statement(question, statements, mentioned(question) or identified(question))

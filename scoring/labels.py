@@ -165,4 +165,4 @@ class Labels:
         """Whether the text after a label is that of another option."""
         line = text[end : end + 600].partition("\n")[0]
         quoted = self.texts.at(tokens(line), 0)
-        return bool(quoted) and index not in quoted
+        return quoted is not None and index not in quoted.options

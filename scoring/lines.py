@@ -21,6 +21,16 @@ _ITEM = re.compile(
 _LAST_LABEL = re.compile(
     r"(?:[.!?]\s+|(?:→|->|=>)\s*)[(\['\s]*(?P<label>[A-Z]|(?<=[(\[])\d{1,2})[)\]'.\s]*$"
 )
+_BRACKET = re.compile(r"\([A-Z]\)")
+_LAST_BRACKET = re.compile(r"\s\((?P<label>[A-Z])\)[.\s]*$")
+_REASONS = re.compile(
+    r"\b(?:since|because|therefore|thus|hence|so|indicat\w+|suggest\w*|consistent|must|match\w*"
+    r"|explain\w*|points?)\b"
+)
+_CITES = re.compile(
+    r"\b(?:panels?|fig(?:ure)?s?|images?|shown|seen|arrow\w*|lanes?|row|column|left|right|middle)"
+    r"\W*$"
+)
 _LOOP = re.compile(r"\W*(?P<label>[A-Z]|\d{1,2})(?:\W+(?P=label))+\W*")
 _GOES_ON = re.compile(
     r"[)\]'.]*\s*(?:\?|(?:is|was|are|were|would|has|have|seems|shows|not|and|or|could|can)\b)"
@@ -32,6 +42,7 @@ _MOST_LINES = 40
 _LONGEST_LINE = 700
 _WHOLE = 3
 _FEW_WORDS = 40
+_LONGEST_READ = 3000
 _OPEN_WORDS = re.compile(
     r"\b(?:need|unclear|not sure|unsure|let me|let's|consider|next|examine|first|what about"
     r"|regarding|"
@@ -85,9 +96,26 @@ def alone(question: Question) -> Iterator[Statement]:
         if statement:
             yield statement
     tail = found[-1]
+    begun = question.texts.begun([token.word for token in tokens(question.text)])
+    if len(found) == 1 and begun is not None:
+        whole = Reading("answered", tail.start, tail.end, begun)
+        yield Statement(whole, Strength.CONCLUDED, "option_text")
+    yield from _bracketed(question, tail)
     last = _LAST_LABEL.search(question.text, max(tail.start, tail.end - 40), tail.end)
     if last:
         status, index, style = question.labels.index(last["label"])
+        reading = Reading(status, *last.span("label"), index, style)
+        yield Statement(reading, Strength.CONCLUDED, "last_label")
+
+
+def _bracketed(question: Question, tail: Line) -> Iterator[Statement]:
+    """The only label in brackets, at the end of a sentence that gives a reason: '... (B).'."""
+    last = _LAST_BRACKET.search(question.text, max(tail.start, tail.end - 40), tail.end)
+    if last is None or len(_BRACKET.findall(question.text)) > 1:
+        return
+    sentence = question.lower[question.sentence_start(last.start()) : last.start()]
+    status, index, style = question.labels.index(last["label"])
+    if status == "answered" and _REASONS.search(sentence) and not _CITES.search(sentence):
         reading = Reading(status, *last.span("label"), index, style)
         yield Statement(reading, Strength.CONCLUDED, "last_label")
 
@@ -106,6 +134,9 @@ def _line(question: Question, line: Line, *, first: bool, is_list: bool) -> Stat
         return None
     rest = question.text[reading.end : line.end].strip(" .,:;!?)]'|<>/-")
     quotes = bool(rest and reading.style) and _is_option(question, rest)
+    if reading.style is None and reading.status == "answered" and not rest.startswith("("):
+        words = [token.word for token in tokens(question.text, line.start, line.end)]
+        quotes = question.texts.near(words) == reading.index
     whole = not rest or quotes or _end_token(rest)
     if len(rest) > 0 and not whole and (reading.start - line.start) > 16:
         return None
@@ -135,8 +166,10 @@ def _closed(question: Question, reading: Reading) -> bool:
 
 
 def _is_option(question: Question, rest: str) -> bool:
-    words = tuple(token.word for token in tokens(rest[:_LONGEST_LINE]))
-    return words in question.texts.words or question.texts.near(words) is not None
+    found = tokens(rest[:_LONGEST_LINE])
+    quoted = question.texts.at(found, 0)
+    whole = quoted is not None and quoted.size == len(found)
+    return whole or question.texts.near([token.word for token in found]) is not None
 
 
 def _text_line(
@@ -185,6 +218,41 @@ def verdicts(question: Question) -> Iterator[Statement]:
         if status == "answered":
             reading = Reading(status, line.start, line.end, index, style)
             yield Statement(reading, Strength.CONCLUDED, "verdict")
+
+
+_IDENTIFIES = re.compile(
+    r"\b(?:this|these|they|it|images?|figure|micrograph|structures?|cells?|organelles?|arrow\w*"
+    r"|pattern|stain\w*|technique|tissue|features?|tumou?r|lesion|signal|labell?ed|shown)\b"
+    r"[^.!?\n]{0,80}?\b(?:is|are|shows?|represents?|depicts?|identif\w+(?: \w+){0,3}? as"
+    r"|consistent with|characteristic of|typical of|indicative of|corresponds? to)"
+    r"(?: (?:a|an|the|most|likely|clearly|probably|indeed|case|of|to|be))*+ ?$"
+)
+
+
+def identified(question: Question) -> Statement | None:
+    """The one option that the reply says the image shows."""
+    if len(question.text) > _LONGEST_READ:
+        return None
+    found = tokens(question.text)
+    named = [m for m in question.texts.mentions(found) if not m.negated]
+    said: dict[int, Mention] = {}
+    for mention in named:
+        place = found[mention.first].start
+        start = question.sentence_start(place)
+        end = question.sentence_end(found[mention.last - 1].end)
+        if not _IDENTIFIES.search(question.lower[start:place]):
+            continue
+        if _OPEN_WORDS.search(question.lower, start, end):
+            continue
+        beside = {m.option for m in named if start <= found[m.first].start < end}
+        if len(beside) > 1:
+            return None
+        said[mention.option] = mention
+    if len(said) != 1:
+        return None
+    option, mention = said.popitem()
+    place, end = found[mention.first].start, found[mention.last - 1].end
+    return Statement(Reading("answered", place, end, option), Strength.MENTION, "identified")
 
 
 def mentioned(question: Question) -> Statement | None:

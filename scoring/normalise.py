@@ -1,12 +1,16 @@
 """Step 1: one spelling for what wraps an answer, without moving a character.
 
-Every replacement keeps the length, so that positions hold in the raw response.
+Every replacement keeps the length, so that positions hold in the raw response; runs of blanks are
+squeezed at the end, with a way back.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
+from itertools import accumulate
+from typing import NamedTuple
 
 TAG = "\ue000"  # private use: what follows was put into an answer field by the model
 
@@ -62,3 +66,27 @@ def normalise(response: str) -> str:
         text = _LATEX.sub(_blank, marked)
         return text.translate(_TABLE | {0: TAG})
     return text.translate(_TABLE)
+
+
+_RUN = re.compile(r"[ \t]{2,}")
+
+
+class Squeezed(NamedTuple):
+    """A text with single blanks; before `places` of it, `removed` characters were taken out."""
+
+    text: str
+    places: list[int]
+    removed: list[int]
+
+    def origin(self, place: int) -> int:
+        """Where a place of the text was before."""
+        before = bisect_right(self.places, place)
+        return place + (self.removed[before - 1] if before else 0)
+
+
+def squeeze(text: str) -> Squeezed:
+    """The text with every run of blanks as one."""
+    runs = [match.span() for match in _RUN.finditer(text)]
+    removed = list(accumulate(end - start - 1 for start, end in runs))
+    places = [end - gone for (_, end), gone in zip(runs, removed, strict=True)]
+    return Squeezed(_RUN.sub(" ", text), places, removed)

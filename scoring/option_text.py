@@ -21,10 +21,22 @@ _NEGATORS = re.compile(
     r"excluded|ruled|rules|instead|against|lacks|lack|non|nicht|kein|keine|pas|ni|不|没|无|не"
 )
 _SPELLINGS = {"um": "μm", "micrometers": "μm", "micrometer": "μm", "microns": "μm", "percent": "%"}
+_BRITISH = (
+    (re.compile(r"[ao]e(?=[a-z]{3})"), "e"),
+    (re.compile(r"(?<=[a-z]{3})our(?=[a-z]|$)"), "or"),
+    (re.compile(r"(?<=[a-z]{2})is(?=(?:e|ed|es|ing|ation|ations)$)"), "iz"),
+    (re.compile(r"(?<=[a-z]{3})re$"), "er"),
+    (re.compile(r"(?<=[a-z]{2})ll(?=(?:ed|ing)$)"), "l"),
+)
+_BARS = frozenset(("bar", "bars", "magnification"))
+_BAR_REACH = 5
 _REACH = 3
 _NEAR = 0.8
 _CLOSE = 0.85
 _LEAST_LETTERS = 6
+_SHORT = 4
+_LEAST_NAME = 3
+_TAIL = re.compile(r"\s*\([^()]*\)\s*$|\s*,\s.*$|\s(?:because|since|due to|owing to)\s.*$")
 
 
 class Token(NamedTuple):
@@ -42,13 +54,28 @@ def tokens(text: str, start: int = 0, end: int | None = None) -> list[Token]:
     for match in _TOKEN.finditer(text, start, stop):
         word = match.group().lower()
         if word not in _ARTICLES:
-            found.append(Token(_SPELLINGS.get(word, word), match.start(), match.end()))
+            found.append(Token(_spelling(word), match.start(), match.end()))
     return found
+
+
+@lru_cache(maxsize=65536)
+def _spelling(word: str) -> str:
+    """One spelling for British and American words and for units; not always a word."""
+    for pattern, plain in _BRITISH if len(word) > _SHORT else ():
+        word = pattern.sub(plain, word)
+    return _SPELLINGS.get(word, word)
 
 
 def negates(word: str) -> bool:
     """Whether a word turns what follows into its opposite."""
     return bool(_NEGATORS.fullmatch(word)) or word.endswith("n't")
+
+
+class Quote(NamedTuple):
+    """Options quoted at a place, and how many tokens that takes."""
+
+    options: tuple[int, ...]
+    size: int
 
 
 class Mention(NamedTuple):
@@ -72,6 +99,14 @@ def _turn(words: Sequence[str]) -> int:
     return max((place + 1 for place, word in enumerate(words) if word == "but"), default=0)
 
 
+def _of_something_else(found: Sequence[Token], place: int) -> bool:
+    """Whether a number is part of another one, or the length of the scale bar."""
+    before = [token.word for token in found[max(0, place - _BAR_REACH) : place]]
+    if before and before[-1][0].isdigit():
+        return True
+    return not _BARS.isdisjoint(before) and sum(token.word[0].isdigit() for token in found) > 1
+
+
 class OptionTexts:
     """The texts of all options, ready to be found."""
 
@@ -79,25 +114,38 @@ class OptionTexts:
         self.words = [_words(option) for option in options]
         self.letters = [normalise(option).strip().lower() for option in options]
         self.vocabulary = sorted({word for words in self.words for word in words})
-        self._by_first: dict[str, list[int]] = {}
-        for index in sorted(range(len(options)), key=lambda i: -len(self.words[i])):
-            if self.words[index]:
-                self._by_first.setdefault(self.words[index][0], []).append(index)
+        self._by_first: dict[str, list[tuple[tuple[str, ...], int]]] = {}
+        quotes = [*((words, index) for index, words in enumerate(self.words)), *self._shorter()]
+        for words, index in sorted(quotes, key=lambda quote: -len(quote[0])):
+            if words:
+                self._by_first.setdefault(words[0], []).append((words, index))
 
-    def at(self, found: Sequence[Token], first: int) -> list[int]:
-        """Options whose full text starts at a token; the longest, all where several are equal."""
+    def _shorter(self) -> list[tuple[tuple[str, ...], int]]:
+        """Options without a closing bracket or clause, where that is no other option's start."""
+        found = []
+        for index, text in enumerate(self.letters):
+            short = _words(_TAIL.sub("", text))
+            begins = [words[: len(short)] for words in self.words]
+            tells = len(short) > 1 or len("".join(short)) >= _LEAST_NAME
+            if short != self.words[index] and begins.count(short) == 1 and tells:
+                found.append((short, index))
+        return found
+
+    def at(self, found: Sequence[Token], first: int) -> Quote | None:
+        """Options whose text starts at a token; the longest, all where several are equal."""
         if first >= len(found):
-            return []
+            return None
         best: list[int] = []
-        for index in self._by_first.get(found[first].word, ()):
-            words = self.words[index]
-            if best and len(words) < len(self.words[best[0]]):
+        size = 0
+        for words, index in self._by_first.get(found[first].word, ()):
+            if best and len(words) < size:
                 break
             if len(found) - first >= len(words) and all(
                 found[first + k].word == word for k, word in enumerate(words)
             ):
                 best.append(index)
-        return best
+                size = len(words)
+        return Quote(tuple(best), size) if best else None
 
     def mentions(self, found: Sequence[Token]) -> list[Mention]:
         """Options quoted in full, none inside another, in order."""
@@ -108,16 +156,24 @@ class OptionTexts:
             if not matched:
                 place += 1
                 continue
-            last = place + len(self.words[matched[0]])
+            last = place + matched.size
             before = found[max(0, place - _REACH) : place]
             words = [token.word for token in before]
             negated = any(negates(word) for word in words[_turn(words) :])
-            if found[place].word[0].isdigit() and words and words[-1][0].isdigit():
+            if found[place].word[0].isdigit() and _of_something_else(found, place):
                 place = last
                 continue
-            result.extend(Mention(index, place, last, negated) for index in matched)
+            result.extend(Mention(index, place, last, negated) for index in matched.options)
             place = last
         return result
+
+    def begun(self, words: Sequence[str]) -> int | None:
+        """The one option that starts with these words, which are no number."""
+        said = tuple(words)
+        if not said or said[0][0].isdigit() or len("".join(said)) <= _LEAST_NAME:
+            return None
+        starting = [i for i, option in enumerate(self.words) if option[: len(said)] == said]
+        return starting[0] if len(starting) == 1 else None
 
     def _spelled(self, word: str) -> str:
         """The word of the options that a misspelt word stands for, else the word itself."""

@@ -17,6 +17,7 @@ _DANGLING = re.compile(
     r"\b(?:the|a|an|of|is|are|to|and|or|but|with|in|on|by|for|that|which|as|from|than|because|option|be|"
     r"was|were|not|its|their|this|at|between|answer|correct)\s*[:(]?$|[,(:]$"
 )
+_DESPITE = re.compile(r"\b(?:but|however|nevertheless|that said|still|although|though)\b")
 _LONG = 12
 
 
@@ -104,13 +105,22 @@ def stops_midway(text: str) -> bool:
     return not _ENDED.search(tail) and len(text[-600:].split()) >= _LONG
 
 
+def _despite(question: Question, refusal: int, place: int) -> bool:
+    """Whether a place says something in spite of a refusal before."""
+    return place >= refusal and bool(_DESPITE.search(question.lower, refusal, place))
+
+
 def without_statement(
     question: Question, statements: Sequence[Statement], mention: Statement | None
 ) -> Extraction:
     """The outcome where nothing firm is stated."""
-    if parts(cues.REFUSAL, question.lower):
-        return Extraction("refused", method="refusal")
     loose = [s for s in statements if s.strength is Strength.MENTION]
+    refusals = parts(cues.REFUSAL, question.lower)
+    if refusals:
+        after = [s for s in loose if _despite(question, refusals[-1].end(), s.reading.start)]
+        if len({s.choice for s in after}) == 1:
+            return _outcome(replace(after[-1], method="option_text"))
+        return Extraction("refused", method="refusal")
     last = question.sentence_start(len(question.text.rstrip()) - 1)
     concluding = [s for s in loose if s.reading.start >= last]
     if stops_midway(question.text):

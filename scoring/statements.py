@@ -17,7 +17,8 @@ _FILL = re.compile(
     r"|still|simply|"
     r"therefore|thus|then|certainly|obviously|surely|now|also|that|be|to be|with|is|for"
     r"|going with|选项|第)\b"
-    r"|(?:the|la|l'|die|der|das|a)?\s?(?:option|choice|letter|answer|number|label|opción"
+    r"|(?:the|la|l'|die|der|das|a)?\s?(?:option|choice|letter|answer|number|label|hypothesis|scenario"
+    r"|statement|interpretation|explanation|experiment|opción"
     r"|alternativa|"
     r"lettera|lettre|вариант|buchstabe|opção|correct one)\b[\s:]*)*+"
 )
@@ -81,16 +82,16 @@ def _quoted(question: Question, place: int, end: int) -> Reading | None:
         return None
     if question.lower[place : found[0].start].strip() not in _ARTICLES:
         return None
-    last = found[len(question.texts.words[matched[0]]) - 1].end
-    if len(matched) > 1:
+    last = found[matched.size - 1].end
+    if len(matched.options) > 1:
         return Reading("ambiguous", found[0].start, last)
     joined = _TEXT_JOIN.match(question.lower, last)
     second = tokens(question.text, joined.end(), joined.end() + _WINDOW) if joined else []
     other = question.texts.at(second, 0)
     if joined and other:
         status: Status = "ambiguous" if joined["or"] else "multiple"
-        return Reading(status, found[0].start, second[len(question.texts.words[other[0]]) - 1].end)
-    return Reading("answered", found[0].start, last, matched[0])
+        return Reading(status, found[0].start, second[other.size - 1].end)
+    return Reading("answered", found[0].start, last, matched.options[0])
 
 
 def _settle(question: Question, label: Reading | None, quoted: Reading | None) -> Reading | None:

@@ -18,7 +18,11 @@ from tests.scoring.tables import table
 
 ROOT = Path(__file__).parents[2]
 TWO = [["actin", "tubulin"], ["actin", "tubulin"]]
-GIVEN: dict[str, Any] = {"predictions": ["The answer is (B).", "A"], "references": [1, 1], "options": TWO}
+GIVEN: dict[str, Any] = {
+    "predictions": ["The answer is (B).", "A"],
+    "references": [1, 1],
+    "options": TWO,
+}
 LOAD = """
 import json, evaluate
 metric = evaluate.load("scoring")
