@@ -13,7 +13,7 @@ neither the data's flag nor the rule are left out.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Annotated
 
@@ -39,7 +39,7 @@ from filtering.signals import compute_signals
 
 RATE = 0.29
 KEEP = 0.75
-_SIGNALS = ("signal_grounding", "signal_answer", "signal_overlap", "signal_specificity")
+_SIGNALS = tuple(f.name for f in fields(Signals) if f.name.startswith("signal_"))
 _COLUMNS = ["candidate_id", "figure_id", "caption", "question", "answer", "statement"]
 
 

@@ -31,6 +31,10 @@ _WEAKNESS = {
         "its answer says nothing that the question does not",
         "only {} of its answer is not in the question",
     ),
+    "signal_binding": (
+        "the caption has it, but not there",
+        "the caption has it there with {} confidence beside others of its kind",
+    ),
 }
 
 

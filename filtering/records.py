@@ -36,10 +36,17 @@ class Signals:
     signal_specificity: Annotated[
         float | None, "how much the answer says that the question does not already say, 0-1"
     ]
+    signal_binding: Annotated[
+        float | None,
+        "how much better what the pair names fits there than other things of its type in the "
+        "caption, 0-1; empty where there is nothing to confuse",
+    ]
     contradiction: Annotated[
         str, "plain contradiction of the caption in words; empty where there is none"
     ]
-    score: Annotated[float, "consistency, 0-1, higher is more consistent; mean of the signals"]
+    score: Annotated[
+        float, "consistency, 0-1, higher is more consistent; weighted mean of the signals"
+    ]
 
 
 @dataclass(frozen=True, slots=True)

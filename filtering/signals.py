@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from filtering.binding import binding
 from filtering.contradiction import contradiction
 from filtering.records import QA, Signals
 from filtering.sentences import sentences
@@ -32,16 +33,32 @@ def _specificity(qa: QA) -> float | None:
     return None if asked is None else 1.0 - asked
 
 
+WEIGHTS = {
+    "signal_grounding": 1.0,
+    "signal_answer": 1.0,
+    "signal_overlap": 1.0,
+    "signal_binding": 3.0,
+}
+"""Weights of the signals in the score: as much for whether the caption has it at all, three ways,
+as for whether it has it there. Specificity says nothing of consistency and has none."""
+
+
+def consistency(values: Mapping[str, float | None]) -> float:
+    """Weighted mean of the signals that are present, 0-1; 0 where there is none."""
+    present = [(WEIGHTS[n], v) for n, v in values.items() if v is not None and n in WEIGHTS]
+    whole = sum(weight for weight, _ in present)
+    return sum(weight * v for weight, v in present) / whole if whole else 0.0
+
+
 def _signals(qa: QA) -> Signals:
-    values = (
-        _grounding(qa),
-        share(content(qa.answer), supported(qa.caption)),
-        _overlap(qa),
-        _specificity(qa),
-    )
-    present = [v for v in values if v is not None]
-    score = sum(present) / len(present) if present else 0.0
-    return Signals(qa.qa_id, *values, contradiction(qa), score)
+    values = {
+        "signal_grounding": _grounding(qa),
+        "signal_answer": share(content(qa.answer), supported(qa.caption)),
+        "signal_overlap": _overlap(qa),
+        "signal_specificity": _specificity(qa),
+        "signal_binding": binding(qa),
+    }
+    return Signals(qa.qa_id, **values, contradiction=contradiction(qa), score=consistency(values))
 
 
 def compute_signals(rows: Sequence[QA]) -> list[Signals]:

@@ -15,7 +15,7 @@ from filtering import QA, Signals, Threshold, choose_threshold, compute_signals,
 
 
 def _row(number: int, score: float, contradiction: str = "") -> Signals:
-    return Signals(f"q{number:03}", None, score, None, None, contradiction, score)
+    return Signals(f"q{number:03}", None, score, None, None, None, contradiction, score)
 
 
 def _choose(rows: list[Signals], keep_ratio: float) -> Threshold:

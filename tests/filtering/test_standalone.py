@@ -79,7 +79,7 @@ def test_reads_the_same_from_every_form(kind: str, tmp_path: Path) -> None:
     assert [row["answer"] for row in found] == ["HeLa", "7 µm", "Vacuoles"]
     assert [row["keep"] for row in found] == [True, False, False]
     assert "says 7 µm, the caption says 5 µm" in found[1]["reason"]
-    assert found[0]["score"] > found[2]["score"] > 0 >= found[1]["score"]
+    assert found[0]["score"] > found[2]["score"] >= 0 > found[1]["score"]
     if kind == "imagefolder":
         data = datasets.Dataset.from_parquet(str(tmp_path / "out" / "table.parquet"))
         assert data[2]["image"].getpixel((0, 0)) == 2 and data[2]["keep"] is False

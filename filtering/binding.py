@@ -1,0 +1,210 @@
+"""Does the caption say it *there*? Whether a value stands where the question asks for it.
+
+Every thing that a pair names is looked up in the caption beside the other things of its type,
+its rivals. What stands close to a mention (in the same phrase, list item, clause, panel) is what
+it is tied to; a thing is well bound where the other words of the pair stand closer to it than to
+any rival. Distances count words, and stops, brackets and conjunctions more; pieces of lists that
+go 'respectively' count as neighbours. No wording of questions or captions is presumed.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from math import exp
+from typing import NamedTuple
+
+from filtering.binding_caption import Layout, cue, layout, purposes
+from filtering.binding_panels import CARRIED, HEAD, INNER, TRAILING, Scope
+from filtering.entities import Entity
+from filtering.grounding import are_compatible
+from filtering.records import QA
+from filtering.sentences import panels_named
+from filtering.vocabulary import read_words
+from filtering.words import ASKING, FRAMING, named, named_key, stem
+
+_WORD = re.compile(r"[^\W_]+(?:[.,]\d+)*")
+_FUNCTION_WORDS = read_words("function_words")
+_REACH = 3.0
+_SHARPNESS = 3.0
+_OTHER_PANEL = 0.1
+_WITHIN = 0.7
+_NAME_WEIGHT = 1.5
+_FAINT, _WEAK = 0.3, 0.6
+_UNASKED = 0.6
+_CONTRASTS = frozenset({"control", "scale", "thickness", "age", "diameter"})
+_ROLES = frozenset({"control", "vehicle", "untreated"})
+_COMMON = frozenset({"treatment", "antibody"})
+_NUMBERS = frozenset({"count", "number"})
+_MOST_PLACES = 60
+_MOST_ITEMS = 12
+_MOST_CUES = 24
+_FLOOR = 0.05
+_NEITHER = 0.7
+
+
+class _Asked(NamedTuple):
+    """What a pair says beside one thing: words with weights, and panels.
+
+    `within` are words of the question that the name itself may have ('confocal microscopy').
+    """
+
+    words: dict[str, float]
+    within: dict[str, float]
+    panels: frozenset[str]
+
+
+def _words(text: str) -> dict[str, float]:
+    """What a text can be looked up by, with weights: its words by role or stem, its names."""
+    found: dict[str, float] = {}
+    for match in _WORD.finditer(text):
+        word = match.group().lower()
+        if word in _FUNCTION_WORDS or len(word) == 1:
+            continue
+        short = stem(word)
+        role = cue(word)
+        weight = _FAINT if short in ASKING else _WEAK if short in FRAMING else 1.0
+        if role != short:
+            weight = _FAINT if role in _COMMON else 1.0
+        found[role] = max(found.get(role, 0.0), weight)
+    for entity in named(text):
+        found[named_key(entity)] = _NAME_WEIGHT
+    return found
+
+
+def _own_words(entity: Entity) -> set[str]:
+    own = {cue(m.group().lower()) for m in _WORD.finditer(entity.text)}
+    return own | {named_key(entity), stem(entity.noun or "")}
+
+
+def _besides(words: dict[str, float], own: set[str]) -> dict[str, float]:
+    kept = sorted((w for w in words if w not in own), key=lambda w: -words[w])[:_MOST_CUES]
+    return {word: words[word] for word in kept}
+
+
+def _panel_match(found: Layout, entity: Entity, asked: frozenset[str]) -> float | None:
+    """Whether a mention is said of the panels asked for, 0-1; None where no panel is told."""
+    best: Scope | None = None
+    for scope in found.scopes:
+        if scope.start > entity.start:
+            continue
+        if scope.end >= entity.end and (best is None or scope.rank >= best.rank):
+            if scope.rank == TRAILING and _is_followed(found, entity, scope.end):
+                continue
+            best = scope
+    if best is None:
+        return None
+    matches = bool(best.letters & asked)
+    if best.rank == CARRIED:
+        return 0.7 if matches else 0.3
+    return 1.0 if matches else 0.0
+
+
+def _is_followed(found: Layout, entity: Entity, end: int) -> bool:
+    """Whether another thing of its type stands between a mention and a place."""
+    return any(entity.end <= e.start < end for e in found.things[entity.type])
+
+
+def _affinity(found: Layout, entity: Entity, asked: _Asked) -> float:
+    """How much of what is asked stands close to a mention, 0 and up."""
+    purpose = purposes().get(entity.value)
+    total = asked.words.get(purpose or "", 0.0)
+    for word, weight in asked.words.items():
+        total += weight * exp(-found.distance(entity.start, entity.end, word) / _REACH)
+    for role in _CONTRASTS - asked.words.keys():
+        near = 1.0 if role == purpose else exp(-found.distance(entity.start, entity.end, role))
+        total -= _UNASKED * near
+    total += sum(asked.within.get(word, 0.0) for word in _own_words(entity)) * _WITHIN
+    total = max(total, 0.0)
+    if not asked.panels:
+        return total
+    match = _panel_match(found, entity, asked.panels)
+    return total * (_NEITHER if match is None else _OTHER_PANEL + (1 - _OTHER_PANEL) * match)
+
+
+def _same(one: Entity, other: Entity) -> bool:
+    if one.type in _NUMBERS and other.type in _NUMBERS:
+        return one.number == other.number
+    return one.value == other.value or (
+        one.number is None and are_compatible(one.value, other.value)
+    )
+
+
+def _fits(item: Entity, pair: list[Entity], asked: _Asked, found: Layout) -> float | None:
+    """How much better a thing fits where it stands than its best rival fits, 0-1."""
+    kinds = _NUMBERS if item.type in _NUMBERS else {item.type}
+    there = [e for kind in sorted(kinds) for e in found.things.get(kind, [])]
+    own = [e for e in there if _same(item, e)][:_MOST_PLACES]
+    said = {e.value for e in pair} | _ROLES
+    rivals = [e for e in there if e.value not in said and not _same(item, e)][:_MOST_PLACES]
+    if not own or not rivals:
+        return None
+    ours = max(_affinity(found, e, asked) for e in own) ** _SHARPNESS
+    theirs = max(_affinity(found, e, asked) for e in rivals) ** _SHARPNESS
+    return None if ours + theirs == 0 else ours / (ours + theirs)
+
+
+def _is_frame(entity: Entity) -> bool:
+    """Whether a name in a question says how to look, not at what: a technique, 'the nuclei'."""
+    return entity.type == "technique" or cue(entity.text.lower()) != stem(entity.text)
+
+
+def _placed(mentions: list[Entity], panels: frozenset[str], found: Layout) -> float | None:
+    """Whether one of the mentions is said of the panels asked for, 0-1; None where untold.
+
+    An agent that is named for the whole figure is not what a control panel received.
+    """
+    matches = [_panel_match(found, e, panels) for e in mentions]
+    told = [m for m in matches if m is not None]
+    if not told or len(told) < len(matches):
+        agent = mentions and mentions[0].type == "treatment" and max(told, default=0) == 0
+        return 0.0 if agent and _is_control(found, panels) else None
+    return max(told)
+
+
+def _is_control(found: Layout, panels: frozenset[str]) -> bool:
+    """Whether the caption calls the panels asked for controls."""
+    own = [s for s in found.scopes if s.rank in (HEAD, INNER) and s.letters & panels]
+    places = [place for _, place in found.cues.get("control", [])]
+    return any(s.start <= place < s.end for s in own for place in places)
+
+
+def _mentions(qa: QA, found: Layout) -> list[list[Entity]]:
+    """Where the caption has what the answer says, thing by thing, or else the whole answer."""
+    items = named(qa.answer)
+    there = [[e for e in found.things.get(i.type, []) if _same(i, e)][:_MOST_PLACES] for i in items]
+    if any(there):
+        return [places for places in there if places]
+    answer = qa.answer.strip().rstrip(".")
+    if not answer or answer.lower() not in qa.caption.lower():
+        return []
+    places = [m.span() for m in re.finditer(re.escape(answer), qa.caption, re.IGNORECASE)]
+    return [[Entity("number", "", "", start, end) for start, end in places[:_MOST_PLACES]]]
+
+
+def binding(qa: QA) -> float | None:
+    """Whether the caption ties what the pair names together as the pair does, 0-1.
+
+    None where nothing in the caption could be confused with what the pair names, or where the
+    caption does not name it.
+    """
+    found = layout(qa.caption)
+    panels = panels_named(qa.question)
+    words = _words(f"{qa.question} {qa.answer}")
+    asked_words = _words(qa.question)
+    said = named(qa.answer)
+    pair = [*said, *named(qa.question)]
+    items = {named_key(e): e for e in pair if e.value not in _ROLES}
+    values: list[float] = []
+    for item in islice(items.values(), _MOST_ITEMS):
+        if item not in said and _is_frame(item):
+            continue
+        within = asked_words if item in said else {}
+        rest = _Asked(_besides(words, _own_words(item)), within, panels)
+        fit = _fits(item, pair, rest, found)
+        values += [] if fit is None else [fit]
+    if panels:
+        for places in _mentions(qa, found):
+            placed = _placed(places, panels, found)
+            values += [] if placed is None else [max(placed, _FLOOR)]
+    return min(values, default=None)
