@@ -16,12 +16,22 @@ from typing import NamedTuple
 
 from filtering.binding_caption import Layout, cue, layout, purposes
 from filtering.binding_panels import CARRIED, HEAD, INNER, TRAILING, Scope
+from filtering.checks.negations import is_denied
 from filtering.entities import Entity
 from filtering.grounding import are_compatible
 from filtering.records import QA
 from filtering.sentences import panels_named
 from filtering.vocabulary import read_words
-from filtering.words import ASKING, FRAMING, named, named_key, stem
+from filtering.words import (
+    ASKING,
+    FRAMING,
+    content,
+    named,
+    named_key,
+    share,
+    stem,
+    supported,
+)
 
 _WORD = re.compile(r"[^\W_]+(?:[.,]\d+)*")
 _FUNCTION_WORDS = read_words("function_words")
@@ -41,6 +51,7 @@ _MOST_ITEMS = 12
 _MOST_CUES = 24
 _FLOOR = 0.05
 _NEITHER = 0.7
+_HALF = 0.5
 
 
 class _Asked(NamedTuple):
@@ -182,29 +193,53 @@ def _mentions(qa: QA, found: Layout) -> list[list[Entity]]:
     return [[Entity("number", "", "", start, end) for start, end in places[:_MOST_PLACES]]]
 
 
+def _is_told(item: Entity, found: Layout) -> bool:
+    kinds = _NUMBERS if item.type in _NUMBERS else {item.type}
+    return any(_same(item, e) for kind in kinds for e in found.things.get(kind, []))
+
+
+def _is_answered(qa: QA, found: Layout) -> bool:
+    """Whether the caption has the things that the answer names, or else half of its words."""
+    said = [e for e in named(qa.answer) if e.value not in _ROLES]
+    if said:
+        return all(_is_told(e, found) for e in said)
+    return (share(content(qa.answer), supported(qa.caption)) or 0.0) >= _HALF
+
+
+def _panel_fit(qa: QA, found: Layout) -> float | None:
+    """Whether all that the answer says is said of the panels that the question names."""
+    panels = panels_named(qa.question)
+    placed = [_placed(places, panels, found) for places in _mentions(qa, found)] if panels else []
+    return min((max(p, _FLOOR) for p in placed if p is not None), default=None)
+
+
+def _name_fits(qa: QA, found: Layout) -> list[float]:
+    """How well each thing that the pair names fits where it stands."""
+    asked, said, panels = _words(qa.question), named(qa.answer), panels_named(qa.question)
+    words = _words(f"{qa.question} {qa.answer}")
+    pair = [*said, *named(qa.question)]
+    items = {named_key(e): e for e in pair if e.value not in _ROLES}
+    fits = []
+    for item in islice(items.values(), _MOST_ITEMS):
+        if item in said or not _is_frame(item):
+            rest = _besides(words, _own_words(item))
+            within = asked if item in said else {}
+            fits.append(_fits(item, pair, _Asked(rest, within, panels), found))
+    return [fit for fit in fits if fit is not None]
+
+
 def binding(qa: QA) -> float | None:
     """Whether the caption ties what the pair names together as the pair does, 0-1.
 
-    None where nothing in the caption could be confused with what the pair names, or where the
-    caption does not name it.
+    The least of how well each named thing fits where it stands, how well the answer fits the
+    panels asked for, and 0 where the pair denies what the caption says. None where nothing in
+    the caption could be confused with what the pair names, or where it does not name it.
     """
     found = layout(qa.caption)
-    panels = panels_named(qa.question)
-    words = _words(f"{qa.question} {qa.answer}")
-    asked_words = _words(qa.question)
-    said = named(qa.answer)
-    pair = [*said, *named(qa.question)]
-    items = {named_key(e): e for e in pair if e.value not in _ROLES}
-    values: list[float] = []
-    for item in islice(items.values(), _MOST_ITEMS):
-        if item not in said and _is_frame(item):
-            continue
-        within = asked_words if item in said else {}
-        rest = _Asked(_besides(words, _own_words(item)), within, panels)
-        fit = _fits(item, pair, rest, found)
-        values += [] if fit is None else [fit]
-    if panels:
-        for places in _mentions(qa, found):
-            placed = _placed(places, panels, found)
-            values += [] if placed is None else [max(placed, _FLOOR)]
-    return min(values, default=None)
+    if not _is_answered(qa, found):
+        return None
+    if is_denied(qa):
+        return 0.0
+    fits = _name_fits(qa, found)
+    placed = _panel_fit(qa, found)
+    return min(fits if placed is None else [*fits, placed], default=None)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from filtering.checks.claims import contradicted_direction, contradicted_presence
 from filtering.checks.colours import contradicted_colour
 from filtering.checks.names import contradicted_name
+from filtering.checks.negations import contradicted_negation
 from filtering.checks.numbers import contradicted_number
 from filtering.grounding import is_open
 from filtering.records import QA
@@ -19,6 +20,7 @@ _CHECKS = (
     contradicted_colour,
     contradicted_direction,
     contradicted_presence,
+    contradicted_negation,
 )
 
 
@@ -26,7 +28,8 @@ def contradiction(qa: QA) -> str:
     """Plain contradiction of the caption in words; empty where there is none.
 
     Reads 'says 12 cells, the caption says 21 cells'. Checked in turn: quantities, names in the
-    slot that the question asks for, colours, directions of change, presence and absence.
+    slot that the question asks for, colours, directions of change, presence and absence,
+    denials.
     """
     if is_open(qa.question) or not qa.caption.strip():
         return ""

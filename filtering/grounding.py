@@ -18,6 +18,12 @@ _OPEN = re.compile(
     r"generally|commonly)\b",
     re.IGNORECASE,
 )
+_CLAIMED = re.compile(
+    r"\b(?:which|what)\b[^?.]{0,40}\bhypothes[ie]s\b[^?.]{0,60}\b(?:do|does|is|are|did|can)\b"
+    r"[^?.]{0,60}\bsupport\w*|\bhypothes[ie]s\b[^?.]{0,30}\b(?:figure|image|panels?|caption)\b[^?.]{0,30}"
+    r"\bsupports?\b",
+    re.IGNORECASE,
+)
 
 
 class Passage(NamedTuple):
@@ -34,8 +40,11 @@ class Passage(NamedTuple):
 
 
 def is_open(question: str) -> bool:
-    """Whether a question asks beyond the figure, so that an answer may name what is not there."""
-    return _OPEN.search(question) is not None
+    """Whether a question asks beyond the figure, so that an answer may name what is not there.
+
+    Which hypothesis a figure supports is asked of the figure.
+    """
+    return _OPEN.search(_CLAIMED.sub(" ", question)) is not None
 
 
 def passages(caption: str, text: str, besides: frozenset[str] = frozenset()) -> list[Passage]:

@@ -7,7 +7,7 @@ import re
 from filtering.entities import Entity
 from filtering.grounding import Passage, passages
 from filtering.records import QA
-from filtering.words import named, named_key
+from filtering.words import ASKING, content, named, named_key
 
 _DIRECTIONS = frozenset({"direction:increase", "direction:decrease", "direction:unchanged"})
 _REFERENCE = re.compile(
@@ -18,7 +18,12 @@ _COMPARED = re.compile(
     r"\b(?:than|compared|relative to|versus|vs|unlike|whereas|while|but)\b", re.I
 )
 _TWO_SIDED = re.compile(
-    r"\b(?:between|compared|comparison|versus|vs|than|relative to|in (?:panel )?[A-Z]\b(?!\.))"
+    r"\b(?:between|compared|in comparison|versus|vs|than|relative to|in (?:panel )?[A-Z]\b(?!\.))"
+)
+_AGAINST = re.compile(
+    r"\b(?:compared (?:with|to)|in comparison (?:with|to)|relative to|versus|vs\.?|than(?: in)?)\s"
+    r"(?:(?:the|that|those|in|of|a|an)\s){0,3}[\w-]+",
+    re.IGNORECASE,
 )
 _YES_NO = re.compile(r"^\W*(yes|no)\b", re.IGNORECASE)
 _ABSENT_BEFORE = re.compile(
@@ -45,6 +50,7 @@ _PRESENT_AFTER = re.compile(
 _ENOUGH = 0.6
 _HALF = 0.5
 _MOST_CLAIMS = 40
+_FEWEST_WORDS = 3
 
 
 def _claim(qa: QA) -> str:
@@ -63,8 +69,12 @@ def _said_directions(qa: QA, claim: str) -> set[str]:
 
 
 def _refers_before(text: str) -> bool | None:
-    """Whether the reference group stands before the change; None where there is no reference."""
-    reference = _REFERENCE.search(text)
+    """Whether the reference group is what changed; None where there is no reference.
+
+    It is where it stands before the change and is not what the change is compared with.
+    """
+    plain = _AGAINST.sub(lambda found: " " * len(found.group()), text)
+    reference = _REFERENCE.search(plain)
     change = next((e for e in named(text) if e.type == "direction"), None)
     return None if reference is None or change is None else reference.start() < change.start
 
@@ -73,11 +83,20 @@ def _same_subject(passage: Passage) -> bool:
     return passage.shared >= 2 and passage.coverage >= _ENOUGH
 
 
+def _change_claimed(qa: QA) -> str:
+    """The claim of a change: the answer where it says of what, without what frames it."""
+    is_change = any(e.type == "direction" for e in named(qa.answer))
+    if is_change and len(content(qa.answer) - ASKING - _DIRECTIONS) >= _FEWEST_WORDS:
+        return qa.answer
+    return _claim(qa)
+
+
 def contradicted_direction(qa: QA) -> str:
     """A change that the caption reports the other way round; empty if there is none."""
-    claim = _claim(qa)
+    claim = _change_claimed(qa)
     said = _said_directions(qa, claim)
-    if len(said) != 1 or (_TWO_SIDED.search(claim) and _refers_before(claim) is None):
+    two_sided = _TWO_SIDED.search(claim) or _TWO_SIDED.search(qa.question)
+    if len(said) != 1 or (two_sided and _refers_before(claim) is None):
         return ""
     direction = next(iter(said))
     found = passages(qa.caption, claim, _DIRECTIONS)
