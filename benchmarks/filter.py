@@ -1,0 +1,126 @@
+"""The filter's leaderboard: ways of ranking on pools with planted errors, all behind one gate.
+
+    python benchmarks/filter.py degraded --output docs/leaderboard
+    python benchmarks/filter.py strong
+
+Every way is fitted on one pool of phantoms with planted errors and judged on five others, from
+seeds that nothing was developed on, 29% of whose rows have planted errors. *Seen*: all families
+are in the fit. *Unseen*: the way is fitted again without a group of families and judged on that
+group. *Self-corruption*: fitted without labels, on the very pool that it ranks, errors and all.
+Intervals come from a bootstrap over figures; differences are paired, row by row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import torch
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from benchmarks.leaderboard import Leaderboard, plot, shown, to_markdown
+from benchmarks.methods import methods
+from benchmarks.pools import FINAL_SEEDS, FIT_SEED, phantom_pool
+from benchmarks.ranking import Vector, auroc, average_precision, cleanness, resampled
+from benchmarks.tiers import TIERS, Exam, Room, behind_gate
+from filtering.corruptions import CLEAN, families
+from filtering.corruptions.families import GROUPS
+from filtering.lessons import Lesson
+
+KEEP = 0.75
+FIT_VERSIONS = 4
+_PLANTED = 7_000
+
+
+def _groups() -> dict[str, list[str]]:
+    return {g: [f.name for f in families().values() if f.group == g] for g in GROUPS}
+
+
+def _judge(board: Leaderboard, exam: Exam, scored: Mapping[str, Vector], part: str) -> None:
+    """Adds the draws of one exam to the board, overall and per family."""
+    weights = resampled(exam.figures, board.draws)
+    family = exam.family
+    for name, scores in scored.items():
+        ranked = behind_gate(scores, exam)
+        found = {
+            "AUROC": auroc(ranked, exam.wrong, weights),
+            "average precision": average_precision(ranked, exam.wrong, weights),
+            "kept is clean": cleanness(ranked, exam.wrong, weights, KEEP),
+        }
+        for each in sorted(set(family) - {CLEAN}) if part == "seen" else ():
+            among = (family == each) | (family == CLEAN)
+            found[each] = auroc(ranked[among], exam.wrong[among], weights[:, among])
+        board.add(part, name, found)
+
+
+def _scored(lessons: Sequence[Lesson], exam: Exam, seed: int, text: bool) -> dict[str, Vector]:
+    return {
+        name: method.fit(lessons, seed)(exam.lesson).astype(np.float64)
+        for name, method in methods(text).items()
+    }
+
+
+def _on_itself(room: Room, exam: Exam, seed: int) -> dict[str, Vector]:
+    """What is fitted without labels, on the pool that it ranks."""
+    own = Room.of(room.tier, exam.pairs, room.encoders)
+    lessons = own.lessons(exam.pairs, [_PLANTED + 100 * seed + k for k in range(1, 5)])
+    return _scored(lessons, own.look(exam), seed, room.tier.text)
+
+
+def run(tier: str, seeds: Sequence[int], figures: int, draws: int, console: Console) -> Leaderboard:
+    """The whole leaderboard of a tier."""
+    board = Leaderboard(tier, figures, len(seeds), draws)
+    groups, names = _groups(), list(families())
+    with Progress(console=console) as progress:
+        task = progress.add_task("pool to fit on", total=1 + len(seeds) * (2 + len(groups)))
+        fit = phantom_pool(FIT_SEED, 2 * figures)
+        room = Room.of(TIERS[tier], fit)
+        fit = room.seen(fit)
+        lessons = {"": room.lessons(fit, range(FIT_VERSIONS))}
+        for group, held in groups.items():
+            left = [name for name in names if name not in held]
+            lessons[group] = room.lessons(fit, range(FIT_VERSIONS), left)
+        progress.advance(task)
+        for place, seed in enumerate(seeds):
+            pool = room.seen(phantom_pool(seed, figures))
+            exam = room.exam(pool, _PLANTED + place)
+            progress.update(task, description=f"pool {place + 1}: seen")
+            _judge(board, exam, _scored(lessons[""], exam, place, room.tier.text), "seen")
+            progress.advance(task)
+            progress.update(task, description=f"pool {place + 1}: self-corruption")
+            _judge(board, exam, _on_itself(room, exam, place), "self-corruption")
+            progress.advance(task)
+            for group, held in groups.items():
+                progress.update(task, description=f"pool {place + 1}: without {group}")
+                unseen = room.exam(pool, _PLANTED + place, held)
+                _judge(board, unseen, _scored(lessons[group], unseen, place, room.tier.text), group)
+                progress.advance(task)
+    return board
+
+
+def main(
+    tier: Annotated[str, typer.Argument(help="degraded or strong")] = "degraded",
+    output: Annotated[Path | None, typer.Option(help="write PATH.md and PATH.png")] = None,
+    figures: Annotated[int, typer.Option(help="figures per pool", min=50)] = 720,
+    pools: Annotated[int, typer.Option(help="pools to judge on", min=1, max=5)] = 5,
+    draws: Annotated[int, typer.Option(help="bootstrap draws", min=2)] = 300,
+) -> None:
+    """Fit all ways of ranking, judge them on fresh pools, and print the table."""
+    if tier not in TIERS:
+        raise typer.BadParameter(f"{tier!r} is no tier; there are {', '.join(TIERS)}")
+    torch.set_num_threads(1)
+    console = Console(width=160)
+    board = run(tier, FINAL_SEEDS[:pools], figures, draws, console)
+    for table in shown(board):
+        console.print(table)
+    if output is not None:
+        output.with_suffix(".md").write_text(to_markdown(board), encoding="utf-8")
+        plot(board, output.with_suffix(".png"))
+
+
+if __name__ == "__main__":
+    typer.run(main)

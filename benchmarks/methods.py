@@ -1,0 +1,61 @@
+"""The ways of ranking that the leaderboard compares, each fitted and scored alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from filtering.baselines import Baseline, Score, baselines
+from filtering.encoding import Floats
+from filtering.features import CHANNELS, TEXT
+from filtering.fit import best_anchor, train_graph
+from filtering.graph import build_graph
+from filtering.lessons import Lesson
+
+SINGLE = (
+    "image_qa_probability",
+    "caption_qa_probability",
+    "entailment",
+    "contradiction",
+    "image_caption_probability",
+)
+
+
+def _graph(shuffle: bool) -> Callable[[Sequence[Lesson], int], Score]:
+    def fit(lessons: Sequence[Lesson], seed: int) -> Score:
+        kind = best_anchor(lessons)
+        graph = train_graph(lessons, kind, seed, shuffle=shuffle)
+
+        def score(lesson: Lesson) -> Floats:
+            rng = np.random.default_rng(seed) if shuffle else None
+            with torch.inference_mode():
+                odds, _ = graph(
+                    build_graph(lesson.rows, rng), torch.from_numpy(lesson.anchor(kind))
+                )
+            return np.asarray(odds.numpy())
+
+        return score
+
+    return fit
+
+
+def methods(text: bool) -> Mapping[str, Baseline]:
+    """All methods by name, the graph last."""
+    single = (*SINGLE, *(TEXT if text else ()))
+    assert set(single) <= set(CHANNELS)
+    found = [
+        *baselines(single).values(),
+        Baseline("graph, shuffled edges", "the graph joined at random", _graph(True)),
+        Baseline("graph", "HiCQA-Graph", _graph(False)),
+    ]
+    return {method.name: method for method in found}
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """Scores of one exam by method."""
+
+    scores: Mapping[str, Floats]

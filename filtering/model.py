@@ -1,0 +1,124 @@
+"""The graph's model: GraphSAGE and GATv2 over HiCQA-Graph, as a bounded correction.
+
+The score of a QA is its anchor, a fixed consistency score, plus a correction from the graph that
+cannot exceed a bound: what the model never saw it cannot forget. GraphSAGE: Hamilton et al.,
+2017; GATv2: Brody et al., 2022; both from PyTorch Geometric. Layer sizes are ours, MicroVQA++
+(arXiv 2511.11407) does not publish its own.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from huggingface_hub import PyTorchModelHubMixin
+from torch import Tensor, nn
+from torch_geometric.data import HeteroData
+from torch_geometric.nn import GATv2Conv, HeteroConv, SAGEConv
+from torch_geometric.utils import scatter
+
+from filtering.graph import PAIR_FEATURES, RELATIONS
+
+_PAIRED = frozenset({"sibling", "near"})
+_ATTENDS = frozenset({"asks_of", "quotes"})
+LEAST_ANCHOR = 0.5
+
+
+class EdgeSAGE(nn.Module):
+    """GraphSAGE with the mean, whose messages also carry what the edge says.
+
+    `forward` takes node features (n, width), edges (2, e) and their features (e, edge).
+    """
+
+    def __init__(self, width: int, edge: int) -> None:
+        super().__init__()
+        self.source = nn.Linear(width, width)
+        self.edge = nn.Linear(edge, width, bias=False)
+        self.out = nn.Linear(2 * width, width)
+
+    def forward(self, x: Tensor, edge_index: Tensor, edge_attr: Tensor) -> Tensor:
+        """New features (n, width)."""
+        source, target = edge_index
+        messages = (self.source(x)[source] + self.edge(edge_attr)).relu()
+        told = scatter(messages, target, dim=0, dim_size=len(x), reduce="mean")
+        return torch.as_tensor(self.out(torch.cat([x, told], dim=1)))
+
+
+class HiCQAGraph(nn.Module, PyTorchModelHubMixin):
+    """Two layers of message passing over image, caption and QA nodes.
+
+    `qa`, `figure`, `image_pair` and `caption_pair` are the numbers of features of QA nodes,
+    of image and caption nodes, and of image-QA and caption-QA edges. Deterministic on a CPU.
+    """
+
+    def __init__(
+        self,
+        qa: int,
+        figure: int,
+        image_pair: int,
+        caption_pair: int,
+        width: int = 48,
+        layers: int = 2,
+        bound: float = 1.0,
+        dropout: float = 0.3,
+    ) -> None:
+        super().__init__()
+        self.bound, self.dropout = bound, dropout
+        sizes = {"qa": qa, "image": figure, "caption": figure}
+        self.enter = nn.ModuleDict({name: nn.Linear(size, width) for name, size in sizes.items()})
+        edges = {"asks_of": image_pair, "quotes": caption_pair}
+        self.layers = nn.ModuleList(
+            HeteroConv({r: _convolution(r[1], edges, width) for r in RELATIONS}, aggr="sum")
+            for _ in range(layers)
+        )
+        self.norms = nn.ModuleList(
+            nn.ModuleDict({name: nn.LayerNorm(width) for name in sizes}) for _ in range(layers)
+        )
+        self.correct = nn.Sequential(nn.Linear(2 * width, width), nn.ReLU(), nn.Linear(width, 1))
+        self.match = nn.Linear(2 * width, 1)
+        self.weight = nn.Parameter(torch.tensor(1.0))
+        self.offset = nn.Parameter(torch.tensor(0.0))
+
+    def forward(self, data: HeteroData, anchor: Tensor) -> tuple[Tensor, Tensor]:
+        """Log odds of consistency of each QA, shape (n,), and of each figure's image and caption
+        belonging together, shape (f,). `anchor` is the fixed score of each QA."""
+        nodes = {
+            name: layer(self._dropped(data[name].x)).relu() for name, layer in self.enter.items()
+        }
+        edges = {r: self._thinned(r, data) for r in RELATIONS}
+        index = {r: e for r, (e, _) in edges.items()}
+        attributes = {r: a for r, (_, a) in edges.items() if r[1] in _ATTENDS | _PAIRED}
+        first = nodes["qa"]
+        for layer, norm in zip(self.layers, self._norms(), strict=True):
+            found = layer(nodes, index, edge_attr_dict=attributes)
+            nodes = {name: norm[name](x + found[name].relu()) for name, x in nodes.items()}
+        change = self.correct(torch.cat([first, nodes["qa"]], dim=1)).squeeze(1)
+        matched = self.match(torch.cat([nodes["image"], nodes["caption"]], dim=1)).squeeze(1)
+        weight = self.weight.clamp(min=LEAST_ANCHOR)
+        return weight * anchor + self.bound * torch.tanh(change) + self.offset, matched
+
+    def _norms(self) -> list[dict[str, nn.Module]]:
+        return [dict(norms.named_children()) for norms in self.norms]
+
+    def _dropped(self, features: Tensor) -> Tensor:
+        """Features with some of them hidden, while training."""
+        if not self.training or not self.dropout:
+            return features
+        return features * (torch.rand_like(features) >= self.dropout)
+
+    def _thinned(self, relation: tuple[str, str, str], data: HeteroData) -> tuple[Tensor, Tensor]:
+        """Edges of a relation; between QAs some of them are left out while training."""
+        index, attributes = data[relation].edge_index, data[relation].edge_attr
+        if not self.training or not self.dropout or relation[1] not in _PAIRED:
+            return index, attributes
+        kept = torch.rand(index.shape[1], device=index.device) >= self.dropout
+        return index[:, kept], attributes[kept]
+
+
+def _convolution(name: str, edges: dict[str, int], width: int) -> Any:
+    """GATv2 from QAs to their hubs, GraphSAGE elsewhere: one hub sends to each QA."""
+    if name in _ATTENDS:
+        return GATv2Conv((width, width), width, edge_dim=edges[name], add_self_loops=False)
+    if name in _PAIRED:
+        return EdgeSAGE(width, PAIR_FEATURES)
+    return SAGEConv((width, width), width)
