@@ -26,7 +26,6 @@ from filtering.hicqa import Reference
 from filtering.lessons import (
     Encoders,
     Lesson,
-    Reference,
     corrupted,
     lesson,
     make_reference,

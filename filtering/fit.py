@@ -60,10 +60,9 @@ class _Batch:
 
 def _new_graph(lesson: Lesson, width: int, layers: int, bound: float, dropout: float) -> HiCQAGraph:
     rows = lesson.rows
-    sizes = [
-        x.shape[1] for x in (rows.features, rows.figures, rows.image_pairs, rows.caption_pairs)
-    ]
-    return HiCQAGraph(*sizes, width, layers, bound, dropout)
+    qa, figure = rows.features.shape[1], rows.figures.shape[1]
+    image_pair, caption_pair = rows.image_pairs.shape[1], rows.caption_pairs.shape[1]
+    return HiCQAGraph(qa, figure, image_pair, caption_pair, width, layers, bound, dropout)
 
 
 def train_graph(
