@@ -10,12 +10,13 @@ go 'respectively' count as neighbours. No wording of questions or captions is pr
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import islice
 from math import exp
 from typing import NamedTuple
 
 from filtering.binding_caption import Layout, cue, layout, purposes
-from filtering.binding_panels import CARRIED, HEAD, INNER, TRAILING, Scope
+from filtering.binding_panels import CARRIED, HEAD, INNER
 from filtering.checks.negations import is_denied
 from filtering.entities import Entity
 from filtering.grounding import are_compatible
@@ -52,6 +53,7 @@ _MOST_CUES = 24
 _FLOOR = 0.05
 _NEITHER = 0.7
 _HALF = 0.5
+_CARRIED_MATCH = 0.7
 
 
 class _Asked(NamedTuple):
@@ -65,6 +67,7 @@ class _Asked(NamedTuple):
     panels: frozenset[str]
 
 
+@lru_cache(maxsize=1024)
 def _words(text: str) -> dict[str, float]:
     """What a text can be looked up by, with weights: its words by role or stem, its names."""
     found: dict[str, float] = {}
@@ -95,25 +98,13 @@ def _besides(words: dict[str, float], own: set[str]) -> dict[str, float]:
 
 def _panel_match(found: Layout, entity: Entity, asked: frozenset[str]) -> float | None:
     """Whether a mention is said of the panels asked for, 0-1; None where no panel is told."""
-    best: Scope | None = None
-    for scope in found.scopes:
-        if scope.start > entity.start:
-            continue
-        if scope.end >= entity.end and (best is None or scope.rank >= best.rank):
-            if scope.rank == TRAILING and _is_followed(found, entity, scope.end):
-                continue
-            best = scope
-    if best is None:
+    scope = found.scope(entity)
+    if scope is None:
         return None
-    matches = bool(best.letters & asked)
-    if best.rank == CARRIED:
-        return 0.7 if matches else 0.3
+    matches = bool(scope.letters & asked)
+    if scope.rank == CARRIED:
+        return _CARRIED_MATCH if matches else 1 - _CARRIED_MATCH
     return 1.0 if matches else 0.0
-
-
-def _is_followed(found: Layout, entity: Entity, end: int) -> bool:
-    """Whether another thing of its type stands between a mention and a place."""
-    return any(entity.end <= e.start < end for e in found.things[entity.type])
 
 
 def _affinity(found: Layout, entity: Entity, asked: _Asked) -> float:
@@ -156,8 +147,10 @@ def _fits(item: Entity, pair: list[Entity], asked: _Asked, found: Layout) -> flo
 
 
 def _is_frame(entity: Entity) -> bool:
-    """Whether a name in a question says how to look, not at what: a technique, 'the nuclei'."""
-    return entity.type == "technique" or cue(entity.text.lower()) != stem(entity.text)
+    """Whether a name in a question frames it: a technique, a state, 'the nuclei'."""
+    return entity.type in ("technique", "direction") or cue(entity.text.lower()) != stem(
+        entity.text
+    )
 
 
 def _placed(mentions: list[Entity], panels: frozenset[str], found: Layout) -> float | None:
@@ -213,18 +206,28 @@ def _panel_fit(qa: QA, found: Layout) -> float | None:
     return min((max(p, _FLOOR) for p in placed if p is not None), default=None)
 
 
+def name_fit(item: Entity, qa: QA, found: Layout) -> float | None:
+    """How well a thing that the pair names fits where it stands beside its rivals, 0-1.
+
+    None where the caption does not have it, has nothing of its type beside it, or nothing that
+    tells them apart.
+    """
+    said = named(qa.answer)
+    pair = [*said, *named(qa.question)]
+    rest = _besides(_words(f"{qa.question} {qa.answer}"), _own_words(item))
+    within = _words(qa.question) if item in said else {}
+    return _fits(item, pair, _Asked(rest, within, panels_named(qa.question)), found)
+
+
 def _name_fits(qa: QA, found: Layout) -> list[float]:
     """How well each thing that the pair names fits where it stands."""
-    asked, said, panels = _words(qa.question), named(qa.answer), panels_named(qa.question)
-    words = _words(f"{qa.question} {qa.answer}")
-    pair = [*said, *named(qa.question)]
-    items = {named_key(e): e for e in pair if e.value not in _ROLES}
-    fits = []
-    for item in islice(items.values(), _MOST_ITEMS):
-        if item in said or not _is_frame(item):
-            rest = _besides(words, _own_words(item))
-            within = asked if item in said else {}
-            fits.append(_fits(item, pair, _Asked(rest, within, panels), found))
+    said = named(qa.answer)
+    items = {named_key(e): e for e in [*said, *named(qa.question)] if e.value not in _ROLES}
+    fits = [
+        name_fit(item, qa, found)
+        for item in islice(items.values(), _MOST_ITEMS)
+        if item in said or not _is_frame(item)
+    ]
     return [fit for fit in fits if fit is not None]
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import pairwise
 
-from filtering.binding_panels import Scope, panel_scopes
+from filtering.binding_panels import TRAILING, Scope, panel_scopes
 from filtering.entities import Entity
 from filtering.sentences import sentences
 from filtering.vocabulary import read_names, read_words
@@ -86,6 +86,22 @@ class Layout:
             if cost - high > best:
                 break
         return best
+
+    def scope(self, entity: Entity) -> Scope | None:
+        """What is said of panels where a name stands, by the label closest tied to it."""
+        best: Scope | None = None
+        for scope in self.scopes:
+            if not scope.start <= entity.start <= entity.end <= scope.end:
+                continue
+            if scope.rank == TRAILING and self._is_followed(entity, scope.end):
+                continue
+            if best is None or scope.rank >= best.rank:
+                best = scope
+        return best
+
+    def _is_followed(self, entity: Entity, end: int) -> bool:
+        """Whether another thing of its type stands between a name and a place."""
+        return any(entity.end <= e.start < end for e in self.things.get(entity.type, []))
 
     def _linked(self, one: int, other: int, apart: float) -> float:
         """The distance, made small for partners of paired lists and large for other members."""

@@ -11,6 +11,7 @@ from filtering.checks.colours import contradicted_colour
 from filtering.checks.names import contradicted_name
 from filtering.checks.negations import contradicted_negation
 from filtering.checks.numbers import contradicted_number
+from filtering.checks.panels import contradicted_panel
 from filtering.grounding import is_open
 from filtering.records import QA
 
@@ -21,6 +22,7 @@ _CHECKS = (
     contradicted_direction,
     contradicted_presence,
     contradicted_negation,
+    contradicted_panel,
 )
 
 
@@ -29,7 +31,7 @@ def contradiction(qa: QA) -> str:
 
     Reads 'says 12 cells, the caption says 21 cells'. Checked in turn: quantities, names in the
     slot that the question asks for, colours, directions of change, presence and absence,
-    denials.
+    denials, values of other panels.
     """
     if is_open(qa.question) or not qa.caption.strip():
         return ""

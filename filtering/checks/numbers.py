@@ -214,20 +214,40 @@ def _is_aggregate(qa: QA) -> bool:
     return bool(averaged or _DERIVED.search(qa.question))
 
 
+def _counts_others(entity: Entity, other: Entity, caption: str) -> bool:
+    """Whether a count of a caption is of other things than one that the caption counts too."""
+    one, two = (set((e.noun or "").split()) for e in (entity, other))
+    return not (one <= two or two <= one) and any(e.noun == entity.noun for e in named(caption))
+
+
+def _is_told(entity: Entity, said_in: str, qa: QA) -> bool:
+    """Whether the caption has the number as a value of the same thing, or of nothing certain.
+
+    A scale bar is not told by a length that the caption gives for something else, nor is a
+    count by one of other things where the caption counts these too.
+    """
+    bar = "scale bar" in (_dimension_of(entity, said_in), _dimension(qa.question))
+    for other in named(qa.caption):
+        same = other.type == entity.type or "number" in (other.type, entity.type)
+        if other.number is None or not same or not _is_close(entity.number or 0.0, other.number):
+            continue
+        if _counts_others(entity, other, qa.caption):
+            continue
+        if not bar or _dimension_of(other, qa.caption) in ("scale bar", ""):
+            return True
+    return False
+
+
 def contradicted_number(qa: QA) -> str:
     """A quantity of the pair for which the caption gives another value; empty if there is none.
 
-    A value that the caption gives anywhere, or that follows from its numbers, is no contradiction.
+    A value that the caption gives for a thing of that kind, or that follows from its numbers, is
+    no contradiction.
     """
     if _is_aggregate(qa):
         return ""
-    known = named(qa.caption)
-    keys = {named_key(e) for e in known}
     for entity, text in islice(_stated(qa), _MOST_CLAIMS):
-        number = entity.number
-        if number is None or named_key(entity) in keys or _is_stated_loosely(entity, text):
-            continue
-        if any(e.number is not None and _is_close(number, e.number) for e in known):
+        if entity.number is None or _is_stated_loosely(entity, text) or _is_told(entity, text, qa):
             continue
         rivals = [] if _is_derivable(entity, qa.caption) else _rivals(entity, text, qa)
         if rivals:

@@ -1,0 +1,69 @@
+"""A pair contradicts its caption where it gives for one panel what the caption gives for another."""
+
+from __future__ import annotations
+
+import re
+
+from filtering.binding import name_fit
+from filtering.binding_caption import Layout, layout
+from filtering.binding_panels import CARRIED
+from filtering.entities import Entity
+from filtering.grounding import are_compatible
+from filtering.records import QA
+from filtering.sentences import panels_named
+from filtering.words import named
+
+_NAMES = frozenset({"treatment", "stain", "organism", "cell_line", "tissue"})
+_SEVERAL = re.compile(
+    r"\b(?:differ\w*|ratio|total|sum|together|combined|both|overall|between|compar\w*|than|versus|"
+    r"except|not|no|other|change\w*|mean of)\b",
+    re.IGNORECASE,
+)
+_POORLY = 0.1
+
+
+def _same(one: Entity, other: Entity) -> bool:
+    if one.number is not None:
+        return one.number == other.number
+    return are_compatible(one.value, other.value)
+
+
+def _letters(entity: Entity, found: Layout) -> frozenset[str]:
+    """Panels that the caption ties a mention to by a label beside it; none where it is loose."""
+    scope = found.scope(entity)
+    return frozenset() if scope is None or scope.rank == CARRIED else scope.letters
+
+
+def _kind(entity: Entity) -> set[str]:
+    return {"count", "number"} if entity.type in ("count", "number") else {entity.type}
+
+
+def _listed(entities: list[Entity], panels: frozenset[str]) -> str:
+    return f"{entities[0].text} in {' and '.join(sorted(panels))}"
+
+
+def contradicted_panel(qa: QA) -> str:
+    """A value of the answer that the caption has for other panels only, where it has another one
+    for the panel asked for; empty if there is none.
+    """
+    panels = panels_named(qa.question)
+    if not panels or _SEVERAL.search(qa.question):
+        return ""
+    found = layout(qa.caption)
+    for said in named(qa.answer):
+        if said.number is None and said.type not in _NAMES:
+            continue
+        there = [e for kind in sorted(_kind(said)) for e in found.things.get(kind, [])]
+        own = [e for e in there if _same(said, e)]
+        elsewhere = [_letters(e, found) for e in own]
+        if not own or any(not letters or letters & panels for letters in elsewhere):
+            continue
+        here = [e for e in there if _letters(e, found) & panels]
+        fit = name_fit(said, qa, found)
+        if here and fit is not None and fit <= _POORLY:
+            known = min(here, key=lambda e: abs(e.start - own[0].start))
+            other = _listed(own, elsewhere[0])
+            return (
+                f"says {_listed([said], panels)}, the caption says {known.text} there and {other}"
+            )
+    return ""
