@@ -118,7 +118,8 @@ _DIRECT = (
     r"\b(?:correct|right|final|best|my) (?:answer|option|choice)s?,? (?=[(\[]?(?:[a-z]|\d{1,2})\b)"
 )
 _MATCHES = (
-    r"\b(?:match(?:es)?|corresponds? to|points? to|consistent with)(?: best)? "
+    r"\b(?:match(?:es)?|corresponds? to|points? to|consistent with|favou?rs?|supports?|indicates?"
+    r"|suggests?|implies)(?: best)? "
     r"(?=[(\[]?(?:[a-z]|\d{1,2})[)\]]?\s*[.\n])"
 )
 
@@ -150,8 +151,8 @@ PREDICATE = re.compile(
 POSITIVE = re.compile(
     r"\b(?:correct|right|best|better|accurate|true|answer|more (?:likely|plausible|consistent"
     r"|probable)|most (?:likely|plausible|consistent|appropriate|"
-    r"suitable|probable|reasonable)|my (?:choice|guess|pick)|only (?:\w+ )?(?:option|one|choice|answer"
-    r"|hypothesis|explanation|candidate|experiment)|sense"
+    r"suitable|probable|reasonable)|my (?:choice|guess|pick)|only (?:\w+ )?(?:option|one|choice"
+    r"|answer|hypothesis|explanation|candidate|experiment)|sense"
     r"|well supported)\b"
 )
 NEGATIVE = re.compile(

@@ -19,7 +19,7 @@ _ITEM = re.compile(
     r"[\s('\[>•-]*(?:option |choice )?[(\[]?(?P<label>[A-Z]|\d{1,2})[)\].:-]", re.IGNORECASE
 )
 _LAST_LABEL = re.compile(
-    r"(?:[.!?]\s+|(?:→|->|=>)\s*)[(\['\s]*(?P<label>[A-Z]|(?<=[(\[])\d{1,2})[)\]'.\s]*$"
+    r"(?:[.!?]\s+|:\s+(?=\()|(?:→|->|=>)\s*)[(\['\s]*(?P<label>[A-Z]|(?<=[(\[])\d{1,2})[)\]'.\s]*$"
 )
 _BRACKET = re.compile(r"\([A-Z]\)")
 _LAST_BRACKET = re.compile(r"\s\((?P<label>[A-Z])\)[.\s]*$")
@@ -46,7 +46,9 @@ _LONGEST_READ = 3000
 _OPEN_WORDS = re.compile(
     r"\b(?:need|unclear|not sure|unsure|let me|let's|consider|next|examine|first|what about"
     r"|regarding|"
-    r"whether|would have|if|look at|could|might|may|possible|possibly|either|depends?|options"
+    r"whether|would (?:have|show|appear|look|give|display|require|predict|produce"
+    r"|contain|need|cause|lead|exhibit|not)|if|look at|could|might|may|possible|possibly|possibility"
+    r"|either|depends?|options"
     r"|versus|vs)\b|\?"
 )
 _CONCLUDES = re.compile(
@@ -220,12 +222,16 @@ def verdicts(question: Question) -> Iterator[Statement]:
             yield Statement(reading, Strength.CONCLUDED, "verdict")
 
 
+_ASKED = re.compile(r"\?\s+(?=[^?]*$)")
+_LONE_LETTER = re.compile(r"(?<![\w'-])(?P<label>[A-Z])[)\].\s]*$")
 _IDENTIFIES = re.compile(
     r"\b(?:this|these|they|it|images?|figure|micrograph|structures?|cells?|organelles?|arrow\w*"
     r"|pattern|stain\w*|technique|tissue|features?|tumou?r|lesion|signal|labell?ed|shown)\b"
     r"[^.!?\n]{0,80}?\b(?:is|are|shows?|represents?|depicts?|identif\w+(?: \w+){0,3}? as"
     r"|consistent with|characteristic of|typical of|indicative of|corresponds? to)"
     r"(?: (?:a|an|the|most|likely|clearly|probably|indeed|case|of|to|be))*+ ?$"
+    r"|\b(?:favou?rs?|supports?|indicates?|suggests?|confirms?|points? to|diagnostic of)"
+    r"(?: an?| the)? ?$"
 )
 
 
@@ -252,13 +258,23 @@ def identified(question: Question) -> Statement | None:
         return None
     option, mention = said.popitem()
     place, end = found[mention.first].start, found[mention.last - 1].end
+    if _disputed(question, option, end):
+        return None
     return Statement(Reading("answered", place, end, option), Strength.MENTION, "identified")
+
+
+def _disputed(question: Question, option: int, end: int) -> bool:
+    """Whether the reply ends, after the option's text, in the letter of another option."""
+    letter = _LONE_LETTER.search(question.text, end)
+    return letter is not None and question.labels.index(letter["label"])[1] != option
 
 
 def mentioned(question: Question) -> Statement | None:
     """The one option that a short reply, or the last sentence of a long one, speaks of."""
     text = question.text.rstrip()
     start = len(text) - len(text.lstrip())
+    asked = _ASKED.search(text)
+    start = asked.end() if asked else start
     words = len(text[start : start + _LONGEST_LINE].split())
     whole = start
     if words > _FEWEST_WORDS:
@@ -274,7 +290,10 @@ def mentioned(question: Question) -> Statement | None:
     keyed = {match["label"] for match in _KEYWORD.finditer(lower)}
     same = {question.labels.index(label)[1] for label in keyed} <= named
     if len(named) == 1 and same:
-        reading = Reading("answered", start, len(text), named.pop())
+        option = named.pop()
+        if _disputed(question, option, max(tokens(text, start)[m.last - 1].end for m in found)):
+            return None
+        reading = Reading("answered", start, len(text), option)
         return Statement(reading, Strength.MENTION, "mention")
     if not found and len(keyed) == 1 and not cues.NEGATIVE.search(lower):
         status, index, style = question.labels.index(keyed.pop())

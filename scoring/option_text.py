@@ -28,6 +28,7 @@ _BRITISH = (
     (re.compile(r"(?<=[a-z]{3})re$"), "er"),
     (re.compile(r"(?<=[a-z]{2})ll(?=(?:ed|ing)$)"), "l"),
 )
+_JOINED: tuple[list[str], ...] = (["or"], ["and"], ["nor"], [])
 _BARS = frozenset(("bar", "bars", "magnification"))
 _BAR_REACH = 5
 _REACH = 3
@@ -160,6 +161,9 @@ class OptionTexts:
             before = found[max(0, place - _REACH) : place]
             words = [token.word for token in before]
             negated = any(negates(word) for word in words[_turn(words) :])
+            if result and result[-1].negated:
+                joined = [token.word for token in found[result[-1].last : place]]
+                negated = negated or joined in _JOINED
             if found[place].word[0].isdigit() and _of_something_else(found, place):
                 place = last
                 continue

@@ -12,18 +12,19 @@ from typing import NamedTuple
 
 _THOUGHT = r"(?:think(?:ing)?|thoughts?|reasoning|reflection|seed:think|scratchpad)"
 _OPEN = re.compile(
-    rf"<\s?{_THOUGHT}\s?>|◁think▷|<\|begin_of_thought\|>|\[think\]|<\|channel\|>analysis"
+    rf"<\s?{_THOUGHT}\s?>|◁think▷|<\|begin[_ ]of[_ ]thought\|>|\[think\]|<\|channel\|>analysis"
 )
 _CLOSE = re.compile(
-    rf"<\s?/\s?{_THOUGHT}\s?>|◁/think▷|<\|end_of_thought\|>|\[/think\]|<\|channel\|>final"
+    rf"<\s?/\s?{_THOUGHT}\s?>|◁/think▷|<\|end[_ ]of[_ ]thought\|>|\[/think\]|<\|channel\|>final"
 )
 _ASSISTANT = re.compile(
-    r"\bassistant\s?:|<\|(?:im_start\|>|start_header_id\|>)?assistant(?:<\|end_header_id)?\|?>?"
+    r"\bassistant\s?:|<\|(?:im[_ ]start\|>|start[_ ]header[_ ]id\|>)?assistant"
+    r"(?:<\|end[_ ]header[_ ]id)?\|?>?"
     r"|\[/inst\]|^[^\S\n]*+response\s?:",
     re.MULTILINE,
 )
 _USER = re.compile(
-    r"\buser\s?:|\bhuman\s?:|<\|(?:im_start\|>|start_header_id\|>)?user|\[inst\]"
+    r"\buser\s?:|\bhuman\s?:|<\|(?:im[_ ]start\|>|start[_ ]header[_ ]id\|>)?user|\[inst\]"
     r"|^[^\S\n]*+(?:next )?(?:question|q)\s?\d{0,3}\s?:",
     re.MULTILINE,
 )
