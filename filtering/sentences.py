@@ -66,7 +66,9 @@ _PANEL_NAMED = re.compile(rf"\bpanels?\s\(?(?P<labels>{_LABELS})\b", re.IGNORECA
 def panel_letters(labels: str) -> frozenset[str]:
     """Panel letters of 'A, C-E' in upper case: A, C, D, E."""
     found: set[str] = set()
-    for first, last in re.findall(r"\b([A-Za-z])['′\d]?(?:\s?(?:–|-|to)\s?([A-Za-z])\b)?", labels):
+    for first, last in re.findall(
+        r"\b([A-Za-z])(?![A-Za-z])['′\d]?(?:\s?(?:–|-|to)\s?([A-Za-z])\b)?", labels
+    ):
         ends = ord(first.upper()), ord((last or first).upper())
         found.update(map(chr, range(ends[0], ends[1] + 1)))
     return frozenset(found)
