@@ -51,9 +51,18 @@ _MOST_PLACES = 60
 _MOST_ITEMS = 12
 _MOST_CUES = 24
 _FLOOR = 0.05
+_NOISE = 0.15
 _NEITHER = 0.7
 _HALF = 0.5
 _CARRIED_MATCH = 0.7
+
+
+class _Place(NamedTuple):
+    """A piece of a caption, and the type of the thing that it names; '' for other words."""
+
+    start: int
+    end: int
+    kind: str
 
 
 class _Asked(NamedTuple):
@@ -96,9 +105,13 @@ def _besides(words: dict[str, float], own: set[str]) -> dict[str, float]:
     return {word: words[word] for word in kept}
 
 
-def _panel_match(found: Layout, entity: Entity, asked: frozenset[str]) -> float | None:
+def _place(entity: Entity) -> _Place:
+    return _Place(entity.start, entity.end, entity.type)
+
+
+def _panel_match(found: Layout, place: _Place, asked: frozenset[str]) -> float | None:
     """Whether a mention is said of the panels asked for, 0-1; None where no panel is told."""
-    scope = found.scope(entity)
+    scope = found.scope(*place)
     if scope is None:
         return None
     matches = bool(scope.letters & asked)
@@ -117,10 +130,10 @@ def _affinity(found: Layout, entity: Entity, asked: _Asked) -> float:
         near = 1.0 if role == purpose else exp(-found.distance(entity.start, entity.end, role))
         total -= _UNASKED * near
     total += sum(asked.within.get(word, 0.0) for word in _own_words(entity)) * _WITHIN
-    total = max(total, 0.0)
+    total = max(total, 0.0) + _NOISE
     if not asked.panels:
         return total
-    match = _panel_match(found, entity, asked.panels)
+    match = _panel_match(found, _place(entity), asked.panels)
     return total * (_NEITHER if match is None else _OTHER_PANEL + (1 - _OTHER_PANEL) * match)
 
 
@@ -143,7 +156,7 @@ def _fits(item: Entity, pair: list[Entity], asked: _Asked, found: Layout) -> flo
         return None
     ours = max(_affinity(found, e, asked) for e in own) ** _SHARPNESS
     theirs = max(_affinity(found, e, asked) for e in rivals) ** _SHARPNESS
-    return None if ours + theirs == 0 else ours / (ours + theirs)
+    return ours / (ours + theirs)
 
 
 def _is_frame(entity: Entity) -> bool:
@@ -153,7 +166,7 @@ def _is_frame(entity: Entity) -> bool:
     )
 
 
-def _placed(mentions: list[Entity], panels: frozenset[str], found: Layout) -> float | None:
+def _placed(mentions: list[_Place], panels: frozenset[str], found: Layout) -> float | None:
     """Whether one of the mentions is said of the panels asked for, 0-1; None where untold.
 
     An agent that is named for the whole figure is not what a control panel received.
@@ -161,7 +174,7 @@ def _placed(mentions: list[Entity], panels: frozenset[str], found: Layout) -> fl
     matches = [_panel_match(found, e, panels) for e in mentions]
     told = [m for m in matches if m is not None]
     if not told or len(told) < len(matches):
-        agent = mentions and mentions[0].type == "treatment" and max(told, default=0) == 0
+        agent = mentions and mentions[0].kind == "treatment" and max(told, default=0) == 0
         return 0.0 if agent and _is_control(found, panels) else None
     return max(told)
 
@@ -173,17 +186,17 @@ def _is_control(found: Layout, panels: frozenset[str]) -> bool:
     return any(s.start <= place < s.end for s in own for place in places)
 
 
-def _mentions(qa: QA, found: Layout) -> list[list[Entity]]:
+def _mentions(qa: QA, found: Layout) -> list[list[_Place]]:
     """Where the caption has what the answer says, thing by thing, or else the whole answer."""
     items = named(qa.answer)
     there = [[e for e in found.things.get(i.type, []) if _same(i, e)][:_MOST_PLACES] for i in items]
     if any(there):
-        return [places for places in there if places]
+        return [[_place(e) for e in entities] for entities in there if entities]
     answer = qa.answer.strip().rstrip(".")
     if not answer or answer.lower() not in qa.caption.lower():
         return []
     places = [m.span() for m in re.finditer(re.escape(answer), qa.caption, re.IGNORECASE)]
-    return [[Entity("number", "", "", start, end) for start, end in places[:_MOST_PLACES]]]
+    return [[_Place(start, end, "") for start, end in places[:_MOST_PLACES]]]
 
 
 def _is_told(item: Entity, found: Layout) -> bool:

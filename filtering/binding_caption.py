@@ -87,21 +87,24 @@ class Layout:
                 break
         return best
 
-    def scope(self, entity: Entity) -> Scope | None:
-        """What is said of panels where a name stands, by the label closest tied to it."""
+    def scope(self, start: int, end: int, kind: str = "") -> Scope | None:
+        """What is said of panels at a piece of the caption, by the label closest tied to it.
+
+        A label that trails its words speaks of the last thing of a kind before it.
+        """
         best: Scope | None = None
         for scope in self.scopes:
-            if not scope.start <= entity.start <= entity.end <= scope.end:
+            if not scope.start <= start <= end <= scope.end:
                 continue
-            if scope.rank == TRAILING and self._is_followed(entity, scope.end):
+            if scope.rank == TRAILING and self._is_followed(end, scope.end, kind):
                 continue
             if best is None or scope.rank >= best.rank:
                 best = scope
         return best
 
-    def _is_followed(self, entity: Entity, end: int) -> bool:
-        """Whether another thing of its type stands between a name and a place."""
-        return any(entity.end <= e.start < end for e in self.things.get(entity.type, []))
+    def _is_followed(self, start: int, end: int, kind: str) -> bool:
+        """Whether another thing of a kind stands between two places."""
+        return any(start <= e.start < end for e in self.things.get(kind, []))
 
     def _linked(self, one: int, other: int, apart: float) -> float:
         """The distance, made small for partners of paired lists and large for other members."""

@@ -14,7 +14,7 @@ _LABEL = re.compile(
     rf"\((?P<bracket>{_LETTERS})(?:[,;:]?\s(?:left|right|top|bottom|upper|lower|middle|inset)\b"
     rf"[^()]{{0,20}})?\)"
     rf"|(?:(?<=^)|(?<=[.;:,]\s))(?P<bare>{_CAPITALS})(?=[,:.)]\s)"
-    rf"|\b(?P<mention>(?:[Ii]n|of|[Pp]anels?)\s(?:panels?\s)?)(?P<inline>{_CAPITALS})(?![\w'’-])"
+    rf"|\b(?P<mention>(?:[Ii]n|of|[Pp]anels?)\s(?:panels?\s)?)(?P<inline>{_CAPITALS})(?![\w'’-]|\.\w)"
     rf"|(?:(?<=^)|(?<=[.;,\w)]\s))(?P<range>[A-Z][–-][A-Z])(?=\s[A-Z(])"
 )
 _BEFORE_HEAD = re.compile(
@@ -55,6 +55,8 @@ def _labels(caption: str, starts: frozenset[int]) -> list[_Label]:
     for match in _LABEL.finditer(caption):
         kind = match.lastgroup or ""
         letters = panel_letters(match["bracket"] or match[kind])
+        if not letters:
+            continue
         before = caption[max(0, match.start() - _REACH) : match.start()]
         opens = match.start() in starts or (bool(_OPENS.search(before)) and match.start() < _REACH)
         after = caption[match.end() : match.end() + 3]
@@ -67,7 +69,20 @@ def _labels(caption: str, starts: frozenset[int]) -> list[_Label]:
             is_head = opens or bool(_BEFORE_HEAD.search(before))
             is_head = is_head and bool(re.match(r"[.,:)]?\s?\S", after)) and after[:1] != ";"
         found.append(_Label(match.start(), match.end(), letters, is_head, opens))
-    return found
+    return _in_one_case(found, caption)
+
+
+def _in_one_case(labels: list[_Label], caption: str) -> list[_Label]:
+    """Labels written like those that open descriptions: beside (a) and (b), (O) is none."""
+    opening = [caption[x.start : x.end].strip("(") for x in labels if x.opens]
+    if len(opening) < 2:
+        return labels
+    small = opening[0][:1].islower()
+    return [
+        x
+        for x in labels
+        if caption[x.start : x.end].strip("(")[:1].islower() == small or not caption[x.start] == "("
+    ]
 
 
 def panel_scopes(caption: str, spans: list[tuple[int, int]]) -> list[Scope]:

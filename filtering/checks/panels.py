@@ -1,4 +1,4 @@
-"""A pair contradicts its caption where it gives for one panel what the caption gives for another."""
+"""A pair contradicts its caption where it gives a panel the value of another one."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _same(one: Entity, other: Entity) -> bool:
 
 def _letters(entity: Entity, found: Layout) -> frozenset[str]:
     """Panels that the caption ties a mention to by a label beside it; none where it is loose."""
-    scope = found.scope(entity)
+    scope = found.scope(entity.start, entity.end, entity.type)
     return frozenset() if scope is None or scope.rank == CARRIED else scope.letters
 
 
