@@ -1,0 +1,160 @@
+"""A release in memory: every candidate as columns, figures by id."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from builder.errors import BuildError
+from builder.schemas import DESCRIPTIONS
+from builder.summary import reason_kind
+
+Floats = npt.NDArray[np.float64]
+Indices = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+_SEARCHED = ("caption", "question", "answer", "article_id", "figure_id", "candidate_id", "id")
+_UNUSED = ("facts", "microscopy_reason", "license_url")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A figure: its id, the SHA-256 of its image, and its rows in the ledger."""
+
+    figure_id: str
+    image_sha256: str
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """The ledger of a release, one row per candidate or figure without one, in its order."""
+
+    release: Path
+    table: pa.Table
+    figures: tuple[Place, ...]
+    by_figure: dict[str, Place] = field(repr=False)
+
+    @classmethod
+    def open(cls, folder: Path) -> Corpus:
+        """The corpus of a release folder, or of a build's output folder.
+
+        Raises BuildError where there is no ledger that can be read.
+        """
+        release = folder / "release" if (folder / "release").is_dir() else folder
+        files = sorted((release / "data" / "ledger").glob("*.parquet"))
+        if not files:
+            raise BuildError(f"{folder} holds no release: build one with microvqa-pp build")
+        try:
+            table = pa.concat_tables(pq.read_table(file) for file in files)
+        except (pa.ArrowException, OSError) as error:
+            raise BuildError(f"the ledger in {release} is damaged; build it again") from error
+        table = table.filter(pc.is_valid(table["figure_id"])).combine_chunks()
+        table = table.drop_columns([n for n in _UNUSED if n in table.column_names])
+        places = _places(table)
+        return cls(release, table, places, {p.figure_id: p for p in places})
+
+    def rows(self, place: Place) -> list[dict[str, Any]]:
+        """The ledger rows of a figure, each with its place in the table as `row`."""
+        rows = self.table.slice(place.start, place.stop - place.start).to_pylist()
+        return [row | {"row": place.start + n} for n, row in enumerate(rows)]
+
+    def values(self, name: str) -> list[str]:
+        """The distinct values of a column, sorted."""
+        return sorted(v for v in pc.unique(self.table[name]).to_pylist() if v)
+
+    def equals(self, name: str, value: str) -> Mask:
+        """Which rows have that value in a column."""
+        codes, names = self._encoded(name)
+        return codes == names.index(value) if value in names else np.zeros(len(codes), np.bool_)
+
+    def _encoded(self, name: str) -> tuple[Indices, list[str]]:
+        column = self.reasons if name == "reason_kind" else self.table[name].combine_chunks()
+        encoded = column.dictionary_encode()
+        return _numbers(encoded.indices, -1).astype(np.int64), encoded.dictionary.to_pylist()
+
+    def mentions(self, text: str) -> Mask:
+        """Which rows have a text in caption, question, answer or an id, whatever the case."""
+        found = pc.match_substring(self._search, text.casefold())
+        return np.asarray(found.to_numpy(zero_copy_only=False), np.bool_)
+
+    @cached_property
+    def _search(self) -> pa.Array:
+        columns = [pc.fill_null(self.table[name], "") for name in _SEARCHED]
+        return pc.utf8_lower(pc.binary_join_element_wise(*columns, "\n")).combine_chunks()
+
+    @cached_property
+    def reasons(self) -> pa.Array:
+        """The reason of each row without its particulars."""
+        return pa.array([reason_kind(reason or "") for reason in self.table["reason"].to_pylist()])
+
+    @cached_property
+    def is_candidate(self) -> Mask:
+        """Which rows are candidates and not figures without one."""
+        return np.asarray(pc.is_valid(self.table["candidate_id"]).to_numpy(), np.bool_)
+
+    @cached_property
+    def keep(self) -> Mask:
+        """Which rows the build kept."""
+        return self._flags("keep")
+
+    @cached_property
+    def gated(self) -> Mask:
+        """Which rows the gate dropped."""
+        return self._flags("gated")
+
+    def _flags(self, name: str) -> Mask:
+        column = pc.fill_null(self.table[name], False)
+        return np.asarray(column.to_numpy(), np.bool_)
+
+    @cached_property
+    def scores(self) -> Floats:
+        """The score of each row; NaN for figures without a candidate."""
+        return _numbers(self.table["score"], np.nan)
+
+    @cached_property
+    def signals(self) -> dict[str, Floats]:
+        """Every signal that the ledger has and that is known for a row; NaN where it is not."""
+        names = [n for n in self.table.column_names if n.startswith("signal_")]
+        columns = {name: _numbers(self.table[name], np.nan) for name in names}
+        return {name: values for name, values in columns.items() if np.isfinite(values).any()}
+
+    @property
+    def phantom_only(self) -> bool:
+        """Whether no figure is real."""
+        return self.values("source") == ["phantom"]
+
+
+def description(signal: str) -> str:
+    """What a signal is, in words; empty where the ledger does not say."""
+    return DESCRIPTIONS["ledger"].get(signal, "")
+
+
+def label(signal: str) -> str:
+    """Name of a signal as people read it."""
+    return signal.removeprefix("signal_").replace("_", " ").capitalize()
+
+
+def _numbers(column: pa.Array | pa.ChunkedArray, missing: float) -> Floats:
+    return np.asarray(pc.fill_null(column, missing).to_numpy(), np.float64)
+
+
+def _places(table: pa.Table) -> tuple[Place, ...]:
+    figures: Sequence[str] = table["figure_id"].to_pylist()
+    hashes = table["image_sha256"].to_pylist()
+    starts = [n for n, name in enumerate(figures) if n == 0 or figures[n - 1] != name]
+    stops = [*starts[1:], len(figures)]
+    seen: dict[str, Place] = {}
+    for start, stop in zip(starts, stops, strict=True):
+        seen.setdefault(figures[start], Place(figures[start], hashes[start] or "", start, stop))
+    return tuple(seen.values())

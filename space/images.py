@@ -1,0 +1,122 @@
+"""Images of a release, read when they are looked at, and the routes that serve them.
+
+A route knows figures by the hash of their image and nothing by its path.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+import pyarrow.parquet as pq
+from PIL import Image
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from filtering.pictures import FORMATS, ImageError, decode
+from space.corpus import Corpus
+
+THUMB = 240
+LARGEST = 4096
+_SHOWN = {"PNG": "image/png", "JPEG": "image/jpeg", "GIF": "image/gif", "WEBP": "image/webp"}
+_HEADERS = {
+    "Cache-Control": "public, max-age=31536000, immutable",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'",
+}
+
+
+class _Spot(NamedTuple):
+    file: Path
+    group: int
+    row: int
+
+
+class ImageStore:
+    """Finds the image of every figure that a release, or the build around it, holds."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        self._spots: dict[str, _Spot] = {}
+        hashes = {place.figure_id: place.image_sha256 for place in corpus.figures}
+        for file in _files(corpus.release):
+            for figure, spot in _index(file):
+                if sha := hashes.get(figure):
+                    self._spots.setdefault(sha, spot)
+        self.thumb = lru_cache(maxsize=4096)(self._thumb)
+
+    def __contains__(self, sha256: str) -> bool:
+        return sha256 in self._spots
+
+    def read(self, sha256: str) -> bytes | None:
+        """Image bytes as the source has them; None for a hash that no figure has."""
+        spot = self._spots.get(sha256)
+        if spot is None:
+            return None
+        images = pq.ParquetFile(spot.file).read_row_group(spot.group, columns=["image"])["image"]
+        data: bytes = images[spot.row].as_py()["bytes"]
+        return data
+
+    def _thumb(self, sha256: str) -> bytes | None:
+        data = self.read(sha256)
+        return None if data is None else small_jpeg(data, THUMB)
+
+    def routes(self) -> list[Route]:
+        """Routes `/figures/HASH` for the image and `/figures/HASH/thumb` for a small one."""
+        return [
+            Route("/figures/{sha256}", self._serve_image),
+            Route("/figures/{sha256}/thumb", self._serve_thumb),
+        ]
+
+    def _serve_image(self, request: Request) -> Response:
+        data = self.read(request.path_params["sha256"])
+        return _missing() if data is None else _shown(data)
+
+    def _serve_thumb(self, request: Request) -> Response:
+        try:
+            data = self.thumb(request.path_params["sha256"])
+        except ImageError:
+            return _missing()
+        return _missing() if data is None else Response(data, 200, _HEADERS, "image/jpeg")
+
+
+def small_jpeg(data: bytes, side: int) -> bytes:
+    """An image as JPEG with no side over `side` pixels. Raises ImageError."""
+    image = decode(data)
+    image.thumbnail((side, side))
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=85)
+    return out.getvalue()
+
+
+def _shown(data: bytes) -> Response:
+    """The bytes themselves where browsers know their format, else a JPEG of them."""
+    try:
+        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+            kind = _SHOWN.get(image.format or "")
+        if kind is None:
+            data, kind = small_jpeg(data, LARGEST), "image/jpeg"
+    except (OSError, ImageError):
+        return _missing()
+    return Response(data, 200, _HEADERS, kind)
+
+
+def _missing() -> Response:
+    return Response("no such figure", 404, media_type="text/plain")
+
+
+def _files(release: Path) -> list[Path]:
+    """Parquet files with figures: those of the release first, for their small row groups."""
+    data = [f for name in ("open", "default") for f in (release / "data" / name).glob("*.parquet")]
+    work = (release.parent / "work" / "figures").glob("*.parquet")
+    return [*sorted(data), *(sorted(work) if release.name == "release" else ())]
+
+
+def _index(file: Path) -> Iterable[tuple[str, _Spot]]:
+    source = pq.ParquetFile(file)
+    for group in range(source.num_row_groups):
+        figures = source.read_row_group(group, columns=["figure_id"])["figure_id"].to_pylist()
+        yield from ((figure, _Spot(file, group, row)) for row, figure in enumerate(figures))

@@ -1,0 +1,90 @@
+"""Puts the tabs together and serves them."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+
+import gradio as gr
+
+from builder.errors import BuildError
+from space.corpus import Corpus
+from space.decision_views import Decisions
+from space.decisions_tab import decisions_tab, restored, wire
+from space.look import STYLE, theme
+from space.markup import render
+from space.views import View
+
+HERE = Path(__file__).resolve().parent
+SAMPLES = HERE / "samples"
+TABS = ("decisions", "try", "benchmark", "screening")
+_QUICK: dict[str, Any] = {"queue": False, "api_visibility": "private", "show_progress": "hidden"}
+
+
+def build_app(folder: Path) -> tuple[gr.Blocks, dict[str, Any]]:
+    """The app over a release or a build's output, and what `launch` is to be called with.
+
+    Raises BuildError for a folder without a release.
+    """
+    corpus = Corpus.open(folder)
+    decisions = Decisions.of(corpus)
+    with gr.Blocks(title="microvqa_pp", analytics_enabled=False) as app:
+        gr.HTML(_header(decisions), apply_default_css=False, elem_id="header")
+        with gr.Tabs(elem_id="tabs") as tabs, gr.Tab("Decisions", id="decisions"):
+            parts, filters = decisions_tab(decisions)
+        wire(decisions, parts, filters)
+
+        def restore(request: gr.Request) -> tuple[Any, ...]:
+            query = dict(request.query_params)
+            tab = query.get("tab", "")
+            chosen = gr.Tabs(selected=tab if tab in TABS else "decisions")
+            return chosen, *restored(decisions, View.of(query))
+
+        app.load(restore, None, [tabs, *parts.all(), *filters.all()], **_QUICK)
+        parts.link.change(None, parts.link, None, js="(link) => window.showAddress(link)")
+    return app, _launch_settings(decisions)
+
+
+def _header(decisions: Decisions) -> str:
+    corpus = decisions.corpus
+    return render(
+        "header.html", figures=len(corpus.figures), candidates=decisions.ranking.total,
+        kept=int(corpus.keep.sum()), phantom=corpus.phantom_only,
+    )  # fmt: skip
+
+
+def _launch_settings(decisions: Decisions) -> dict[str, Any]:
+    return {
+        "theme": theme(),
+        "css": STYLE,
+        "js": (HERE / "static" / "app.js").read_text(encoding="utf-8"),
+        "app_kwargs": {"routes": decisions.images.routes(), "docs_url": None, "redoc_url": None},
+        "footer_links": [],
+        "run_history": False,
+        "ssr_mode": False,
+        "mcp_server": False,
+        "max_file_size": "50mb",
+        "show_error": True,
+    }
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Serve the app until it is stopped."""
+    parser = argparse.ArgumentParser(prog="app.py", description="Serve the app of microvqa_pp.")
+    parser.add_argument(
+        "output", nargs="?", type=Path, default=SAMPLES,
+        help="folder that a build wrote, or a release; default: the shipped samples",
+    )  # fmt: skip
+    chosen = parser.parse_args(arguments)
+    try:
+        app, settings = build_app(chosen.output)
+    except BuildError as error:
+        sys.exit(f"microvqa-pp: {error}")
+    app.launch(**settings)
