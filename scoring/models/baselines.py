@@ -14,7 +14,7 @@ from scoring.models.shortcuts import ChoiceModel, choice_features, question_feat
 class Scored:
     """Takes the choice with the highest score of a function of question and choices."""
 
-    fitted = False
+    revision, fitted = "", False
 
     def __init__(self, name: str, sees: str, scores: Callable[[Question], Sequence[float]]) -> None:
         self.name, self.sees, self._scores = name, sees, scores
@@ -30,7 +30,7 @@ class Scored:
 class Random:
     """Any choice with equal probability, drawn anew for each presentation."""
 
-    name, sees, fitted = "random", "choices-only", False
+    name, revision, sees, fitted = "random", "", "choices-only", False
 
     def __init__(self, seed: int = 0) -> None:
         self._seed = seed
@@ -46,7 +46,7 @@ class Random:
 class Constant:
     """Always the same place: where the key most often stands in the train split, else the first."""
 
-    name, sees, fitted = "constant", "choices-only", False
+    name, revision, sees, fitted = "constant", "", "choices-only", False
 
     def __init__(self) -> None:
         self.place = 0
@@ -64,7 +64,7 @@ class Constant:
 class Fitted:
     """A shortcut model (`scoring.models.shortcuts`), fitted on the train split."""
 
-    fitted = True
+    revision, fitted = "", True
 
     def __init__(self, name: str, sees: str, make: Callable[[], ChoiceModel]) -> None:
         self.name, self.sees, self._make = name, sees, make

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from scoring.models.records import Presentation, Question
 
 TIE = 1e-9
 
 
+@runtime_checkable
 class Chooser(Protocol):
     """`sees` is what of a question it looks at; `fitted` says that it learns from a train split."""
 
     name: str
+    revision: str
     sees: str
     fitted: bool
 

@@ -50,7 +50,7 @@ class Client:
     policy: RetryPolicy = field(default_factory=RetryPolicy)
     limiter: Limiter = field(init=False)
     _failed: int = field(default=0, init=False)
-    _stopped: bool = field(default=False, init=False)
+    _ended: BaseException | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         self.limiter = Limiter(self.backend.concurrency)
@@ -77,15 +77,14 @@ class Client:
         A request that fails is handed over as its error. Raises BudgetSpent and FatalError when
         no more can be sent, after what was under way has arrived.
         """
-        self._stopped, batches = False, self._batches(enumerate(requests), arrived)
+        self._ended, batches = None, self._batches(enumerate(requests), arrived)
         workers = [
             asyncio.create_task(self._work(batches, arrived))
             for _ in range(self.backend.concurrency)
         ]
-        stopped = await asyncio.gather(*workers, return_exceptions=True)
-        for error in stopped:
-            if isinstance(error, BaseException):
-                raise error
+        await asyncio.gather(*workers, return_exceptions=True)
+        if self._ended is not None:
+            raise self._ended
 
     def _batches(
         self, requests: Iterator[tuple[int, Request]], arrived: Arrived
@@ -100,29 +99,35 @@ class Client:
                     yield number, request
 
         rest = unknown()
-        while not self._stopped and (batch := list(islice(rest, self.backend.batch_size))):
+        while self._ended is None and (batch := list(islice(rest, self.backend.batch_size))):
             yield batch
 
     async def _work(self, batches: Iterator[list[tuple[int, Request]]], arrived: Arrived) -> None:
-        for batch in batches:
-            try:
-                responses: Sequence[Outcome] = await self._send([request for _, request in batch])
-                self._failed = 0
-            except (RequestError, TransientError) as error:
-                self._given_up(error)
-                responses = [error] * len(batch)
-            except BaseException:
-                self._stopped = True
-                raise
-            for (number, _), response in zip(batch, responses, strict=True):
-                arrived(number, response)
-            await asyncio.sleep(0)
+        try:
+            for batch in batches:
+                outcomes = await self._outcomes([request for _, request in batch])
+                for (number, _), outcome in zip(batch, outcomes, strict=True):
+                    arrived(number, outcome)
+                await asyncio.sleep(0)
+        except BaseException as error:
+            self._ended = self._ended or error
+            raise
+
+    async def _outcomes(self, requests: list[Request]) -> Sequence[Outcome]:
+        try:
+            responses = await self._send(requests)
+        except (RequestError, TransientError) as error:
+            if isinstance(error, RequestError) and len(requests) > 1:
+                return [(await self._outcomes([request]))[0] for request in requests]
+            self._given_up(error)
+            return [error] * len(requests)
+        self._failed = 0
+        return responses
 
     def _given_up(self, error: ModelError) -> None:
         """Ends the run where request after request fails."""
         self._failed += 1
         if self._failed >= _HOPELESS:
-            self._stopped = True
             raise FatalError(f"{self._failed} requests in a row failed; the last: {error}")
 
     async def _send(self, requests: list[Request]) -> list[Response]:

@@ -19,6 +19,8 @@ _BATCH = 256
 class ImageTextEncoder(Protocol):
     """Encodes images and texts into one space, as CLIP does."""
 
+    name: str
+    revision: str
     scale: float
 
     def images(self, files: Sequence[bytes]) -> Floats:
@@ -58,8 +60,8 @@ class ClipChooser:
 
     sees, fitted = "image", False
 
-    def __init__(self, name: str, encoder: ImageTextEncoder) -> None:
-        self.name = f"clip:{name}"
+    def __init__(self, encoder: ImageTextEncoder) -> None:
+        self.name, self.revision = f"clip:{encoder.name}", encoder.revision
         self._encoder = encoder
 
     def fit(self, train: Sequence[Question]) -> None:

@@ -33,7 +33,7 @@ def open_model(model: str, serving: Serving = Serving()) -> Backend | Chooser:
     if not (colon and name) or kind not in ("openai", "transformers", "clip"):
         raise FatalError(f"no such model: {model!r}; models are {', '.join(KINDS)}")
     if kind == "clip":
-        return ClipChooser(name, open_encoder(name))
+        return ClipChooser(open_encoder(name))
     return open_chat(model, serving)
 
 

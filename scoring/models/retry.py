@@ -13,7 +13,8 @@ from tenacity import (
     RetryCallState,
     retry_if_exception_type,
     stop_after_attempt,
-    wait_exponential_jitter,
+    wait_exponential,
+    wait_random,
 )
 
 from scoring.models.errors import FatalError, TransientError
@@ -42,7 +43,7 @@ class RetryPolicy:
                     f"the server asks to wait {error.retry_after:.0f} s ({error}); run again then"
                 )
             return error.retry_after
-        grown = wait_exponential_jitter(self.first, self.longest, jitter=self.first)
+        grown = wait_exponential(self.first, self.longest) + wait_random(0, self.first)
         return float(grown(state))
 
 

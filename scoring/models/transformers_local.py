@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from scoring.models.errors import FatalError, RequestError
@@ -25,7 +26,8 @@ class TransformersChat:
         import torch
         import transformers
 
-        self.name, self.revision, self.batch_size = f"transformers:{name}", revision, batch_size
+        short = Path(name).resolve().name if Path(name).is_dir() else name
+        self.name, self.revision, self.batch_size = f"transformers:{short}", revision, batch_size
         self._device = "cuda" if torch.cuda.is_available() else "cpu"
         kind = torch.bfloat16 if self._device == "cuda" else torch.float32
         chosen: dict[str, Any] = {"revision": revision or "main", "trust_remote_code": False}

@@ -1,0 +1,1 @@
+"""Reports of benchmark runs: evidence, numbers, table, plots, logs, and the leaderboard."""

@@ -1,0 +1,155 @@
+"""Plots of a report: accuracy by task and Bloom level, and with less and less to see."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from scoring.models.cache import write_aside
+from scoring.models.records import CONDITIONS
+from scoring.report.result import Report
+from scoring.report.summary import Summary
+
+PLOTS = {
+    "groups.png": "Accuracy by task and Bloom level",
+    "conditions.png": "Accuracy with the image, without it, and from the choices alone",
+}
+_INK, _GRID = "#222222", "#dddddd"
+_COLOURS = {"model": "#0072b2", "text": "#e69f00", "caption": "#009e73", "chance": "#777777"}
+_SHOWN = ("text", "caption")
+
+
+def write_plots(folder: Path, report: Report) -> None:
+    """Writes the plots as PNG."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    drawn: dict[str, Callable[[Any, Report], None]] = {
+        "groups.png": _groups,
+        "conditions.png": _conditions,
+    }
+    for name, draw in drawn.items():
+        figure = Figure(figsize=(9, 4.2), dpi=150, layout="constrained")
+        FigureCanvasAgg(figure)
+        draw(figure, report)
+        data = io.BytesIO()
+        figure.savefig(data, format="png", metadata={"Software": None})
+        write_aside(folder / name, data.getvalue())
+
+
+def _main(report: Report) -> Summary:
+    """The model's first summary, with the image if it was asked so."""
+    own = [s for s in report.summaries if s["model"] == report.result.model]
+    return next((s for s in own if s["condition"] == "image"), own[0])
+
+
+def _groups(figure: Any, report: Report) -> None:
+    main = _main(report)
+    names = [n for n in ("task", "bloom") if main["scores"]["groups"].get(n)]
+    widths = [max(2, len(main["scores"]["groups"][name])) for name in names]
+    axes = figure.subplots(1, len(names), sharey=True, width_ratios=widths, squeeze=False)[0]
+    series = [(report.result.model, main, "model")]
+    series += [(n, s, n) for n in _SHOWN if n != report.result.model and (s := report.of(n))]
+    for axis, name in zip(axes, names, strict=True):
+        groups = list(main["scores"]["groups"][name])
+        for place, (label, summary, colour) in enumerate(series):
+            offset = (place - (len(series) - 1) / 2) * 0.22
+            found = [summary["scores"]["groups"][name][group] for group in groups]
+            points(axis, [i + offset for i in range(len(groups))], found, label, _COLOURS[colour])
+        counts = [main["scores"]["groups"][name][group]["items"] for group in groups]
+        axis.set_xticks(range(len(groups)), _ticks(name, groups, counts))
+        axis.set_xlim(-0.6, len(groups) - 0.4)
+        axis.set_title("By task" if name == "task" else "By Bloom level", loc="left", fontsize=10)
+        _finish(axis, main["scores"]["chance"])
+    axes[0].set_ylabel("accuracy, %")
+    figure.legend(
+        *axes[0].get_legend_handles_labels(),
+        loc="outside lower center",
+        ncols=4,
+        frameon=False,
+        fontsize=9,
+    )
+
+
+def _ticks(name: str, groups: Sequence[str], counts: Sequence[int]) -> list[str]:
+    broken = [group.replace(" ", "\n") if name == "task" else group for group in groups]
+    return [f"{text or 'none'}\nn = {count:,}" for text, count in zip(broken, counts, strict=True)]
+
+
+def _conditions(figure: Any, report: Report) -> None:
+    axis = figure.subplots()
+    own = {s["condition"]: s for s in report.summaries if s["model"] == report.result.model}
+    entries = [(f"{report.result.model}\n{c}", own[c], "model") for c in CONDITIONS if c in own]
+    entries += [
+        (f"{report.result.model}\n{c}", own[c], "model") for c in own if c not in CONDITIONS
+    ]
+    shown = ("caption", "text", "choices", "longest", "constant", "random")
+    for name in shown:
+        if name != report.result.model and (summary := report.of(name)):
+            colour = name if name in _COLOURS else "chance"
+            entries.append((f"{name}\n{summary['condition']}", summary, colour))
+    for place, (_, summary, colour) in enumerate(entries):
+        points(axis, [place], [summary["scores"]["accuracy"]], None, _COLOURS[colour], written=True)
+    axis.set_xticks(range(len(entries)), [label for label, _, _ in entries])
+    axis.set_xlim(-0.6, len(entries) - 0.4)
+    axis.set_ylabel("accuracy, %")
+    axis.set_title("What was seen, and what was made of it", loc="left", fontsize=10)
+    _finish(axis, _main(report)["scores"]["chance"])
+    figure.legend(
+        *axis.get_legend_handles_labels(), loc="outside lower center", frameon=False, fontsize=9
+    )
+
+
+def points(
+    axis: Any,
+    places: Sequence[float],
+    estimates: Sequence[Summary],
+    label: str | None,
+    colour: str,
+    written: bool = False,
+) -> None:
+    """Values with their intervals, in percent."""
+    values = [100 * e["value"] for e in estimates]
+    ends = [(e["low"], e["high"]) if e["low"] is not None else (e["value"],) * 2 for e in estimates]
+    lows = [max(0.0, v - 100 * low) for v, (low, _) in zip(values, ends, strict=True)]
+    highs = [max(0.0, 100 * high - v) for v, (_, high) in zip(values, ends, strict=True)]
+    axis.errorbar(
+        places,
+        values,
+        yerr=[lows, highs],
+        fmt="o",
+        color=colour,
+        label=label,
+        capsize=3,
+        markersize=5,
+        linewidth=1.5,
+    )
+    if written:
+        for place, value in zip(places, values, strict=True):
+            axis.annotate(
+                f"{value:.1f}",
+                (place, value),
+                xytext=(7, 0),
+                fontsize=9,
+                textcoords="offset points",
+                va="center",
+                color=_INK,
+            )
+
+
+def _finish(axis: Any, chance: float) -> None:
+    axis.axhline(
+        100 * chance,
+        color=_COLOURS["chance"],
+        linewidth=1,
+        linestyle="--",
+        label=f"chance, {100 * chance:.0f}%",
+        zorder=0,
+    )
+    axis.set_ylim(0, 104)
+    axis.tick_params(labelsize=8)
+    axis.grid(axis="y", color=_GRID, linewidth=0.6)
+    axis.set_axisbelow(True)
+    axis.spines[["top", "right"]].set_visible(False)

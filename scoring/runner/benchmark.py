@@ -1,0 +1,146 @@
+"""A benchmark run: one model and all baselines on one split, with a report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from scoring.items import BadInput
+from scoring.models.baselines import BASELINES
+from scoring.models.budget import Budget, Prices
+from scoring.models.cache import ResponseCache
+from scoring.models.chooser import Chooser
+from scoring.models.client import Backend, Client
+from scoring.models.errors import FatalError
+from scoring.models.opening import Serving, open_model
+from scoring.models.records import CONDITIONS, Condition, Presentation
+from scoring.report.evidence import Item
+from scoring.report.result import Result, earlier_items
+from scoring.runner.asking import Asking, ask_chat, ask_chooser, fitted, presentations
+from scoring.runner.dataset import Dataset
+from scoring.runner.predictions import read_predictions
+
+Told = Callable[[int, int, Client | None], None]
+
+
+class Incomplete(Exception):  # noqa: N818 - reads as what happened
+    """Not every question was answered; what was is kept, and the same run goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What is run. `budget` is in USD and for this call; `cache` defaults to `output/cache`."""
+
+    model: str
+    output: Path
+    conditions: tuple[Condition, ...] = ("image",)
+    circular: bool = False
+    asking: Asking = field(default_factory=Asking)
+    serving: Serving = field(default_factory=Serving)
+    prices: Prices = field(default_factory=Prices)
+    budget: float | None = None
+    cache: Path | None = None
+    predictions: Path | None = None
+
+
+@dataclass(slots=True)
+class Benchmark:
+    """A run's result, all its items, and the baselines that could not be run, with reasons."""
+
+    result: Result
+    items: list[Item]
+    left_out: dict[str, str] = field(default_factory=dict)
+
+
+def run_benchmark(dataset: Dataset, settings: Settings, told: Told) -> Benchmark:
+    """Runs what is not in the cache. `told` hears how many presentations of how many are done.
+
+    Conditions that OUTPUT already holds for the same model, dataset and settings stay in the
+    result. Raises BadInput, FatalError, or Incomplete, before which nothing of an earlier result
+    is touched.
+    """
+    items, model, revision = _model_items(dataset, settings, told)
+    result = Result(
+        dataset=dataset.name,
+        split=dataset.split,
+        version=dataset.version,
+        total=dataset.total,
+        questions=len(dataset.chosen),
+        model=model,
+        revision=revision,
+        prompt=items[0].prompt,
+        max_tokens=settings.asking.max_tokens,
+        temperature=settings.asking.temperature,
+        seed=settings.asking.seed,
+        circular=settings.circular,
+        origin="predictions" if settings.predictions else "run",
+    )
+    kept = earlier_items(settings.output, result, set(settings.conditions))
+    baselines, left_out = _baseline_items(dataset, settings.model)
+    return Benchmark(result, [*items, *kept, *baselines], left_out)
+
+
+def _model_items(dataset: Dataset, settings: Settings, told: Told) -> tuple[list[Item], str, str]:
+    if settings.predictions:
+        if settings.circular or len(settings.conditions) > 1:
+            raise BadInput("predictions have one condition and one order of choices")
+        (condition,) = settings.conditions
+        items = read_predictions(settings.predictions, dataset, settings.model, condition)
+        return items, settings.model, settings.serving.revision
+    shown = presentations(dataset.chosen, settings.conditions, settings.circular)
+    model = open_model(settings.model, settings.serving)
+    if isinstance(model, Chooser):
+        items = _chosen(model, dataset, shown, told)
+    else:
+        items = _answered(model, settings, shown, told)
+    return items, model.name, model.revision
+
+
+def _chosen(
+    chooser: Chooser, dataset: Dataset, shown: Sequence[Presentation], told: Told
+) -> list[Item]:
+    if reason := fitted(chooser, dataset.train):
+        raise BadInput(f"{chooser.name}: {reason}")
+    told(0, len(shown), None)
+    items = ask_chooser(chooser, shown, chooser.sees if chooser.name in BASELINES else "")
+    told(len(shown), len(shown), None)
+    return items
+
+
+def _answered(
+    backend: Backend, settings: Settings, shown: Sequence[Presentation], told: Told
+) -> list[Item]:
+    client = Client(
+        backend,
+        cache=ResponseCache(settings.cache or settings.output / "cache"),
+        budget=Budget(settings.budget, settings.prices),
+    )
+    told(0, len(shown), client)
+    asked = ask_chat(client, settings.asking, shown, lambda done: told(done, len(shown), client))
+    if asked.missing:
+        raise Incomplete(
+            f"{asked.missing:,} of {len(shown):,} questions have no response yet: {asked.reason}; "
+            "run the same command again to go on"
+        )
+    if all(item.error for item in asked.items):
+        raise FatalError(f"every request was refused: {asked.items[0].error}")
+    return asked.items
+
+
+def _baseline_items(dataset: Dataset, model: str) -> tuple[list[Item], dict[str, str]]:
+    """Items of all baselines but the model itself."""
+    items: list[Item] = []
+    left_out: dict[str, str] = {}
+    shown = presentations(dataset.chosen, CONDITIONS[:1], circular=False)
+    for name, make in BASELINES.items():
+        baseline = make()
+        if name == model:
+            continue
+        if reason := fitted(baseline, dataset.train):
+            left_out[name] = reason
+        elif name == "caption" and not any(question.caption for question in dataset.chosen):
+            left_out[name] = "no question has a caption"
+        else:
+            items += ask_chooser(baseline, shown, baseline.sees)
+    return items, left_out
