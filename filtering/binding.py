@@ -42,7 +42,7 @@ _OTHER_PANEL = 0.1
 _WITHIN = 0.7
 _NAME_WEIGHT = 1.5
 _FAINT, _WEAK = 0.3, 0.6
-_UNASKED = 0.6
+_UNASKED = 1.0
 _CONTRASTS = frozenset({"control", "scale", "thickness", "age", "diameter"})
 _ROLES = frozenset({"control", "vehicle", "untreated"})
 _COMMON = frozenset({"treatment", "antibody"})
@@ -88,7 +88,7 @@ def _words(text: str) -> dict[str, float]:
         role = cue(word)
         weight = _FAINT if short in ASKING else _WEAK if short in FRAMING else 1.0
         if role != short:
-            weight = _FAINT if role in _COMMON else 1.0
+            weight = _WEAK if role in _COMMON else 1.0
         found[role] = max(found.get(role, 0.0), weight)
     for entity in named(text):
         found[named_key(entity)] = _NAME_WEIGHT
@@ -122,7 +122,7 @@ def _panel_match(found: Layout, place: _Place, asked: frozenset[str]) -> float |
 
 def _affinity(found: Layout, entity: Entity, asked: _Asked) -> float:
     """How much of what is asked stands close to a mention, 0 and up."""
-    purpose = purposes().get(entity.value)
+    purpose = purposes().get(entity.value) or found.ends.get(entity.start)
     total = asked.words.get(purpose or "", 0.0)
     for word, weight in asked.words.items():
         total += weight * exp(-found.distance(entity.start, entity.end, word) / _REACH)
@@ -199,6 +199,16 @@ def _mentions(qa: QA, found: Layout) -> list[list[_Place]]:
     return [[_Place(start, end, "") for start, end in places[:_MOST_PLACES]]]
 
 
+def _panel_roles(panels: frozenset[str], found: Layout) -> dict[str, float]:
+    """What the panels asked for are by the caption: controls, or treated beside controls."""
+    if not panels or not found.cues.get("control"):
+        return {}
+    if _is_control(found, panels):
+        return {"control": 1.0}
+    told = frozenset().union(*(s.letters for s in found.scopes if s.rank in (HEAD, INNER)))
+    return {"treatment": _WEAK} if _is_control(found, told - panels) else {}
+
+
 def _is_told(item: Entity, found: Layout) -> bool:
     kinds = _NUMBERS if item.type in _NUMBERS else {item.type}
     return any(_same(item, e) for kind in kinds for e in found.things.get(kind, []))
@@ -227,7 +237,8 @@ def name_fit(item: Entity, qa: QA, found: Layout) -> float | None:
     """
     said = named(qa.answer)
     pair = [*said, *named(qa.question)]
-    rest = _besides(_words(f"{qa.question} {qa.answer}"), _own_words(item))
+    words = _words(f"{qa.question} {qa.answer}") | _panel_roles(panels_named(qa.question), found)
+    rest = _besides(words, _own_words(item))
     within = _words(qa.question) if item in said else {}
     return _fits(item, pair, _Asked(rest, within, panels_named(qa.question)), found)
 

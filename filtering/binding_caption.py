@@ -27,6 +27,9 @@ _LIST_GAP = re.compile(r"\s?(?:,|/|and|or|, and|, or|&)\s?(?:in\s|as\s|the\s)?")
 _CHUNK = re.compile(r",\s(?:and|or)\s|,\s|\s(?:and|or)\s|/")
 _LONGEST_LIST = 400
 _MOST_LINKED = 8
+_FROM_TO = 60
+_PARTNERS, _STRANGERS = 0.2, 6.0
+_SHORT = 5
 
 Place = tuple[int, int]
 
@@ -56,7 +59,8 @@ class Layout:
 
     `starts` are the places of its tokens and `reached` the cost of getting there from the start;
     `cues` holds the costs at which a word stands, `things` the entities of a type, `scopes` what
-    speaks of panels and `links` the paired pieces of lists that go 'respectively'.
+    speaks of panels and `links` the paired pieces of lists that go 'respectively'. `ends` are the places of
+    numbers in 'from 12 to 21' with their roles: before a treatment and after it.
     """
 
     starts: list[int]
@@ -65,6 +69,7 @@ class Layout:
     things: dict[str, list[Entity]]
     scopes: list[Scope]
     links: list[tuple[Place, ...]]
+    ends: dict[int, str]
 
     def cost(self, place: int) -> float:
         """Cost of getting from the start of the caption to a character."""
@@ -106,14 +111,21 @@ class Layout:
         """Whether another thing of a kind stands between two places."""
         return any(start <= e.start < end for e in self.things.get(kind, []))
 
-    def _linked(self, one: int, other: int, apart: float) -> float:
-        """The distance, made small for partners of paired lists and large for other members."""
+    def pairs(self, one: int, other: int) -> bool | None:
+        """Whether lists pair what stands at two places; None where the two are in no such lists."""
         for pairs in self.links:
             first = [i for i, (a, b) in enumerate(pairs) if a <= one < b]
             second = [i for i, (a, b) in enumerate(pairs) if a <= other < b]
             if first and second and first[0] % 2 != second[0] % 2:
-                return 0.2 if first[0] // 2 == second[0] // 2 else 6.0
-        return apart
+                return first[0] // 2 == second[0] // 2
+        return None
+
+    def _linked(self, one: int, other: int, apart: float) -> float:
+        """The distance, made small for partners of paired lists and large for other members."""
+        paired = self.pairs(one, other) if self.links else None
+        if paired is None:
+            return apart
+        return _PARTNERS if paired else _STRANGERS
 
 
 def _list_of(run: list[Entity], caption: str, span: Place) -> tuple[Place, ...]:
@@ -155,6 +167,17 @@ def _links(
     return found
 
 
+def _ends(caption: str, things: dict[str, list[Entity]]) -> dict[int, str]:
+    """Places of the two numbers of 'from 12 to 21', with what they are before and after."""
+    found: dict[int, str] = {}
+    for first, second in (pair for entities in things.values() for pair in pairwise(entities)):
+        before = caption[max(0, first.start - len("from ")) : first.start].lower()
+        between = caption[first.end : second.start]
+        if before == "from " and len(between) < _FROM_TO and between.endswith(" to "):
+            found |= {first.start: "control", second.start: "treatment"}
+    return found
+
+
 @lru_cache(maxsize=1024)
 def layout(caption: str) -> Layout:
     """A caption read once, in linear time; captions that were read are remembered."""
@@ -162,7 +185,7 @@ def layout(caption: str) -> Layout:
     ends = [end for _, end in spans]
     things: dict[str, list[Entity]] = defaultdict(list)
     cues: dict[str, list[tuple[float, int]]] = defaultdict(list)
-    starts, reached, cost, passed, depth = [], [], 0.0, 0, 0
+    starts, reached, cost, passed, depth, opened = [], [], 0.0, 0, 0, 0
     for match in _TOKEN.finditer(caption):
         word, place = match.group(), match.start()
         while passed < len(ends) and ends[passed] <= place:
@@ -170,6 +193,9 @@ def layout(caption: str) -> Layout:
         folded = word.lower()
         depth = max(0, depth + (folded in ("(", "[")) - (folded in (")", "]")))
         own = _COSTS.get(folded, _FUNCTION if folded in _FUNCTION_WORDS else _WORD)
+        opened = place if folded == "(" else opened
+        if folded == ")" and place - opened < _SHORT:
+            own = _INSIDE
         if depth and folded in (",", ";"):
             own = _INSIDE
         starts.append(place)
@@ -177,7 +203,7 @@ def layout(caption: str) -> Layout:
         if folded not in _FUNCTION_WORDS and (word[0].isalnum()):
             cues[cue(folded)].append((cost + own / 2, place))
         cost += own
-    found = Layout(starts, reached, cues, things, panel_scopes(caption, spans), [])
+    found = Layout(starts, reached, cues, things, panel_scopes(caption, spans), [], {})
     for entity in named(caption):
         things[entity.type].append(entity)
         at = found.cost(entity.start), entity.start
@@ -186,5 +212,6 @@ def layout(caption: str) -> Layout:
             cues[role].append(at)
     for places in cues.values():
         places.sort()
+    found.ends.update(_ends(caption, things))
     found.links.extend(_links(caption, spans, things))
     return found

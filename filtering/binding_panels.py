@@ -15,7 +15,9 @@ _LABEL = re.compile(
     rf"[^()]{{0,20}})?\)"
     rf"|(?:(?<=^)|(?<=[.;:,]\s))(?P<bare>{_CAPITALS})(?=[,:.)]\s)"
     rf"|\b(?P<mention>(?:[Ii]n|of|[Pp]anels?)\s(?:panels?\s)?)(?P<inline>{_CAPITALS})(?![\w'’-]|\.\w)"
+    rf"|(?:(?<=^)|(?<=[.;]\s))(?P<small>[a-z](?:,\s[a-z])*)(?=[,:)]\s)"
     rf"|(?:(?<=^)|(?<=[.;,\w)]\s))(?P<range>[A-Z][–-][A-Z])(?=\s[A-Z(])"
+    rf"|(?:(?<=^)|(?<=[.;]\s))(?P<pair>[A-Z](?:[–-]|\sand\s)[A-Z])(?=\s[a-z])"
 )
 _BEFORE_HEAD = re.compile(
     r"(?:^|[.;:,!?]|\b(?:and|or|of|with|from|by|to|in|for|at|the|on|using|are|is|were|was))\s*$",
@@ -81,7 +83,7 @@ def _in_one_case(labels: list[_Label], caption: str) -> list[_Label]:
     return [
         x
         for x in labels
-        if caption[x.start : x.end].strip("(")[:1].islower() == small or not caption[x.start] == "("
+        if caption[x.start : x.end].strip("(")[:1].islower() == small or caption[x.start] != "("
     ]
 
 
@@ -97,7 +99,10 @@ def panel_scopes(caption: str, spans: list[tuple[int, int]]) -> list[Scope]:
     found: list[Scope] = []
     before = 0
     for i, label in enumerate(labels):
-        first, last = spans[bisect_right(starts, label.start) - 1]
+        number = bisect_right(starts, label.start) - 1
+        first, last = spans[number]
+        if last - label.end <= 1 and label.is_head and number + 1 < len(spans):
+            last = spans[number + 1][1]
         following = labels[i + 1].start if i + 1 < len(labels) else last
         if label.opens:
             found.append(Scope(label.start, last, label.letters, HEAD))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from filtering.binding_caption import layout
 from filtering.entities import Entity
 from filtering.grounding import are_compatible, is_grounded
 from filtering.records import QA
@@ -25,13 +26,15 @@ _REACH = 60
 
 def colours_of(text: str) -> list[tuple[Entity, str]]:
     """Things that a text shows in a colour: 'GFAP (green)', 'tubulin in red', 'blue: DAPI'."""
+    found, lists = [], layout(text)
     entities = [e for e in named(text) if e.type == "colour" or e.type in _COLOURED]
-    found = []
     for i, first in enumerate(entities):
         for second in entities[i + 1 : i + 3]:
             gap = text[first.end : second.start]
             if len(gap) > _REACH:
                 break
+            if lists.pairs(first.start, second.start) is False:
+                continue
             if first.type in _COLOURED and second.type == "colour" and _THEN_COLOUR.fullmatch(gap):
                 found.append((first, second.value))
             if first.type == "colour" and second.type in _COLOURED and _THEN_NAME.fullmatch(gap):
