@@ -8,9 +8,11 @@ less its mean among the nearest questions of other figures, over their standard 
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from filtering.encoding import Encoded, Floats, nearest
 
@@ -31,6 +33,7 @@ _LOGIT = 8.0
 _NEIGHBOURS = 50
 _LEAST_NEIGHBOURS = 8
 _FLOOR = 1e-3
+_BLOCK = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,23 +136,53 @@ class Scale:
         """Channels less the mean, over the deviation, within -5 and 5."""
         return np.asarray(np.clip((channels - self.mean) / self.deviation, -5, 5))
 
-    def locally(self, channels: Floats, questions: Floats, figures: list[str]) -> Floats:
-        """Channels relative to the nearest questions of other figures, within -5 and 5.
+    def neighbours(self, questions: Floats, figures: Sequence[str]) -> Neighbours:
+        """The nearest questions of other figures, for each of n questions (unit rows)."""
+        near = nearest(questions, self.questions, _NEIGHBOURS)
+        names = {name: place for place, name in enumerate(dict.fromkeys(self.figures))}
+        theirs = np.array([names[name] for name in self.figures])[near]
+        own = np.array([names.get(name, -1) for name in figures])
+        return Neighbours(near, theirs == own[:, None])
+
+    def locally(self, channels: Floats, near: Neighbours) -> Floats:
+        """Channels relative to the neighbours, within -5 and 5.
 
         A deviation is at least a third of the whole sample's; where fewer than eight neighbours
         have the channel, the global value stands.
         """
         found = self.globally(channels)
-        near = nearest(questions, self.questions, _NEIGHBOURS)
-        own = np.array(
-            [[self.figures[j] == f for j in row] for row, f in zip(near, figures, strict=True)]
-        )
-        for start in range(0, len(channels), 2048):
-            part = slice(start, start + 2048)
-            values = self.rows[near[part]]
-            values = np.where(own[part][:, :, None], np.nan, values)
+        for part in _blocks(len(channels)):
+            values = near.values(self.rows, part)
             found[part] = _local(channels[part], values, self.deviation, found[part])
         return found
+
+    def worse_than(self, channels: Floats, near: Neighbours) -> Floats:
+        """Share of the neighbours whose channel is higher, (n, c); NaN with fewer than eight."""
+        found = np.full(channels.shape, np.nan, dtype=np.float32)
+        for part in _blocks(len(channels)):
+            values = near.values(self.rows, part)
+            count = np.isfinite(values).sum(axis=1)
+            with np.errstate(invalid="ignore", divide="ignore"):
+                share = (values > channels[part][:, None]).sum(axis=1) / count
+            known = (count >= _LEAST_NEIGHBOURS) & np.isfinite(channels[part])
+            found[part] = np.where(known, share, np.nan)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """Places (n, k) of neighbours in the reference sample, and which of them do not count."""
+
+    places: npt.NDArray[np.int64]
+    hidden: npt.NDArray[np.bool_]
+
+    def values(self, rows: Floats, part: slice) -> Floats:
+        """Channels of the neighbours of some rows, (n, k, c); NaN where they do not count."""
+        return np.where(self.hidden[part][:, :, None], np.nan, rows[self.places[part]])
+
+
+def _blocks(rows: int) -> Iterator[slice]:
+    return (slice(start, start + _BLOCK) for start in range(0, rows, _BLOCK))
 
 
 def _local(channels: Floats, near: Floats, deviation: Floats, otherwise: Floats) -> Floats:

@@ -128,6 +128,8 @@ def _is_kept(row: Signals, threshold: Threshold) -> bool:
 
 
 def _weakness(row: Signals) -> str:
+    if row.weakness:
+        return row.weakness
     present = {n: v for n in _WEAKNESS if (v := getattr(row, n)) is not None}
     if not present:
         return "nothing in it can be compared with the caption"

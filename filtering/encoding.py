@@ -6,7 +6,7 @@ a `Bank`, a sample that was drawn when the filter was fitted.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -158,12 +158,6 @@ def _other_answers(qa: QA, places: Sequence[int], bank: Bank) -> list[str]:
     return found
 
 
-def _unique(encode: Callable[[Sequence[str]], Floats], texts: Sequence[str]) -> Floats:
-    """Encodes every distinct text once."""
-    places = {text: i for i, text in enumerate(dict.fromkeys(texts))}
-    return encode(list(places))[[places[t] for t in texts]]
-
-
 def _others(rows: Sequence[QA], questions: Floats, bank: Bank, clip: Clip) -> Floats:
     found = np.full((len(rows), ALTERNATIVES, clip.dim), np.nan, dtype=np.float32)
     near = nearest(questions, bank.questions, _NEAREST)
@@ -174,7 +168,7 @@ def _others(rows: Sequence[QA], questions: Floats, bank: Bank, clip: Clip) -> Fl
             slots.append((n, k))
     if texts:
         at = np.array(slots)
-        found[at[:, 0], at[:, 1]] = _unique(clip.texts, texts)
+        found[at[:, 0], at[:, 1]] = clip.texts(texts)
     return found
 
 
@@ -227,14 +221,14 @@ def encode(pairs: Pairs, clip: Clip, nli: Nli, bank: Bank | None) -> Encoded:
     figure, figures = _figures(pairs)
     names = {name: i for i, name in enumerate(dict.fromkeys(image for _, image, _ in figures))}
     pictures = clip.images([pairs.files.get(name, b"") for name in names])
-    questions = _unique(clip.texts, [qa.question for qa in pairs.rows])
+    questions = clip.texts([qa.question for qa in pairs.rows])
     blank = np.full((len(pairs.rows), ALTERNATIVES, clip.dim), np.nan, dtype=np.float32)
     return Encoded(
         figure=figure,
         images=pictures[[names[image] for _, image, _ in figures]],
-        captions=_unique(clip.texts, [caption for _, _, caption in figures]),
+        captions=clip.texts([caption for _, _, caption in figures]),
         questions=questions,
-        statements=_unique(clip.texts, [statement(qa) for qa in pairs.rows]),
+        statements=clip.texts([statement(qa) for qa in pairs.rows]),
         others=blank if bank is None else _others(pairs.rows, questions, bank, clip),
         nli=entailment(pairs.rows, nli),
         scale=clip.scale,

@@ -8,7 +8,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from filtering.channels import RAW, Scale
+from filtering.channels import RAW, Neighbours, Scale
 from filtering.encoding import Encoded, Floats
 from filtering.graph import Indices, Rows
 from filtering.records import Signals
@@ -67,9 +67,9 @@ class Scaled:
     locally: Floats
 
     @classmethod
-    def of(cls, channels: Floats, scale: Scale, questions: Floats, figures: list[str]) -> Scaled:
+    def of(cls, channels: Floats, scale: Scale, near: Neighbours) -> Scaled:
         """Channels (as `oriented` gives them) on both scales."""
-        return cls(scale.globally(channels), scale.locally(channels, questions, figures))
+        return cls(scale.globally(channels), scale.locally(channels, near))
 
 
 def _mean(values: Floats) -> Floats:

@@ -20,8 +20,8 @@ from safetensors.numpy import load_file, save_file
 
 from filtering.channels import Centre, Scale, raw_channels
 from filtering.encoding import Bank, Encoded, Floats
-from filtering.features import Anchor, Scaled, anchor, graph_rows, oriented, text_channels
-from filtering.graph import Indices, Rows, batches, build_graph, select
+from filtering.features import Anchor, oriented, text_channels
+from filtering.graph import Rows, batches, build_graph, select
 from filtering.model import HiCQAGraph
 from filtering.records import Signals
 
@@ -34,7 +34,7 @@ class FilterConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    version: str = "1"
+    name: str = "1"
     clip: str = ""
     clip_revision: str = ""
     nli: str = ""
@@ -57,28 +57,24 @@ class Reference:
     bank: Bank
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class HiCQAFilter:
-    """Scores pairs; `save` and `load` keep it in a folder of safetensors and JSON."""
+    """Scores pairs; `save` and `load` keep it in a folder of safetensors and JSON.
+
+    `graph` is None for a pool that was too small to fit one.
+    """
 
     config: FilterConfig
     reference: Reference
-    graph: HiCQAGraph
-
-    def prepare(
-        self,
-        encoded: Encoded,
-        signals: Sequence[Signals] | None,
-        figures: Sequence[str],
-        group: Indices,
-    ) -> tuple[Rows, Floats]:
-        """What the graph reads of n rows, and their anchor (n,)."""
-        channels = channels_of(encoded, signals, self.reference.centre)
-        scaled = Scaled.of(channels, self.reference.scale, encoded.questions, list(figures))
-        return graph_rows(scaled, encoded, group), anchor(scaled, self.config.anchor)
+    graph: HiCQAGraph | None
 
     def log_odds(self, rows: Rows, fixed: Floats, size: int = BATCH) -> Floats:
-        """Uncalibrated log odds (n,), in batches of whole groups of about `size` rows."""
+        """Uncalibrated log odds (n,), in batches of whole groups of about `size` rows.
+
+        Raises ValueError without a graph.
+        """
+        if self.graph is None:
+            raise ValueError("a filter that was not fitted has no log odds")
         found = np.zeros(len(fixed), dtype=np.float32)
         self.graph.eval()
         device = self.graph.weight.device
@@ -97,7 +93,8 @@ class HiCQAFilter:
     def save(self, folder: Path) -> None:
         """Write the filter into a folder."""
         folder.mkdir(parents=True, exist_ok=True)
-        self.graph.save_pretrained(folder / _GRAPH)
+        if self.graph is not None:
+            self.graph.save_pretrained(folder / _GRAPH)
         centre, scale, bank = self.reference.centre, self.reference.scale, self.reference.bank
         tensors: dict[str, npt.NDArray[Any]] = {
             "centre.image": centre.image,
@@ -126,7 +123,8 @@ class HiCQAFilter:
         centre = Centre(**_part(found, "centre"))
         scale = Scale(**_part(found, "scale"), figures=figures)
         bank = Bank(scale.questions, answers, figures)
-        graph = HiCQAGraph.from_pretrained(folder / _GRAPH)
+        fitted = (folder / _GRAPH).is_dir()
+        graph = HiCQAGraph.from_pretrained(folder / _GRAPH) if fitted else None
         return cls(FilterConfig(**told), Reference(centre, scale, bank), graph)
 
 

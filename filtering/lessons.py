@@ -42,6 +42,9 @@ class Encoders:
         return Encoders(RememberingClip(self.clip), RememberingNli(self.nli))
 
 
+NO_ENCODERS = Encoders()
+
+
 @dataclass(frozen=True, slots=True)
 class Lesson:
     """A pool with errors and what is known of them: 1 consistent, 0 not.
@@ -110,7 +113,8 @@ def lesson(
     encoded = encoders.encode(pairs, reference.bank)
     channels = channels_of(encoded, _signals(pairs, text), reference.centre)
     figures = [qa.figure_id for qa in pairs.rows]
-    scaled = Scaled.of(channels, reference.scale, encoded.questions, figures)
+    near = reference.scale.neighbours(encoded.questions, figures)
+    scaled = Scaled.of(channels, reference.scale, near)
     wrong = np.array([r.family != CLEAN for r in planted.records])
     apart = np.array([r.family in WHOLE_FIGURE for r in planted.records])
     matched = np.ones(len(encoded.captions), dtype=np.float32)

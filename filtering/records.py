@@ -20,7 +20,7 @@ class QA:
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """How a question-answer pair agrees with its caption, before any ranking."""
+    """How a question-answer pair agrees with its caption and image, before any ranking."""
 
     qa_id: Annotated[str, "identifier of the question-answer pair"]
     signal_grounding: Annotated[
@@ -44,9 +44,34 @@ class Signals:
     contradiction: Annotated[
         str, "plain contradiction of the caption in words; empty where there is none"
     ]
-    score: Annotated[
-        float, "consistency, 0-1, higher is more consistent; weighted mean of the signals"
-    ]
+    score: Annotated[float, "consistency, 0-1, higher is more consistent; see `scorer`"]
+    signal_image_caption: Annotated[
+        float | None, "probability of the caption among others, given the image; CLIP, 0-1"
+    ] = None
+    signal_image_qa: Annotated[
+        float | None, "probability of the answer among others to like questions, given the image"
+    ] = None
+    signal_caption_qa: Annotated[
+        float | None, "probability of the answer among others to like questions, given the caption"
+    ] = None
+    signal_entailment: Annotated[
+        float | None, "probability that the caption entails the statement; NLI, 0-1"
+    ] = None
+    signal_neutral: Annotated[
+        float | None, "probability that the caption leaves the statement open; NLI, 0-1"
+    ] = None
+    signal_contradiction: Annotated[
+        float | None, "probability that the caption contradicts the statement; NLI, 0-1"
+    ] = None
+    signal_siblings: Annotated[
+        float | None, "mean consistency of the other pairs of the figure, by their signals, 0-1"
+    ] = None
+    weakness: Annotated[
+        str, "what counts most against the pair in words; empty where the signals say it"
+    ] = ""
+    scorer: Annotated[
+        str, "what the score is: 'mean of signals', or filter and encoders with their revisions"
+    ] = "mean of signals"
 
 
 @dataclass(frozen=True, slots=True)
