@@ -112,7 +112,6 @@ def _from_captions(path: Path) -> list[QA]:
 def rankings(signals: Sequence[Signals], seed: int) -> Mapping[str, Vector]:
     """Scores by name. A missing signal takes the middle of those present; gated rows are -inf."""
     gated = np.array([bool(s.contradiction) for s in signals])
-    mean = np.array([s.score for s in signals])
     chance = np.random.default_rng(seed).random(len(signals))
     found = {"random": chance, "gate alone": np.where(gated, -np.inf, 0.0)}
     for name in _SIGNALS:
@@ -120,10 +119,16 @@ def rankings(signals: Sequence[Signals], seed: int) -> Mapping[str, Vector]:
         present = values[np.isfinite(values)]
         middle = float(np.median(present)) if len(present) else 0.0
         found[name] = np.where(np.isfinite(values), values, middle)
-    return found | {"mean of signals": mean, "gate, then mean": np.where(gated, -np.inf, mean)}
+    mean = np.array([s.score for s in signals])
+    return found | {"mean of signals": mean, "gate, then mean": gate_then_mean(signals)}
 
 
-def _mean(draws: Sequence[Vector]) -> Estimate:
+def gate_then_mean(signals: Sequence[Signals]) -> Vector:
+    """The score of each row, -inf for gated ones."""
+    return np.array([-np.inf if s.contradiction else s.score for s in signals])
+
+
+def mean_of(draws: Sequence[Vector]) -> Estimate:
     """The mean over seeds, draw by draw; seeds without a value are left out."""
     stacked = np.vstack(draws)
     finite = np.isfinite(stacked)
@@ -152,7 +157,7 @@ def measure(
         rows=len(rows),
         figures=len({row.figure_id for row in rows}),
         error_rate=float(np.mean(np.concatenate(wrong))),
-        falsely_gated=_mean([rate(g, ~w, weights) for g, w in zip(gates, wrong, strict=True)]),
+        falsely_gated=mean_of([rate(g, ~w, weights) for g, w in zip(gates, wrong, strict=True)]),
         families=[_family(name, pools, scored, weights) for name in known],
         rankings=_rankings(pools, scored, weights),
     )
@@ -173,7 +178,7 @@ def _family(
         for key, way in (("ungated", "mean of signals"), ("auroc", "gate, then mean")):
             measured[key].append(auroc(ways[way][among], bad[among], weights[:, among]))
     false = sum(record.truth is False for record in records)
-    estimates = [_mean(measured[key]) for key in ("gated", "ungated", "auroc")]
+    estimates = [mean_of(measured[key]) for key in ("gated", "ungated", "auroc")]
     return FamilyResult(name, len(records), false, *estimates)
 
 
@@ -192,7 +197,7 @@ def _rankings(
             one += [cleanness(scores, wrong, weights, KEEP)]
             measured.setdefault(name, []).append(one)
     return [
-        RankingResult(name, *(_mean(draws) for draws in zip(*seeds, strict=True)))
+        RankingResult(name, *(mean_of(draws) for draws in zip(*seeds, strict=True)))
         for name, seeds in measured.items()
     ]
 

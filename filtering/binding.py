@@ -154,8 +154,8 @@ def _fits(item: Entity, pair: list[Entity], asked: _Asked, found: Layout) -> flo
     rivals = [e for e in there if e.value not in said and not _same(item, e)][:_MOST_PLACES]
     if not own or not rivals:
         return None
-    ours = max(_affinity(found, e, asked) for e in own) ** _SHARPNESS
-    theirs = max(_affinity(found, e, asked) for e in rivals) ** _SHARPNESS
+    ours: float = max(_affinity(found, e, asked) for e in own) ** _SHARPNESS
+    theirs: float = max(_affinity(found, e, asked) for e in rivals) ** _SHARPNESS
     return ours / (ours + theirs)
 
 

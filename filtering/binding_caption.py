@@ -59,8 +59,8 @@ class Layout:
 
     `starts` are the places of its tokens and `reached` the cost of getting there from the start;
     `cues` holds the costs at which a word stands, `things` the entities of a type, `scopes` what
-    speaks of panels and `links` the paired pieces of lists that go 'respectively'. `ends` are the places of
-    numbers in 'from 12 to 21' with their roles: before a treatment and after it.
+    speaks of panels and `links` the paired pieces of lists that go 'respectively'. `ends` are
+    the places of numbers in 'from 12 to 21' with their roles: before a treatment and after it.
     """
 
     starts: list[int]
