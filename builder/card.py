@@ -59,8 +59,12 @@ def write_card(
     summary: Summary,
     content: str,
     settings: Mapping[str, Any],
+    screening: Mapping[str, Any] | None = None,
 ) -> None:
-    """Write README.md of a release: front matter and `dataset_card.md` filled in."""
+    """Write README.md of a release: front matter and `dataset_card.md` filled in.
+
+    `screening` is what reviewers did, where anyone has reviewed.
+    """
     front = yaml.safe_dump(_front_matter(configs, summary, content), sort_keys=False, width=1000)
     environment = Environment(
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=True
@@ -71,6 +75,7 @@ def write_card(
         summary=summary,
         configs=configs,
         settings=settings,
+        screening=screening,
         columns=DESCRIPTIONS,
         version=f"{release_version()}+{content[:12]}",
         canary=CANARY,

@@ -19,13 +19,15 @@ from builder.ledger import split_items
 from builder.output import held, prune, remove_pairs
 from builder.records import Rejection
 from builder.release import write_release
+from builder.screening.outcomes import Screening
+from builder.screening.questions import ASSIGNMENTS
 from builder.shards import ShardStore, parquet_bytes, write_atomically
 from builder.sources import open_source
 from builder.splits import Assignment, SplitItem, split
 from builder.stages import AFTER_THRESHOLD, BEFORE_THRESHOLD, READ, Shard
 from builder.summary import Summary
 from filtering.decide import Threshold, choose_threshold
-from filtering.tables import arrow_schema
+from filtering.tables import arrow_schema, to_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +74,9 @@ def build(config: BuildConfig, console: Console | None = None, wait: bool = Fals
         quarantine = _merge_quarantine(store, shards)
         names = [shard.name for shard in shards]
         release = config.output / "release"
-        settings = config.model_dump(mode="json", exclude={"output", "workers"})
-        settings["sources"] = [public_name(spec) for spec in config.sources]
-        settings["exclude"] = [public_name(f"dataset:{spec}")[8:] for spec in config.exclude]
-        summary = write_release(release, store, names, assignments, quarantine, settings)
+        screening = Screening.read(config.output)
+        settings = card_settings(config)
+        summary = write_release(release, store, names, assignments, quarantine, settings, screening)
         clock.lap("release")
     _write_run(config, clock)
     return BuildResult(release, summary)
@@ -91,6 +92,14 @@ def plan(config: BuildConfig) -> list[Shard]:
         for partition in open_source(spec, config.source_options).partitions()
     ]
     return [Shard(f"{i:05d}", spec, part) for i, (spec, part) in enumerate(partitions)]
+
+
+def card_settings(config: BuildConfig) -> dict[str, Any]:
+    """The settings of a build as its card states them."""
+    settings = config.model_dump(mode="json", exclude={"output", "workers"})
+    settings["sources"] = [public_name(spec) for spec in config.sources]
+    settings["exclude"] = [public_name(f"dataset:{spec}")[8:] for spec in config.exclude]
+    return settings
 
 
 def public_name(spec: str) -> str:
@@ -135,6 +144,8 @@ def _split(
         reasons = {match.candidate_id: match.reason for match in matches}
         assignments = split(items, config.test_ratio, config.seed, reasons)
     _show_matches(store, shards, matches, benchmarks)
+    table = to_table(Assignment, assignments)
+    write_atomically(store.folder / ASSIGNMENTS, parquet_bytes(table))
     return {assignment.candidate_id: assignment for assignment in assignments}
 
 

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -18,6 +18,9 @@ from builder.schemas import SCHEMAS
 from builder.shards import ShardStore, digest, file_digest, parquet_options
 from builder.splits import Assignment
 from builder.summary import Summary
+
+if TYPE_CHECKING:
+    from builder.screening.outcomes import Screening
 
 FILE_BYTES = 400 << 20
 ROW_GROUP_BYTES = 4 << 20
@@ -153,9 +156,11 @@ def write_release(
     assignments: Mapping[str, Assignment],
     quarantine: pa.Table,
     settings: Mapping[str, Any],
+    screening: Screening | None = None,
 ) -> Summary:
     """Write the release folder whole, then put it in place of an older one.
 
+    What reviewers decided is applied to the ledger before anything is written or counted.
     Returns the summary of the ledger that the card's numbers are taken from.
     """
     aside = folder.with_name(f".{folder.name}.new")
@@ -169,6 +174,8 @@ def write_release(
     summary = Summary()
     for shard in shards:
         table = ledger_table(store, shard, assignments)
+        if screening is not None:
+            table = screening.apply(table)
         summary.add(table)
         _write_shard(writers, table, store, shard)
     summary.add_quarantine(quarantine)
@@ -176,7 +183,8 @@ def write_release(
         writers["ledger", "train"].add(_Piece(quarantined(quarantine)))
     configs = _close(writers)
     content = digest([(f.name, file_digest(f)) for c in configs for s in c.splits for f in s.files])
-    write_card(aside, configs, summary, content, settings)
+    screened = screening.card() if screening is not None else None
+    write_card(aside, configs, summary, content, settings, screened)
     _replace(folder, aside)
     return summary
 
