@@ -181,9 +181,11 @@ def _placed(mentions: list[_Place], panels: frozenset[str], found: Layout) -> fl
 
 def _is_control(found: Layout, panels: frozenset[str]) -> bool:
     """Whether the caption calls the panels asked for controls."""
-    own = [s for s in found.scopes if s.rank in (HEAD, INNER) and s.letters & panels]
-    places = [place for _, place in found.cues.get("control", [])]
-    return any(s.start <= place < s.end for s in own for place in places)
+    for _, place in found.cues.get("control", [])[:_MOST_PLACES]:
+        scope = found.scope(place, place)
+        if scope and scope.rank in (HEAD, INNER) and scope.letters & panels:
+            return True
+    return False
 
 
 def _mentions(qa: QA, found: Layout) -> list[list[_Place]]:
@@ -205,7 +207,7 @@ def _panel_roles(panels: frozenset[str], found: Layout) -> dict[str, float]:
         return {}
     if _is_control(found, panels):
         return {"control": 1.0}
-    told = frozenset().union(*(s.letters for s in found.scopes if s.rank in (HEAD, INNER)))
+    told = frozenset().union(*(s.letters for r in (HEAD, INNER) for s in found.scopes[r]))
     return {"treatment": _WEAK} if _is_control(found, told - panels) else {}
 
 

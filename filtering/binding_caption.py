@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import pairwise
 
-from filtering.binding_panels import TRAILING, Scope, panel_scopes
+from filtering.binding_panels import RANKS, TRAILING, Scope, panel_scopes
 from filtering.entities import Entity
 from filtering.sentences import sentences
 from filtering.vocabulary import read_names, read_words
@@ -27,6 +27,7 @@ _LIST_GAP = re.compile(r"\s?(?:,|/|and|or|, and|, or|&)\s?(?:in\s|as\s|the\s)?")
 _CHUNK = re.compile(r",\s(?:and|or)\s|,\s|\s(?:and|or)\s|/")
 _LONGEST_LIST = 400
 _MOST_LINKED = 8
+_MOST_LISTS = 64
 _FROM_TO = 60
 _PARTNERS, _STRANGERS = 0.2, 6.0
 _SHORT = 5
@@ -59,7 +60,7 @@ class Layout:
 
     `starts` are the places of its tokens and `reached` the cost of getting there from the start;
     `cues` holds the costs at which a word stands, `things` the entities of a type, `scopes` what
-    speaks of panels and `links` the paired pieces of lists that go 'respectively'. `ends` are
+    speaks of panels, by rank, `links` the paired pieces of lists that go 'respectively', `ends`
     the places of numbers in 'from 12 to 21' with their roles: before a treatment and after it.
     """
 
@@ -67,7 +68,7 @@ class Layout:
     reached: list[float]
     cues: dict[str, list[tuple[float, int]]]
     things: dict[str, list[Entity]]
-    scopes: list[Scope]
+    scopes: list[list[Scope]]
     links: list[tuple[Place, ...]]
     ends: dict[int, str]
 
@@ -97,19 +98,20 @@ class Layout:
 
         A label that trails its words speaks of the last thing of a kind before it.
         """
-        best: Scope | None = None
-        for scope in self.scopes:
-            if not scope.start <= start <= end <= scope.end:
+        for rank in reversed(RANKS):
+            among = self.scopes[rank]
+            place = bisect_right(among, start, key=lambda scope: scope.start) - 1
+            if place < 0 or end > among[place].end:
                 continue
-            if scope.rank == TRAILING and self._is_followed(end, scope.end, kind):
-                continue
-            if best is None or scope.rank >= best.rank:
-                best = scope
-        return best
+            if rank != TRAILING or not self._is_followed(end, among[place].end, kind):
+                return among[place]
+        return None
 
     def _is_followed(self, start: int, end: int, kind: str) -> bool:
         """Whether another thing of a kind stands between two places."""
-        return any(start <= e.start < end for e in self.things.get(kind, []))
+        among = self.things.get(kind, [])
+        place = bisect_left(among, start, key=lambda entity: entity.start)
+        return place < len(among) and among[place].start < end
 
     def pairs(self, one: int, other: int) -> bool | None:
         """Whether lists pair what stands at two places; None where the two are in no such lists."""
@@ -131,7 +133,7 @@ class Layout:
 def _list_of(run: list[Entity], caption: str, span: Place) -> tuple[Place, ...]:
     """Pairs a list of like things with the pieces of text before or after it."""
     count, first, last = len(run), run[0].start, run[-1].end
-    told = _RESPECTIVELY.search(caption, last, span[1])
+    told = _RESPECTIVELY.search(caption, last, min(span[1], last + _LONGEST_LIST))
     end = told.start() if told else span[1]
     sides = [(max(span[0], first - _LONGEST_LIST), first), (last, min(end, last + _LONGEST_LIST))]
     if told and len(caption[last : told.start()].split()) > 2:
@@ -213,5 +215,5 @@ def layout(caption: str) -> Layout:
     for places in cues.values():
         places.sort()
     found.ends.update(_ends(caption, things))
-    found.links.extend(_links(caption, spans, things))
+    found.links.extend(_links(caption, spans, things)[:_MOST_LISTS])
     return found

@@ -48,7 +48,7 @@ class _Label(NamedTuple):
     opens: bool
 
 
-CARRIED, HEAD, INNER, TRAILING = range(4)
+CARRIED, HEAD, INNER, TRAILING = RANKS = range(4)
 
 
 def _labels(caption: str, starts: frozenset[int]) -> list[_Label]:
@@ -87,8 +87,10 @@ def _in_one_case(labels: list[_Label], caption: str) -> list[_Label]:
     ]
 
 
-def panel_scopes(caption: str, spans: list[tuple[int, int]]) -> list[Scope]:
-    """Stretches of a caption with the panels that they speak of, in linear time.
+def panel_scopes(caption: str, spans: list[tuple[int, int]]) -> list[list[Scope]]:
+    """Stretches of a caption with the panels that they speak of, a list for each rank.
+
+    Those of a rank are in order and do not overlap. Takes linear time.
 
     `spans` are its sentences. A label at the head of a sentence rules until the next such label,
     loosely (`CARRIED`) after its own sentence; one within a sentence until the next label; one
@@ -96,7 +98,7 @@ def panel_scopes(caption: str, spans: list[tuple[int, int]]) -> list[Scope]:
     """
     starts = [start for start, _ in spans]
     labels = _labels(caption, frozenset(starts))
-    found: list[Scope] = []
+    found: list[list[Scope]] = [[] for _ in RANKS]
     before = 0
     for i, label in enumerate(labels):
         number = bisect_right(starts, label.start) - 1
@@ -105,14 +107,16 @@ def panel_scopes(caption: str, spans: list[tuple[int, int]]) -> list[Scope]:
             last = spans[number + 1][1]
         following = labels[i + 1].start if i + 1 < len(labels) else last
         if label.opens:
-            found.append(Scope(label.start, last, label.letters, HEAD))
+            found[HEAD].append(Scope(label.start, last, label.letters, HEAD))
         elif label.is_head:
-            found.append(Scope(label.start, min(last, following), label.letters, INNER))
+            end = min(last, following)
+            found[INNER].append(Scope(label.start, end, label.letters, INNER))
         else:
             start = _phrase(caption, max(first, before), label.start)
-            found.append(Scope(start, label.end, label.letters, TRAILING))
+            found[TRAILING].append(Scope(start, label.end, label.letters, TRAILING))
         before = label.end
-    return found + _carried([label for label in labels if label.opens], len(caption))
+    found[CARRIED] = _carried([label for label in labels if label.opens], len(caption))
+    return found
 
 
 def _phrase(caption: str, start: int, end: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from filtering.entities import Entity
@@ -81,6 +81,7 @@ def _related() -> dict[str, frozenset[str]]:
     return {name: frozenset(others) for name, others in found.items()}
 
 
+@lru_cache(maxsize=16384)
 def are_compatible(one: str, other: str) -> bool:
     """Whether two names of a type can both be right: one is the other, a part or a kind of it."""
     if other in _related().get(one, ()):

@@ -20,6 +20,7 @@ _SEVERAL = re.compile(
     re.IGNORECASE,
 )
 _POORLY = 0.1
+_MOST_PLACES = 60
 
 
 def _same(one: Entity, other: Entity) -> bool:
@@ -54,16 +55,16 @@ def contradicted_panel(qa: QA) -> str:
         if said.number is None and said.type not in _NAMES:
             continue
         there = [e for kind in sorted(_kind(said)) for e in found.things.get(kind, [])]
-        own = [e for e in there if _same(said, e)]
+        own = [e for e in there if _same(said, e)][:_MOST_PLACES]
         elsewhere = [_letters(e, found) for e in own]
         if not own or any(not letters or letters & panels for letters in elsewhere):
             continue
-        here = [e for e in there if _letters(e, found) & panels]
+        near = sorted(there, key=lambda e: abs(e.start - own[0].start))[:_MOST_PLACES]
+        here = [e for e in near if _letters(e, found) & panels]
         fit = name_fit(said, qa, found)
         if here and fit is not None and fit <= _POORLY:
-            known = min(here, key=lambda e: abs(e.start - own[0].start))
             other = _listed(own, elsewhere[0])
             return (
-                f"says {_listed([said], panels)}, the caption says {known.text} there and {other}"
+                f"says {_listed([said], panels)}, the caption says {here[0].text} there and {other}"
             )
     return ""
