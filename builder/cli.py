@@ -14,6 +14,7 @@ from builder.config import BuildConfig, problems
 from builder.errors import BuildError
 from builder.licenses import Policy
 from builder.pipeline import BuildResult, build
+from builder.publish.command import publish_command
 from builder.screening.command import release_command, screen_command
 from builder.show import NoReleaseError, print_summary, read_summary
 from builder.sources import KINDS, Microscopy, SourceError
@@ -97,6 +98,7 @@ def _closing_line(result: BuildResult, output: Path) -> None:
 app.command("filter")(filter_command)
 app.command("screen")(screen_command)
 app.command("release")(release_command)
+app.command("publish")(publish_command)
 
 
 @app.command()

@@ -91,6 +91,10 @@ class TestHub:
         """
         self._faults.append(_Planned(re.compile(pattern), fault, times, after))
 
+    def heal(self) -> None:
+        """Forget all planned faults."""
+        self._faults.clear()
+
     def fault(self, request: str) -> Fault | None:
         """The fault planned for a request, if any; notes the request."""
         with self._lock:

@@ -1,0 +1,163 @@
+"""What must hold of a release before it is published, read from the files that would go out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import yaml
+
+from builder.ledger import CONTENT
+from builder.licenses import allows
+from builder.publish.secrets import secret_in, secrets_in
+
+MAX_FILE_BYTES = 20 << 30
+MAX_FOLDER_FILES = 10_000
+MAX_REPO_FILES = 100_000
+"""Limits of the Hub: https://huggingface.co/docs/hub/storage-limits (recommended file size)."""
+
+_SPLITS = ("default", "open")
+_TEXT_BYTES = 5 << 20
+
+
+@dataclass(slots=True)
+class Findings:
+    """What the checks found: reasons to refuse, and counts for the plan that is shown."""
+
+    refusals: list[str] = field(default_factory=list)
+    rows: Counter[str] = field(default_factory=Counter)
+    licenses: Counter[str] = field(default_factory=Counter)
+
+
+def check_release(
+    release: Path, allow_unscreened: bool = False, known: Sequence[str] = ()
+) -> Findings:
+    """Check a release folder; `known` are secrets that must not be in it.
+
+    Refused are: files that a release does not have, files over the Hub's limits, rows that may
+    not be passed on, test questions that nobody screened (unless allowed) or that people
+    rejected, and texts that look like a secret.
+    """
+    found = Findings()
+    found.refusals += check_files(release, known)
+    for path in sorted(p for p in release.rglob("*") if not p.is_dir()):
+        name = path.relative_to(release).as_posix()
+        if name != "README.md" and not _is_data(name):
+            found.refusals.append(f"{name} does not belong into a release; remove it")
+    unscreened: Counter[str] = Counter()
+    for path in sorted(p for p in release.glob("data/*/*.parquet") if not p.is_symlink()):
+        try:
+            _check_table(path, found, unscreened, known)
+        except (OSError, pa.ArrowException, KeyError) as error:
+            name = path.relative_to(release).as_posix()
+            found.refusals.append(f"{name} is no table of a release ({type(error).__name__})")
+    if (rows := max(unscreened.values(), default=0)) and not allow_unscreened:
+        found.refusals.append(
+            f"{rows:,} questions of the test split are unscreened; screen them (microvqa-pp "
+            "screen), or publish them marked as such with --allow-unscreened"
+        )
+    found.refusals += _card_problems(release / "README.md", found.rows)
+    found.refusals = list(dict.fromkeys(found.refusals))
+    return found
+
+
+def check_files(folder: Path, known: Sequence[str] = ()) -> list[str]:
+    """Why the files of a folder must not be uploaded: links, limits, secrets in texts."""
+    files = sorted(p for p in folder.rglob("*") if p.is_symlink() or p.is_file())
+    refusals = []
+    if len(files) > MAX_REPO_FILES:
+        refusals.append(f"{len(files):,} files; the Hub takes {MAX_REPO_FILES:,} in a repository")
+    for parent, count in Counter(p.parent for p in files).items():
+        if count > MAX_FOLDER_FILES:
+            place = parent.relative_to(folder)
+            refusals.append(f"{count:,} files in {place}; the Hub takes {MAX_FOLDER_FILES:,}")
+    for path in files:
+        refusals += (f"{path.relative_to(folder)} {why}" for why in _file_problems(path, known))
+    return refusals
+
+
+def _file_problems(path: Path, known: Iterable[str]) -> Iterator[str]:
+    if path.is_symlink():
+        yield "is a link; put the file itself there"
+        return
+    size = path.stat().st_size
+    if size > MAX_FILE_BYTES:
+        yield f"has {size / 2**30:.1f} GiB; the Hub takes {MAX_FILE_BYTES >> 30}"
+    if path.suffix not in (".parquet", ".safetensors") and size <= _TEXT_BYTES:
+        text = path.read_bytes().decode("utf-8", "replace")
+        if kind := secret_in(text, known):
+            yield f"holds what looks like a secret ({kind}); remove it"
+
+
+def _is_data(name: str) -> bool:
+    parts = name.split("/")
+    return len(parts) == 3 and parts[0] == "data" and parts[2].endswith(".parquet")
+
+
+def _check_table(
+    path: Path, found: Findings, unscreened: Counter[str], known: Sequence[str]
+) -> None:
+    config, split = path.parent.name, path.name.split("-")[0]
+    with pq.ParquetFile(path) as file:
+        found.rows[f"{config}/{split}"] += file.metadata.num_rows
+        names = [field.name for field in file.schema_arrow if field.name != "image"]
+        for batch in file.iter_batches(columns=names, use_threads=False):
+            table = pa.Table.from_batches([batch])
+            place = f"data/{config}/{path.name}"
+            found.refusals += (f"{place} {why}" for why in _row_problems(table, config, known))
+            if config == "default":
+                found.licenses.update(table["license"].to_pylist())
+            if config in _SPLITS and split == "test":
+                unscreened[config] += table["screening"].to_pylist().count("unscreened")
+
+
+def _row_problems(table: pa.Table, config: str, known: Sequence[str]) -> Iterator[str]:
+    if barred := _barred(table, config):
+        yield f"has rows under {barred}, which bars passing them on"
+    if config in _SPLITS and "rejected" in table["screening"].unique().to_pylist():
+        yield "has questions that people rejected; run: microvqa-pp release"
+    for column, kind in secrets_in(table, known).items():
+        yield f"holds in column {column} what looks like a secret ({kind})"
+
+
+def _barred(table: pa.Table, config: str) -> str:
+    """Licences of rows that may not be in a config, '' for none.
+
+    The ledger may have rows of any licence, but no content of those that bar passing it on.
+    """
+    names = [name for name in table["license"].unique().to_pylist() if name is not None]
+    barred = [name for name in names if not allows(name, "redistributable")]
+    if config == "ledger" and barred:
+        rows = table.filter(pc.is_in(table["license"], pa.array(barred)))
+        rows = rows.filter(_any_content(rows))
+        barred = sorted(set(rows["license"].to_pylist()))
+    return ", ".join(sorted(barred))
+
+
+def _any_content(rows: pa.Table) -> pa.ChunkedArray:
+    """Which rows have something in a column of CONTENT."""
+    held = pa.chunked_array([pa.array([False] * len(rows))])
+    for name in set(CONTENT) & set(rows.schema.names):
+        held = pc.or_(held, pc.is_valid(rows[name]))
+    return held
+
+
+def _card_problems(card: Path, rows: Counter[str]) -> Iterator[str]:
+    """The card's row counts must be those of the files, else `datasets` refuses the data."""
+    try:
+        entries = yaml.safe_load(card.read_text(encoding="utf-8").split("---\n")[1])["dataset_info"]
+        stated = {
+            f"{one['config_name']}/{split['name']}": split["num_examples"]
+            for one in entries
+            for split in one["splits"]
+        }
+    except (ValueError, LookupError, TypeError, yaml.YAMLError) as error:
+        yield f"README.md has no usable front matter ({type(error).__name__})"
+        return
+    if stated != dict(rows):
+        yield "README.md states other row counts than the files have; run: microvqa-pp build"
