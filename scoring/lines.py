@@ -47,8 +47,8 @@ _OPEN_WORDS = re.compile(
     r"\b(?:need|unclear|not sure|unsure|let me|let's|consider|next|examine|first|what about"
     r"|regarding|"
     r"whether|would (?:have|show|appear|look|give|display|require|predict|produce"
-    r"|contain|need|cause|lead|exhibit|not)|if|look at|could|might|may|possible|possibly|possibility"
-    r"|either|depends?|options"
+    r"|contain|need|cause|lead|exhibit|not)|if|look at|could|might|may|possible|possibly"
+    r"|possibility|either|depends?|options"
     r"|versus|vs)\b|\?"
 )
 _CONCLUDES = re.compile(
