@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from pydantic import ValidationError
@@ -19,6 +19,10 @@ from builder.screening.command import release_command, screen_command
 from builder.show import NoReleaseError, print_summary, read_summary
 from builder.sources import KINDS, Microscopy, SourceError
 from filtering.command import filter_command
+from scoring.command import benchmark_command, leaderboard_command, use_encoders
+
+if TYPE_CHECKING:
+    from filtering.encoders import Clip
 
 app = typer.Typer(
     add_completion=False,
@@ -95,7 +99,20 @@ def _closing_line(result: BuildResult, output: Path) -> None:
     out.print(f"Next: microvqa-pp show {output}", soft_wrap=True)
 
 
+def _encoder(name: str) -> Clip:
+    """The encoder of `clip:NAME`, which the benchmark takes from the filter."""
+    from filtering.encoders import EncoderError, open_clip_encoder
+
+    try:
+        return open_clip_encoder(name)
+    except EncoderError as error:
+        raise ValueError(str(error)) from error
+
+
 app.command("filter")(filter_command)
+use_encoders(_encoder)
+app.command("benchmark")(benchmark_command)
+app.command("leaderboard")(leaderboard_command)
 app.command("screen")(screen_command)
 app.command("release")(release_command)
 app.command("publish")(publish_command)

@@ -89,7 +89,7 @@ class Budget:
             if not self._fits(bound):
                 raise BudgetSpent(
                     f"the budget of ${self.usd:g} is spent (${self._charged:.4f}, and the next "
-                    f"request could cost ${bound:.4f}); run again with more to go on"
+                    f"request could cost ${bound:.4f})"
                 )
             self._held += bound
         responses: list[Response] = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from rich.box import SIMPLE
 from rich.table import Table
 from rich.text import Text
 
@@ -62,11 +63,14 @@ def _accuracy(summary: Summary | None) -> str:
 
 def board_table(entries: Sequence[Entry]) -> Table:
     """The leaderboard for a terminal."""
-    shown = Table(title=Text(board_title(entries)), title_justify="left")
-    for name in HEADER:
-        shown.add_column(name, no_wrap=True)
-    for row in cells(entries):
-        shown.add_row(*(Text(cell) for cell in row))
+    shown = Table(
+        title=Text(board_title(entries)), title_justify="left", box=SIMPLE, padding=(0, 1)
+    )
+    for name in ("rank", "model", "sees", "accuracy, %", "no-image", "choices-only"):
+        shown.add_column(name, no_wrap=name != "model", overflow="fold")
+    for rank, model, sees, accuracy, interval, _, *others, _ in cells(entries):
+        texts = (rank, model, sees, f"{accuracy[:-1]:>5} {interval}", *others)
+        shown.add_row(*(Text(text) for text in texts))
     return shown
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from scoring.models.baselines import BASELINES
 from scoring.models.cache import write_aside
 from scoring.models.records import CONDITIONS
 from scoring.report.result import Report
@@ -64,13 +65,7 @@ def _groups(figure: Any, report: Report) -> None:
         axis.set_title("By task" if name == "task" else "By Bloom level", loc="left", fontsize=10)
         _finish(axis, main["scores"]["chance"])
     axes[0].set_ylabel("accuracy, %")
-    figure.legend(
-        *axes[0].get_legend_handles_labels(),
-        loc="outside lower center",
-        ncols=4,
-        frameon=False,
-        fontsize=9,
-    )
+    _legend(figure, axes[0])
 
 
 def _ticks(name: str, groups: Sequence[str], counts: Sequence[int]) -> list[str]:
@@ -79,27 +74,34 @@ def _ticks(name: str, groups: Sequence[str], counts: Sequence[int]) -> list[str]
 
 
 def _conditions(figure: Any, report: Report) -> None:
-    axis = figure.subplots()
-    own = {s["condition"]: s for s in report.summaries if s["model"] == report.result.model}
-    entries = [(f"{report.result.model}\n{c}", own[c], "model") for c in CONDITIONS if c in own]
-    entries += [
-        (f"{report.result.model}\n{c}", own[c], "model") for c in own if c not in CONDITIONS
-    ]
-    shown = ("caption", "text", "choices", "longest", "constant", "random")
-    for name in shown:
-        if name != report.result.model and (summary := report.of(name)):
-            colour = name if name in _COLOURS else "chance"
-            entries.append((f"{name}\n{summary['condition']}", summary, colour))
-    for place, (_, summary, colour) in enumerate(entries):
-        points(axis, [place], [summary["scores"]["accuracy"]], None, _COLOURS[colour], written=True)
-    axis.set_xticks(range(len(entries)), [label for label, _, _ in entries])
-    axis.set_xlim(-0.6, len(entries) - 0.4)
-    axis.set_ylabel("accuracy, %")
-    axis.set_title("What was seen, and what was made of it", loc="left", fontsize=10)
-    _finish(axis, _main(report)["scores"]["chance"])
-    figure.legend(
-        *axis.get_legend_handles_labels(), loc="outside lower center", frameon=False, fontsize=9
+    axis, main = figure.subplots(), report.result.model
+    own = {s["condition"]: s for s in report.summaries if s["model"] == main}
+    seen = [c for c in CONDITIONS if c in own] or list(own)
+    baselines = {n: s for n in BASELINES if n != main and (s := report.of(n))}
+    points(
+        axis,
+        range(len(seen)),
+        [own[condition]["scores"]["accuracy"] for condition in seen],
+        main,
+        _COLOURS["model"],
+        written=True,
     )
+    for place, (name, summary) in enumerate(baselines.items(), len(seen)):
+        colour = _COLOURS.get(name, _COLOURS["chance"])
+        points(axis, [place], [summary["scores"]["accuracy"]], None, colour, written=True)
+    labels = [*seen, *(f"{name}\n({s['condition']})" for name, s in baselines.items())]
+    axis.axvline(len(seen) - 0.5, color=_GRID, linewidth=1)
+    axis.set_xticks(range(len(labels)), labels)
+    axis.set_xlim(-0.6, len(labels) - 0.4)
+    axis.set_ylabel("accuracy, %")
+    axis.set_title("The model by what it saw, and the baselines", loc="left", fontsize=10)
+    _finish(axis, _main(report)["scores"]["chance"])
+    _legend(figure, axis)
+
+
+def _legend(figure: Any, axis: Any) -> None:
+    handles, labels = axis.get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False, fontsize=9)
 
 
 def points(
@@ -136,6 +138,7 @@ def points(
                 textcoords="offset points",
                 va="center",
                 color=_INK,
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8},
             )
 
 

@@ -24,8 +24,8 @@ class Result:
     """A run: the model, the questions and how they were asked.
 
     `version` is the digest of the whole split of `total` questions, of which `questions` were
-    asked. `prompt` is empty for models that write no response. `origin` is 'run', or 'predictions'
-    for responses that were made elsewhere.
+    asked. `prompt` is empty, and `max_tokens` None, for models that write no response. `origin`
+    is 'run', or 'predictions' for responses that were made elsewhere.
     """
 
     dataset: str
@@ -36,7 +36,7 @@ class Result:
     model: str
     revision: str
     prompt: str
-    max_tokens: int
+    max_tokens: int | None
     temperature: float | None
     seed: int | None
     circular: bool

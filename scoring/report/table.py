@@ -26,7 +26,7 @@ def span(estimate: Summary) -> str:
     """An interval in percent."""
     if estimate["low"] is None:
         return "one article"
-    return f"{percent(estimate['low'])} to {percent(estimate['high'])}"
+    return f"[{percent(estimate['low'])}, {percent(estimate['high'])}]"
 
 
 def ordered(report: Report) -> list[Summary]:
@@ -63,17 +63,17 @@ def _signed(difference: Summary) -> str:
     at = f"{100 * difference['value']:+.1f}"
     if difference["low"] is None:
         return at
-    return f"{at} ({100 * difference['low']:+.1f} to {100 * difference['high']:+.1f})"
+    return f"{at} [{100 * difference['low']:+.1f}, {100 * difference['high']:+.1f}]"
 
 
 def table(report: Report) -> Table:
     """The table for a terminal of 80 columns."""
     shown = Table(title=Text(title(report)), title_justify="left", box=SIMPLE, padding=(0, 1))
     for name in ("model", "sees", "accuracy, %", "model minus this"):
-        shown.add_column(name, no_wrap=True)
+        shown.add_column(name, no_wrap=name != "model", overflow="fold")
     for model, sees, accuracy, interval, _, _, gap in rows(report):
         own = model == report.result.model
-        texts = (Text(model), Text(sees), Text(f"{accuracy[:-1]:>5} ({interval})"), Text(gap))
+        texts = (Text(model), Text(sees), Text(f"{accuracy[:-1]:>5} {interval}"), Text(gap))
         shown.add_row(*texts, style="bold" if own else None)
     return shown
 
@@ -98,9 +98,9 @@ def notes(report: Report) -> list[str]:
         if turned := s["circular"]:
             found.append(
                 f"Choices in every order ({s['condition']}): right in all of them "
-                f"{percent(turned['all_right']['value'])}% ({span(turned['all_right'])}), same "
+                f"{percent(turned['all_right']['value'])}% {span(turned['all_right'])}, same "
                 f"choice in all {percent(turned['consistent']['value'])}% "
-                f"({span(turned['consistent'])})."
+                f"{span(turned['consistent'])}."
             )
         if s["errors"]:
             found.append(f"{s['errors']:,} requests were refused and count as not answered.")
@@ -126,7 +126,7 @@ def cost_line(cost: Summary) -> str:
 def _cell(text: str) -> str:
     """Text that stays text in Markdown."""
     plain = " ".join(text.split())
-    for mark in "\\`*_[]<>|#":
+    for mark in "\\`*_[]<>|":
         plain = plain.replace(mark, "\\" + mark)
     return plain
 

@@ -60,41 +60,47 @@ def run_benchmark(dataset: Dataset, settings: Settings, told: Told) -> Benchmark
     result. Raises BadInput, FatalError, or Incomplete, before which nothing of an earlier result
     is touched.
     """
-    items, model, revision = _model_items(dataset, settings, told)
-    result = Result(
+    model = None if settings.predictions else open_model(settings.model, settings.serving)
+    result = _result(dataset, settings, model)
+    kept = earlier_items(settings.output, result, set(settings.conditions))
+    if model is None:
+        items = _predicted(dataset, settings)
+    else:
+        shown = presentations(dataset.chosen, settings.conditions, settings.circular)
+        if isinstance(model, Chooser):
+            items = _chosen(model, dataset, shown, told)
+        else:
+            items = _answered(model, settings, shown, told)
+    baselines, left_out = _baseline_items(dataset, settings.model)
+    return Benchmark(result, [*items, *kept, *baselines], left_out)
+
+
+def _result(dataset: Dataset, settings: Settings, model: Backend | Chooser | None) -> Result:
+    asked = model is not None and not isinstance(model, Chooser)
+    return Result(
         dataset=dataset.name,
         split=dataset.split,
         version=dataset.version,
         total=dataset.total,
         questions=len(dataset.chosen),
-        model=model,
-        revision=revision,
-        prompt=items[0].prompt,
-        max_tokens=settings.asking.max_tokens,
-        temperature=settings.asking.temperature,
-        seed=settings.asking.seed,
+        model=settings.model if model is None else model.name,
+        revision=settings.serving.revision if model is None else model.revision,
+        prompt=settings.asking.prompt if asked else "",
+        max_tokens=settings.asking.max_tokens if asked else None,
+        temperature=settings.asking.temperature if asked else None,
+        seed=settings.asking.seed if asked else None,
         circular=settings.circular,
-        origin="predictions" if settings.predictions else "run",
+        origin="predictions" if model is None else "run",
     )
-    kept = earlier_items(settings.output, result, set(settings.conditions))
-    baselines, left_out = _baseline_items(dataset, settings.model)
-    return Benchmark(result, [*items, *kept, *baselines], left_out)
 
 
-def _model_items(dataset: Dataset, settings: Settings, told: Told) -> tuple[list[Item], str, str]:
-    if settings.predictions:
-        if settings.circular or len(settings.conditions) > 1:
-            raise BadInput("predictions have one condition and one order of choices")
-        (condition,) = settings.conditions
-        items = read_predictions(settings.predictions, dataset, settings.model, condition)
-        return items, settings.model, settings.serving.revision
-    shown = presentations(dataset.chosen, settings.conditions, settings.circular)
-    model = open_model(settings.model, settings.serving)
-    if isinstance(model, Chooser):
-        items = _chosen(model, dataset, shown, told)
-    else:
-        items = _answered(model, settings, shown, told)
-    return items, model.name, model.revision
+def _predicted(dataset: Dataset, settings: Settings) -> list[Item]:
+    if settings.circular or len(settings.conditions) > 1 or settings.predictions is None:
+        raise BadInput("predictions have one condition and one order of choices")
+    if settings.model in BASELINES:
+        raise BadInput(f"give --model another name than the baseline {settings.model!r}")
+    (condition,) = settings.conditions
+    return read_predictions(settings.predictions, dataset, settings.model, condition)
 
 
 def _chosen(
@@ -120,7 +126,7 @@ def _answered(
     asked = ask_chat(client, settings.asking, shown, lambda done: told(done, len(shown), client))
     if asked.missing:
         raise Incomplete(
-            f"{asked.missing:,} of {len(shown):,} questions have no response yet: {asked.reason}; "
+            f"{asked.missing:,} of {len(shown):,} requests have no response yet: {asked.reason}; "
             "run the same command again to go on"
         )
     if all(item.error for item in asked.items):

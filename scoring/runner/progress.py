@@ -35,7 +35,7 @@ def shown_progress(console: Console) -> Iterator[Told]:
         tenth = 10 * done // max(1, total)
         if not console.is_terminal and tenth != last and client:
             last = tenth
-            console.print(f"{done:,} of {total:,} questions; {line}", markup=False, soft_wrap=True)
+            console.print(f"{done:,} of {total:,} requests; {line}", markup=False, soft_wrap=True)
 
     with bar:
         yield told
