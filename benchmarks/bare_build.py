@@ -2,8 +2,12 @@
 
     python benchmarks/bare_build.py RECIPE OUTPUT
 
-All that a build finds out besides (figures, texts, questions, splits) is read from the recipe that
-`write_recipe` takes from a finished build.
+Reads every image file, decodes it once in full, takes its SHA-256 and perceptual hash, and writes
+the Parquet files that a build writes, with the same rows and options: figures with their images,
+the small tables of each shard, and the release, which holds the images again in two configs. Every
+file written is hashed, as a build hashes what it writes. All that a build finds out besides
+(articles, texts, questions, splits) is read from the recipe that `write_recipe` takes from a
+finished build; no file written is read again but for its hash.
 """
 
 from __future__ import annotations
@@ -30,8 +34,8 @@ def write_recipe(build: Path, images: list[Path], recipe: Path) -> None:
     """Take from the output of a build what the bare loop is told instead of working it out.
 
     `images` are the files of the build's figures in their order. Writes per shard the columns of
-    the figures that no image is needed for, and per file of the release all but the images, with
-    the number of each row's image in their place.
+    the figures that no image is needed for and all later tables, and per file of the release all
+    but the images, with the number of each row's image in their place.
     """
     number: dict[str, int] = {}
     recipe.mkdir(parents=True)
@@ -39,6 +43,10 @@ def write_recipe(build: Path, images: list[Path], recipe: Path) -> None:
         table = pq.read_table(shard, partitioning=None)
         number |= {name: len(number) + k for k, name in enumerate(table["figure_id"].to_pylist())}
         _save(table.drop_columns(["image"]), recipe / f"{shard.stem}.arrow")
+    for shard in sorted((build / "work").glob("*/*.parquet")):
+        if shard.parent.name != "figures":
+            table = pq.read_table(shard, partitioning=None)
+            _save(table, recipe / shard.parent.name / f"{shard.stem}.arrow")
     (recipe / "images.json").write_text(json.dumps([str(path) for path in images]))
     for file in sorted((build / "release" / "data").glob("*/*.parquet")):
         table = pq.read_table(file, partitioning=None)
@@ -50,6 +58,7 @@ def write_recipe(build: Path, images: list[Path], recipe: Path) -> None:
 
 
 def _save(table: pa.Table, path: Path) -> None:
+    path.parent.mkdir(exist_ok=True)
     with pa.ipc.new_file(path, table.schema) as writer:
         writer.write_table(table)
 
@@ -80,19 +89,30 @@ def run(recipe: Path, output: Path) -> None:
     """Write the figures and release tables of a recipe, holding one shard's images at a time."""
     images = [Path(name) for name in json.loads((recipe / "images.json").read_text())]
     writers = [_Release(path, output) for path in sorted(recipe.glob("*.release"))]
-    (output / "figures").mkdir(parents=True)
     done = 0
     for shard in sorted(recipe.glob("*.arrow")):
         told = _load(shard)
         paths = images[done : done + len(told)]
         table = _figures(told, paths)
-        path = output / "figures" / f"{shard.stem}.parquet"
-        pq.write_table(table, path, use_dictionary=_texts(table.schema), **_options(table.schema))
+        _write(table, output / "figures" / f"{shard.stem}.parquet")
         for writer in writers:
             writer.write(table["image"].combine_chunks(), done)
         done += len(told)
+    for path in sorted(recipe.glob("*/*.arrow")):
+        _write(_load(path), output / path.parent.name / f"{path.stem}.parquet")
     for writer in writers:
         writer.close()
+
+
+def _write(table: pa.Table, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pq.write_table(table, path, use_dictionary=_texts(table.schema), **_options(table.schema))
+    _hash(path)
+
+
+def _hash(path: Path) -> None:
+    with path.open("rb") as file:
+        hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _figures(told: pa.Table, paths: list[Path]) -> pa.Table:
@@ -122,7 +142,7 @@ class _Release:
     def __init__(self, recipe: Path, output: Path) -> None:
         self._rows = _load(recipe)
         config, _, name = recipe.stem.partition("-")
-        path = output / "data" / config / f"{name}.parquet"
+        self._path = path = output / "data" / config / f"{name}.parquet"
         path.parent.mkdir(parents=True, exist_ok=True)
         self._image = self._rows.schema.get_field_index("image")
         schema = self._rows.schema
@@ -164,6 +184,7 @@ class _Release:
         if self._image < 0:
             self._writer.write_table(self._rows)
         self._writer.close()
+        _hash(self._path)
 
 
 if __name__ == "__main__":

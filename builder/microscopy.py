@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from builder.records import Modality
+from filtering.literals import folded, required
 
 FLUORESCENCE: Modality = "fluorescence microscopy"
 HISTOLOGY: Modality = "histology"
@@ -94,7 +95,16 @@ _TECHNIQUES: tuple[tuple[Modality, str], ...] = (
         r"|(?:low|high)(?:er)?[- ](?:power|magnification) (?:\w+ ){0,2}(?:images?|views?|fields?)",
     ),
 )
-_TECHNIQUE_PATTERNS = tuple((m, re.compile(rf"(?:{p})", re.I)) for m, p in _TECHNIQUES)
+_Technique = tuple[Modality, re.Pattern[str], tuple[str, ...]]
+
+
+def _technique(modality: Modality, pattern: str) -> _Technique:
+    """A modality with its pattern and words of which every match has one."""
+    compiled = re.compile(rf"(?:{pattern})", re.I)
+    return modality, compiled, tuple(sorted(required(compiled)[0]))
+
+
+_TECHNIQUE_PATTERNS = tuple(_technique(*each) for each in _TECHNIQUES)
 
 _MEASURED = re.compile(
     r"quantif\w+|\bcount(?:s|ed|ing)\b|\bnumbers? of\b|percent\w*|\bproportions?\b|\bratios?\b"
@@ -140,8 +150,9 @@ def classify(caption: str, title: str = "") -> MicroscopyVerdict:
     text = " ".join((caption if title in caption else f"{title}. {caption}").split())
     measured = ""
     names: list[tuple[Modality, str]] = []
-    for clause in _CLAUSE.split(text):
-        found = list(_techniques(clause))
+    sought = list(_sought(folded(text)))
+    for clause in _CLAUSE.split(text) if sought else ():
+        found = list(_techniques(clause, sought))
         if found and _only_measured(clause):
             measured = measured or found[0][1]
         else:
@@ -158,8 +169,19 @@ def classify(caption: str, title: str = "") -> MicroscopyVerdict:
     return MicroscopyVerdict(False, reason, UNKNOWN)
 
 
-def _techniques(clause: str) -> Iterator[tuple[Modality, str]]:
-    for modality, pattern in _TECHNIQUE_PATTERNS:
+def _sought(text: str) -> Iterator[_Technique]:
+    """The techniques of which a folded text has some of the words that their pattern needs."""
+    for modality, pattern, needed in _TECHNIQUE_PATTERNS:
+        words = tuple(word for word in needed if word in text)
+        if words:
+            yield modality, pattern, words
+
+
+def _techniques(clause: str, sought: Iterable[_Technique]) -> Iterator[tuple[Modality, str]]:
+    there = folded(clause)
+    for modality, pattern, words in sought:
+        if not any(word in there for word in words):
+            continue
         for match in pattern.finditer(clause):
             yield modality, match[0].strip()
 

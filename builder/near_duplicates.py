@@ -1,13 +1,21 @@
-"""Near-duplicate search against a fixed set: images by perceptual hash, texts by MinHash."""
+"""Near-duplicate search against a fixed set: images by perceptual hash, texts by shingles."""
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
+from math import ceil
+from typing import Generic, TypeVar
 
-from datasketch import MinHash, MinHashLSH
+import numpy as np
+import numpy.typing as npt
+
+Item = TypeVar("Item")
+Words = tuple[str, ...]
 
 IMAGE_BITS = 24
 """Two images are near-duplicates when their 256-bit perceptual hashes differ in at most so many."""
@@ -15,22 +23,26 @@ IMAGE_BITS = 24
 TEXT_JACCARD = 0.8
 """Two texts are near-duplicates from this Jaccard similarity of their word 3-shingles on."""
 
-_PERMUTATIONS = 64
+_BUCKETS = 1 << 16
 _WORD = re.compile(r"[^\W_]+(?:\.\d+)?")
 
 
-def words(text: str) -> list[str]:
+@lru_cache(maxsize=64)
+def words(text: str) -> Words:
     """Words and numbers of a text, case and punctuation folded."""
-    return _WORD.findall(text.lower())
+    return tuple(_WORD.findall(text.lower()))
+
+
+def runs(found: Words, size: int = 3) -> frozenset[str]:
+    """Runs of `size` words; fewer words are one run, none none."""
+    if len(found) <= size:
+        return frozenset([" ".join(found)] if found else [])
+    return frozenset(map(" ".join, zip(*(found[i:] for i in range(size)), strict=False)))
 
 
 def shingles(text: str, size: int = 3) -> frozenset[str]:
     """Runs of `size` words of a text; a shorter text is one run, an empty one none."""
-    found = words(text)
-    last = max(len(found) - size, 0)
-    return (
-        frozenset(" ".join(found[i : i + size]) for i in range(last + 1)) if found else frozenset()
-    )
+    return runs(words(text), size)
 
 
 def jaccard(a: frozenset[str], b: frozenset[str]) -> float:
@@ -76,32 +88,49 @@ def _image_bands(value: int) -> list[tuple[int, int]]:
     ]
 
 
-class TextIndex:
-    """Finds texts whose shingles reach TEXT_JACCARD; MinHash proposes, exact Jaccard decides."""
+class TextIndex(Generic[Item]):
+    """Finds among fixed items those whose shingles reach TEXT_JACCARD, exactly.
 
-    def __init__(self) -> None:
-        self._lsh = MinHashLSH(threshold=TEXT_JACCARD, num_perm=_PERMUTATIONS)
-        self._texts: dict[str, str] = {}
+    By prefix filtering (Chaudhuri, Ganti and Kaushik 2006): whatever the order of all shingles,
+    two sets of similarity t share one of the first n - ceil(t n) + 1 of each. Here rare ones come
+    first, so that few pairs have to be compared. `words_of` gives the words of an item.
+    """
 
-    def add(self, text: str, name: str) -> None:
-        """Add a text under a name that is not in use yet."""
-        self._texts[name] = text
-        self._lsh.insert(name, _minhash(shingles(text)))
+    def __init__(self, items: Mapping[str, Item], words_of: Callable[[Item], Words]) -> None:
+        self._items, self._words_of = items, words_of
+        self._names = list(items)
+        self._counts = np.zeros(_BUCKETS, dtype=np.uint32)
+        self._holders: dict[int, list[int]] = {}
+        hashes = [_hashes(runs(words_of(item))) for item in items.values()]
+        for each in hashes:
+            np.add.at(self._counts, each % _BUCKETS, 1)
+        for number, each in enumerate(hashes):
+            for key in self._rarest(each):
+                self._holders.setdefault(key, []).append(number)
 
-    def nearest(self, text: str) -> tuple[str, float] | None:
+    def _rarest(self, hashes: npt.NDArray[np.int64]) -> list[int]:
+        """The shingles of which a near-duplicate has one; none where too few are known at all."""
+        counts = self._counts[hashes % _BUCKETS]
+        shared = ceil(TEXT_JACCARD * len(hashes) - 1e-9)
+        if np.count_nonzero(counts) < shared:
+            return []
+        order = np.lexsort((hashes, counts))[: len(hashes) - shared + 1]
+        found: list[int] = hashes[order].tolist()
+        return found
+
+    def nearest(self, words: Words) -> tuple[str, float] | None:
         """Name and Jaccard similarity of the most similar near-duplicate, or None."""
-        grams = shingles(text)
-        proposed = self._lsh.query(_minhash(grams)) if grams else []
-        found = [(-jaccard(grams, shingles(self._texts[name])), name) for name in proposed]
+        grams = runs(words)
+        keys = self._rarest(_hashes(grams)) if grams else []
+        proposed = {number for key in keys for number in self._holders.get(key, ())}
+        names = [self._names[number] for number in proposed]
+        found = [(-jaccard(grams, self._grams(name)), name) for name in names]
         similarity, name = min(found, default=(0.0, ""))
         return (name, -similarity) if -similarity >= TEXT_JACCARD else None
 
+    def _grams(self, name: str) -> frozenset[str]:
+        return runs(self._words_of(self._items[name]))
 
-_EMPTY = MinHash(num_perm=_PERMUTATIONS)
-"""Drawing the permutations takes longer than to hash a caption."""
 
-
-def _minhash(grams: frozenset[str]) -> MinHash:
-    sketch = _EMPTY.copy()
-    sketch.update_batch([gram.encode("utf-8", "surrogatepass") for gram in sorted(grams)])
-    return sketch
+def _hashes(grams: frozenset[str]) -> npt.NDArray[np.int64]:
+    return np.fromiter(map(hash, grams), np.int64, len(grams))

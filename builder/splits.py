@@ -10,7 +10,7 @@ from typing import Annotated
 
 import numpy as np
 
-from builder.near_duplicates import ImageIndex, TextIndex
+from builder.near_duplicates import ImageIndex, TextIndex, words
 
 CHOICES = 4
 
@@ -122,12 +122,12 @@ def _order(seed: int, name: str) -> str:
 
 def near_duplicates(train: Sequence[SplitItem], test: Sequence[SplitItem]) -> dict[str, str]:
     """Reasons by candidate_id of the train questions that come too close to a test question."""
-    images, captions, wholes = ImageIndex(), TextIndex(), TextIndex()
-    for figure in {item.figure_id: item for item in test}.values():
+    figures = {item.figure_id: item for item in test}
+    images = ImageIndex()
+    for figure in figures.values():
         images.add(figure.phash, figure.figure_id)
-        captions.add(figure.caption, figure.figure_id)
-    for item in test:
-        wholes.add(_whole(item), item.candidate_id)
+    captions = TextIndex(figures, lambda item: words(item.caption))
+    wholes = TextIndex({item.candidate_id: item for item in test}, _whole)
     by_figure = {
         figure.figure_id: _figure_reason(figure, images, captions)
         for figure in {item.figure_id: item for item in train}.values()
@@ -136,19 +136,19 @@ def near_duplicates(train: Sequence[SplitItem], test: Sequence[SplitItem]) -> di
     return {candidate: reason for candidate, reason in reasons.items() if reason}
 
 
-def _whole(item: SplitItem) -> str:
-    return f"{item.question} {item.answer} {item.caption}"
+def _whole(item: SplitItem) -> tuple[str, ...]:
+    return words(f"{item.question} {item.answer}") + words(item.caption)
 
 
-def _figure_reason(item: SplitItem, images: ImageIndex, captions: TextIndex) -> str:
+def _figure_reason(item: SplitItem, images: ImageIndex, captions: TextIndex[SplitItem]) -> str:
     if found := images.nearest(item.phash):
         return f"near-duplicate of a test image: {found[0]}, {found[1]} of 256 bits differ"
-    if similar := captions.nearest(item.caption):
+    if similar := captions.nearest(words(item.caption)):
         return f"near-duplicate of a test caption: {similar[0]}, Jaccard {similar[1]:.2f}"
     return ""
 
 
-def _whole_reason(item: SplitItem, wholes: TextIndex) -> str:
+def _whole_reason(item: SplitItem, wholes: TextIndex[SplitItem]) -> str:
     if found := wholes.nearest(_whole(item)):
         return f"near-duplicate of a test question: {found[0]}, Jaccard {found[1]:.2f}"
     return ""

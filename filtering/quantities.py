@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from filtering.literals import folded
 from filtering.vocabulary import read_names
 
 _WORDS = {
@@ -21,16 +22,22 @@ _TENS = {
 }
 _SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻−–", "0123456789---")
 _ONES = "|".join(sorted(_WORDS, key=len, reverse=True))
-_NUMBER = re.compile(
+_FIGURES = re.compile(
     r"(?:(?<![\w.,^])|(?<=[\s(]x)(?=\d)|(?<=^x)(?=\d))(?<![^\W\d_][-‐‑–.])(?P<sign>[-−–](?=\d))?"
     r"(?P<digits>\d{1,3}(?:[,\u00a0\u2009]\d{3}){1,4}(?!\d)|10(?=\^\d|[⁰¹²³⁴-⁹])|\d{1,15})"
     r"(?P<decimal>\.\d{1,12})?"
     r"(?:\s?[×x]\s?10\s?(?:\^?\s?(?P<power>[-−–⁻]?[\d⁰¹²³⁴-⁹]{1,2}))(?!\d|\s?[-–]\s?\d)"
-    r"|(?<=10)(?:\^(?P<caret>\d{1,2})|(?P<raised>[⁰¹²³⁴-⁹]{1,2})))?"
-    rf"|\b(?P<tens>{'|'.join(_TENS)})(?:[-\s](?P<one>{_ONES}))?(?=\b|fold)"
+    r"|(?<=10)(?:\^(?P<caret>\d{1,2})|(?P<raised>[⁰¹²³⁴-⁹]{1,2})))?",
+    re.IGNORECASE,
+)
+_SPELLED = re.compile(
+    rf"\b(?P<tens>{'|'.join(_TENS)})(?:[-\s](?P<one>{_ONES}))?(?=\b|fold)"
     rf"|\b(?P<word>{_ONES})(?=\b|fold)",
     re.IGNORECASE,
 )
+_RUN = re.compile(r"\d+")
+_LETTERS = re.compile(r"[a-z]+")
+_SPELLINGS = frozenset(f"{word}{end}" for word in (*_WORDS, *_TENS) for end in ("", "fold"))
 _ERROR = r"(?:\s?(?:±|\+/-)\s?\d{1,9}(?:\.\d{1,9})?)?"
 _ERROR_AT = re.compile(_ERROR)
 _LIST_GAP = re.compile(r"\s?(?:,|/|;|-|–|−|or|and|to|vs\.?|versus|(?:out )?of|, and|, or)\s?")
@@ -126,26 +133,49 @@ class _Number(NamedTuple):
     spelled: bool
 
 
-def _numbers(text: str) -> Iterator[_Number]:
-    for match in _NUMBER.finditer(text):
-        if _CODE.search(text[max(0, match.start() - 12) : match.start()]):
+def _figures(text: str) -> Iterator[re.Match[str]]:
+    """Numbers in digits, which begin where a run of digits does, or at its sign."""
+    after = 0
+    for run in _RUN.finditer(text):
+        start = run.start()
+        if start < after:
             continue
-        spelled = match["digits"] is None
-        if match["tens"]:
-            number = float(
-                _TENS[match["tens"].lower()] + _WORDS.get((match["one"] or "").lower(), 0)
-            )
-        elif match["word"]:
-            number = float(_WORDS[match["word"].lower()])
-        else:
-            number = float(re.sub(r"[^\d]", "", match["digits"]) + (match["decimal"] or ""))
-            if match["power"]:
-                number *= 10.0 ** int(match["power"].translate(_SUPERSCRIPT))
-            if match["caret"] or match["raised"]:
-                raised = (match["caret"] or match["raised"]).translate(_SUPERSCRIPT)
-                number = number / 10.0 * 10.0 ** int(raised)
-            number = -number if match["sign"] else number
-        yield _Number(match.start(), match.end(), number, spelled)
+        signed = start > after and text[start - 1] in "-−–"
+        match = (_FIGURES.match(text, start - 1) if signed else None) or _FIGURES.match(text, start)
+        if match:
+            after = match.end()
+            yield match
+
+
+def _value(match: re.Match[str]) -> float:
+    number = float(re.sub(r"[^\d]", "", match["digits"]) + (match["decimal"] or ""))
+    if match["power"]:
+        number *= 10.0 ** int(match["power"].translate(_SUPERSCRIPT))
+    if match["caret"] or match["raised"]:
+        raised = (match["caret"] or match["raised"]).translate(_SUPERSCRIPT)
+        number = number / 10.0 * 10.0 ** int(raised)
+    return -number if match["sign"] else number
+
+
+def _spelled_value(match: re.Match[str]) -> float:
+    if match["tens"]:
+        return float(_TENS[match["tens"].lower()] + _WORDS.get((match["one"] or "").lower(), 0))
+    return float(_WORDS[match["word"].lower()])
+
+
+def _ends_code(text: str, start: int) -> bool:
+    """Whether a hyphen ties what starts here to a word before it ('Ki-67')."""
+    tied = text[start - 1 : start] in ("-", "‐", "‑", "–", "\n")
+    return tied and _CODE.search(text[max(0, start - 12) : start]) is not None
+
+
+def _numbers(text: str) -> list[_Number]:
+    found = [_Number(m.start(), m.end(), _value(m), False) for m in _figures(text)]
+    if not _SPELLINGS.isdisjoint(_LETTERS.findall(folded(text))):
+        spelled = _SPELLED.finditer(text)
+        found += [_Number(m.start(), m.end(), _spelled_value(m), True) for m in spelled]
+        found.sort()
+    return [number for number in found if not _ends_code(text, number.start)]
 
 
 def _shown(number: float) -> str:
@@ -255,7 +285,7 @@ def quantities(text: str) -> list[Quantity]:
     """Quantities of a unified text in order of position, never overlapping; linear time."""
     found: list[Quantity] = []
     suffix = ""
-    for at in reversed(list(_numbers(text))):
+    for at in reversed(_numbers(text)):
         quantity = _typed(text, at)
         while quantity and found and found[-1].end <= quantity.end:
             found.pop()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 
 _STOP = re.compile(r"[.!?][\"'”’)\]]*\s+(?=[\"'“‘(\[*]*[^\W_a-zß-öø-ÿ])|\n\s*\n\s*")
@@ -47,6 +48,11 @@ def sentences(text: str) -> list[tuple[int, int]]:
     A full stop in 'Fig. 2', 'e.g.', 'C. elegans' or '5.2 µm' ends nothing. A label in brackets
     opens a panel where it stands before its description, not where it trails a phrase.
     """
+    return list(_spans(text))
+
+
+@lru_cache(maxsize=512)
+def _spans(text: str) -> tuple[tuple[int, int], ...]:
     cuts = sorted({0, *_sentence_starts(text), *_panel_starts(text), len(text)})
     spans = []
     for start, end in pairwise(cuts):
@@ -54,7 +60,7 @@ def sentences(text: str) -> list[tuple[int, int]]:
         if part.strip():
             lead = len(part) - len(part.lstrip())
             spans.append((start + lead, start + len(part.rstrip())))
-    return spans
+    return tuple(spans)
 
 
 _LABEL_HEAD = re.compile(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
+from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -39,6 +40,7 @@ def _arrow_type(hint: Any) -> tuple[pa.DataType, bool]:
     return _SCALARS[hint], False
 
 
+@cache
 def arrow_schema(record: type) -> pa.Schema:
     """Arrow schema of a dataclass whose fields read `Annotated[type, "description"]`.
 

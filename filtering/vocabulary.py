@@ -45,11 +45,13 @@ _GREEK = {
 _SAME_CHARACTER = str.maketrans(
     {"µ": "μ", "ß": "β", "’": "'", "‘": "'", "′": "'", "`": "'", "º": "°", "˚": "°", "∶": ":"}
 )
-_TOKEN = re.compile(r"[α-ωΑ-Ω]|[^\W\d_α-ωΑ-Ω]+|\d+|[^\s\w\-‐‑–]")
+_TOKEN = re.compile(r"[^\W\d_α-ωΑ-Ω]+|\d+|[α-ωΑ-Ω]|[^\s\w\-‐‑–]")
+_ASCII_TOKEN = re.compile(r"[A-Za-z]+|[0-9]+|[^\s\w\-]")
 _LONGEST_GAP = 3
 _END = ""
 
 Trie = dict[str, Any]
+_NOTHING: Trie = {}
 
 
 class Token(NamedTuple):
@@ -87,6 +89,9 @@ def tokens(text: str) -> list[Token]:
 
 
 def _expand(spelling: str) -> Iterator[str]:
+    if "{" not in spelling:
+        yield spelling.strip()
+        return
     parts = [p.split(",") for p in re.split(r"[{}]", spelling)]
     outside = {i: [",".join(p)] for i, p in enumerate(parts) if i % 2 == 0}
     for choice in product(*(outside.get(i, p) for i, p in enumerate(parts))):
@@ -153,33 +158,56 @@ def _is_whole(text: str, start: int, end: int) -> bool:
     return not (text[end - 1].isdigit() and after == "." and text[end + 1 : end + 2].isdigit())
 
 
-def _longest(trie: Trie, text: str, row: list[Token], first: int, case: bool) -> tuple[int, Any]:
+class _Row(NamedTuple):
+    """The tokens of a text side by side: in their case, without it, and their spans."""
+
+    cased: list[str]
+    folded: list[str]
+    spans: list[tuple[int, int]]
+
+
+def _longest(trie: Trie, text: str, words: list[str], row: _Row, first: int) -> tuple[int, Any]:
     """Index after the longest name that begins at token `first`, with its entry; 0 if none."""
     node = trie
     best, entry = 0, None
-    for i in range(first, len(row)):
-        token = row[i]
-        if i > first and token.start - row[i - 1].end > _LONGEST_GAP:
+    start, last = row.spans[first]
+    for i in range(first, len(words)):
+        begin, end = row.spans[i]
+        if begin - last > _LONGEST_GAP:
             break
-        node = node.get(token.exact if case else token.folded, {})
+        node = node.get(words[i], _NOTHING)
         if not node:
             break
-        if _END in node and _is_whole(text, row[first].start, token.end):
+        if _END in node and _is_whole(text, start, end):
             best, entry = i + 1, node[_END]
+        last = end
     return best, entry
 
 
 def mentions(text: str) -> list[Mention]:
     """Known names in a unified text, in order, the longest first, never overlapping."""
     exact, folded = _tries()
-    row = tokens(text)
-    found, i = [], 0
-    while i < len(row):
-        end, entry = _longest(exact, text, row, i, case=True)
-        other_end, other = _longest(folded, text, row, i, case=False)
+    token = _ASCII_TOKEN if text.isascii() else _TOKEN
+    words = token.findall(text)
+    lower = [word.lower() for word in words]
+    row = _Row(
+        [_GREEK.get(small, word) for small, word in zip(lower, words, strict=True)],
+        [_GREEK.get(small, small) for small in lower],
+        [],
+    )
+    both = enumerate(zip(row.cased, row.folded, strict=True))
+    starts = [i for i, (word, small) in both if small in folded or word in exact]
+    if starts:
+        row.spans.extend(match.span() for match in token.finditer(text))
+    found, after = [], 0
+    for i in starts:
+        if i < after:
+            continue
+        end, entry = _longest(exact, text, row.cased, row, i)
+        other_end, other = _longest(folded, text, row.folded, row, i)
         if other_end > end:
             end, entry = other_end, other
         if end:
-            found.append(Mention(entry[0], entry[1], row[i].start, row[end - 1].end))
-        i = max(end, i + 1)
+            found.append(Mention(entry[0], entry[1], row.spans[i][0], row.spans[end - 1][1]))
+            after = end
     return found

@@ -8,7 +8,6 @@ from importlib.metadata import PackageNotFoundError, requires
 from pathlib import Path
 
 from builder.errors import BuildError
-from scoring.adapters.evaluate_space import write_space
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
 _PACKAGES = ("builder", "filtering", "scoring")
@@ -37,6 +36,8 @@ def stage_metric(folder: Path, space_id: str) -> Path:
 
     Raises BuildError for a name that `evaluate` cannot load.
     """
+    from scoring.adapters.evaluate_space import write_space
+
     try:
         return write_space(folder, space_id.rpartition("/")[2])
     except ValueError as error:

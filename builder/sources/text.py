@@ -5,14 +5,19 @@ from __future__ import annotations
 import re
 
 INVISIBLE = re.compile("[\u200b-\u200d\u2060-\u2064\ufeff\u00ad\x00-\x08\x0e-\x1f\x7f-\x9f]")
+_AFTER_OPENING = re.compile(r"([(\[]) ")
+_BEFORE_CLOSING = re.compile(r" ([)\],;]|\.(?=\s|$))")
+_LOOSE = (" )", " ]", " ,", " ;", " .")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def tidy(raw: str) -> str:
     """One line without invisible characters, space only where it belongs."""
-    line = " ".join(INVISIBLE.sub("", raw).split())
-    line = re.sub(r"([(\[]) ", r"\1", line)
-    return re.sub(r" ([)\],;]|\.(?=\s|$))", r"\1", line)
+    visible = raw if raw.isprintable() else INVISIBLE.sub("", raw)
+    line = " ".join(visible.split())
+    if "( " in line or "[ " in line:
+        line = _AFTER_OPENING.sub(r"\1", line)
+    return _BEFORE_CLOSING.sub(r"\1", line) if any(m in line for m in _LOOSE) else line
 
 
 def clean(raw: object) -> str:

@@ -3,7 +3,15 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder.near_duplicates import IMAGE_BITS, ImageIndex, TextIndex, jaccard, shingles
+from builder.near_duplicates import (
+    IMAGE_BITS,
+    TEXT_JACCARD,
+    ImageIndex,
+    TextIndex,
+    jaccard,
+    shingles,
+)
+from builder.near_duplicates import words as read_words
 
 
 @given(st.integers(0, 2**256 - 1), st.sets(st.integers(0, 255), max_size=2 * IMAGE_BITS))
@@ -23,13 +31,23 @@ def test_text_index_decides_by_exact_jaccard() -> None:
     near[30] = "x"
     far[10] = far[20] = far[30] = far[40] = far[50] = "x"
     assert jaccard(shingles(" ".join(words)), shingles(" ".join(far))) < 0.8
-    index = TextIndex()
-    index.add(" ".join(words), "known")
-    found = index.nearest(" ".join(near))
+    index = TextIndex({"known": " ".join(words)}, read_words)
+    found = index.nearest(tuple(near))
     assert found is not None
     assert found[0] == "known"
     assert found[1] == jaccard(shingles(" ".join(words)), shingles(" ".join(near)))
-    assert index.nearest(" ".join(far)) is None
+    assert index.nearest(tuple(far)) is None
+
+
+@given(st.lists(st.lists(st.sampled_from("abcd"), max_size=14), min_size=1, max_size=12))
+def test_text_index_finds_what_a_comparison_of_all_finds(texts: list[list[str]]) -> None:
+    query, *others = [" ".join(text) for text in texts]
+    index = TextIndex({f"{i:02d}": text for i, text in enumerate(others)}, read_words)
+    grams = shingles(query)
+    similar = [(-jaccard(grams, shingles(text)), f"{i:02d}") for i, text in enumerate(others)]
+    similarity, name = min(similar, default=(0.0, ""))
+    expected = (name, -similarity) if -similarity >= TEXT_JACCARD else None
+    assert index.nearest(read_words(query)) == expected
 
 
 def test_shingles_fold_case_and_punctuation_but_keep_numbers_apart() -> None:

@@ -10,7 +10,7 @@ from functools import lru_cache
 import numpy as np
 
 from builder.agents.offline.numbers import differ, parse
-from builder.agents.offline.techniques import TECHNIQUES, both_right
+from builder.agents.offline.techniques import SOUGHT, both_right
 from filtering.entities import find_entities
 
 _KNOWN = 8192
@@ -73,7 +73,9 @@ class Caption:
     @classmethod
     def of(cls, text: str) -> Caption:
         """Reads a caption."""
-        techniques = frozenset(name for name, pattern in TECHNIQUES if pattern.search(text))
+        techniques = frozenset(
+            name for name, pattern in SOUGHT.passes(text) if pattern.search(text)
+        )
         return cls(fold(text), names(text), techniques)
 
     def names(self, value: str) -> bool:

@@ -10,6 +10,7 @@ conditional Poisson sampling (Chen, Dempster and Liu 1994); it needs p_i <= 1/4.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -66,29 +67,39 @@ def fit_weights(shares: npt.ArrayLike, rounds: int = 60) -> Vector:
 
     `shares` say how often each value is the key, in any unit.
     """
+    return _fitted(tuple(np.asarray(shares, dtype=np.float64).tolist()), rounds)
+
+
+@lru_cache(maxsize=256)
+def _fitted(shares: tuple[float, ...], rounds: int) -> Vector:
+    """As `fit_weights`; many groups have the same shares."""
     wanted = np.asarray(shares, dtype=np.float64)
     target = np.minimum(CHOICES * wanted / wanted.sum(), 0.98)
     target *= CHOICES / target.sum()
     weights: Vector = target.copy()
     for _ in range(rounds):
+        before = weights.copy()
         share = weights * without_each(weights, CHOICES - 1)
         share *= CHOICES / share.sum()
         weights *= np.clip(target / np.maximum(share, 1e-12), 0.2, 5.0)
         weights /= weights.mean()
+        if np.array_equal(weights, before):
+            break
     return weights
 
 
-def tails_of(weights: Vector, size: int) -> list[Vector]:
+def tails_of(weights: Sequence[float], size: int) -> list[list[float]]:
     """Symmetric polynomials of all tails of the weights, of degree 0 to `size`."""
-    tails = [np.concatenate(([1.0], np.zeros(size)))]
-    for weight in weights[::-1]:
-        longer = tails[-1].copy()
-        longer[1:] += weight * tails[-1][:-1]
-        tails.append(longer)
+    tails = [[1.0] + [0.0] * size]
+    for weight in reversed(weights):
+        tail = tails[-1]
+        tails.append([1.0, *(tail[k] + weight * tail[k - 1] for k in range(1, size + 1))])
     return tails[::-1]
 
 
-def draw(weights: Vector, tails: Sequence[Vector], rng: np.random.Generator) -> list[int]:
+def draw(
+    weights: Sequence[float], tails: Sequence[Sequence[float]], rng: np.random.Generator
+) -> list[int]:
     """Indices of a set, with probability proportional to the product of the weights.
 
     The size of the set is the degree of `tails`.
@@ -107,7 +118,7 @@ def draw(weights: Vector, tails: Sequence[Vector], rng: np.random.Generator) -> 
 
 
 def draw_apart(
-    weights: Vector,
+    weights: Sequence[float],
     apart: Callable[[int, int], bool],
     rng: np.random.Generator,
     tries: int = 400,

@@ -112,7 +112,8 @@ class Pool:
         self.spread = Spread.of(answers) if measured else None
         articles = Counter(value for value, _ in {(m.answer, _article(m)) for m in self.members})
         if self.usable:
-            self.weights = fit_weights(expected([articles[value] for value in self.values]))
+            shares = expected([articles[value] for value in self.values])
+            self.weights: list[float] = fit_weights(shares).tolist()
 
     @property
     def usable(self) -> bool:
@@ -132,7 +133,7 @@ class Pool:
             if value != key.answer and admissible(value)
         ]
         options = [value for value, _ in picks]
-        weights = np.array([weight for _, weight in picks])
+        weights = [weight for _, weight in picks]
         chosen = draw_apart(weights, lambda a, b: comparable(options[a], options[b]), rng)
         return [options[index] for index in chosen]
 
@@ -186,7 +187,8 @@ def draw_all(
 ) -> dict[str, Drawn]:
     """Distractors of every candidate of a shard, by candidate_id."""
     by_pool = pools(candidates, figures)
-    captions = {c.figure_id: Caption.of(figures[c.figure_id].caption) for c in candidates}
+    asked_of = dict.fromkeys(candidate.figure_id for candidate in candidates)
+    captions = {name: Caption.of(figures[name].caption) for name in asked_of}
     crossed = Crossed.of(candidates, figures)
     asked: Counter[tuple[int, str]] = Counter()
     ranks: Counter[tuple[int, int]] = Counter()

@@ -18,8 +18,9 @@ from builder.agents.offline.techniques import (
     MIXED,
     NOT_IMAGE,
     NUCLEAR,
-    TECHNIQUES,
+    SOUGHT,
 )
+from filtering.literals import Sieve
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ _SHOWN = re.compile(
     rf"(?:highlighted|presented|shown|displayed|labell?ed|depicted) (?:as|in) "
     rf"(?P<colours>{COLOUR}(?:, {COLOUR})*,? and {COLOUR})(?=[.,;]| respectively)"
 )
+_SHOWING = Sieve([(_SHOWN, _SHOWN)])
 _PLAIN_COLOUR = (
     re.compile(
         rf"(?:hannels: |; )(?P<value>[\w./α-ω'-]+(?: [\w-]+)?), (?P<colour>{COLOUR})(?=[;.])"
@@ -110,7 +112,7 @@ def channels(caption: str) -> Iterator[tuple[str, str, int, int]]:
         for match in pattern.finditer(caption):
             if clean(match.group("value"), 3):
                 yield match.group("value"), match.group("colour"), match.start(), match.end()
-    for match in _SHOWN.finditer(caption):
+    for match in _SHOWN.finditer(caption) if _SHOWING.passes(caption) else ():
         names = re.split(r",\s?(?:and )?| and ", match.group("values"))
         names = [re.sub(r"^.*\b(?:for|of|from) | \([^)]*\)$", "", n.strip()).strip() for n in names]
         names = [re.sub(r" antigens?$", "", name) for name in names]
@@ -152,7 +154,7 @@ def _scale_bars(layout: Layout) -> Iterator[Fact]:
 
 def _techniques(layout: Layout) -> Iterator[Fact]:
     mixed = MIXED.search(layout.caption) is not None
-    for name, pattern in TECHNIQUES:
+    for name, pattern in SOUGHT.passes(layout.caption):
         for match in pattern.finditer(layout.caption):
             scope = layout.scope(match.start())
             if name in BESIDE_OTHERS and mixed and not scope.members:
@@ -221,14 +223,15 @@ def _slots(match: re.Match[str]) -> dict[str, str]:
 
 
 def _patterns(layout: Layout) -> Iterator[Fact]:
-    for rule in RULES:
-        if not rule.needs.search(layout.caption):
+    for rule in _RULES.passes(layout.caption):
+        first = rule.start(layout.caption)
+        if first < 0:
             continue
         anchored = rule.pattern.pattern.startswith("^")
         starts = [s.start for s in layout.segments] if anchored else [0]
         for start in starts:
             text = layout.caption[start:] if anchored else layout.caption
-            for match in rule.pattern.finditer(text):
+            for match in rule.pattern.finditer(text, first):
                 value, slots = clean(match.group("value"), rule.words), _slots(match)
                 scope = layout.scope(start + match.start("value"))
                 if "panels" in slots:
@@ -241,6 +244,7 @@ def _patterns(layout: Layout) -> Iterator[Fact]:
                     yield Fact(rule.attribute, kind, value, place, end, scope, slots)
 
 
+_RULES = Sieve([(rule, rule.pattern) for rule in RULES])
 _PLOTTABLE = frozenset(rule.attribute for rule in RULES if not rule.image)
 
 

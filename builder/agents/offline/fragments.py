@@ -57,12 +57,16 @@ GIVEN = (
 CELLS = r"(?:cells?|neurons?|fibroblasts?|macrophages?|samples?|mice|animals?|cultures?|embryos)"
 
 
+LEAD = 6
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One pattern; `words` limits the length of the answer.
 
     `needs` is a part of the pattern without which a caption has no match, and which is found
-    sooner: a pattern that may begin with any word is tried at every word.
+    sooner: a pattern that may begin with any word is tried at every word. At most LEAD spaces
+    stand between the beginning of a match and that part.
     """
 
     attribute: str
@@ -71,6 +75,18 @@ class Rule:
     image: bool = True
     words: int = 6
     needs: re.Pattern[str] = re.compile("")
+
+    def start(self, text: str) -> int:
+        """Where the first match can begin; -1 where there is none."""
+        if not self.needs.pattern:
+            return 0
+        part = self.needs.search(text)
+        if part is None:
+            return -1
+        start = part.start()
+        for _ in range(LEAD):
+            start = max(0, text.rfind(" ", 0, start))
+        return start
 
 
 def rule(

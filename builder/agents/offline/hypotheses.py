@@ -10,6 +10,7 @@ from builder.agents.offline.facts import Fact
 from builder.agents.offline.findings import NO_CHANGE, findings
 from builder.agents.offline.layout import WHOLE, Layout
 from builder.agents.offline.phrases import lower_first
+from filtering.literals import Sieve
 
 _FINDING = re.compile(
     r"\b(?:induces?|increases?|reduces?|decreases?|promotes?|inhibits?|prevents?|restore[sd]?|"
@@ -44,16 +45,14 @@ _END = r"(?= from \d| by \d| after treatment| in treated| in panel| in [A-Z]\b| 
 _AGENT = (
     r"(?:Treatment|[Ee]xposure to (?P<to>[^.;,]+?)|(?P<agent>[A-Za-z][\w-]*(?: [A-Z]\d?| acid)?))"
 )
-_EFFECTS = tuple(
-    re.compile(pattern)
-    for pattern in (
-        rf"{_AGENT} {_MADE} {_MEASURE}{_END}",
-        rf"{_AGENT} (?:did not (?:change|alter|affect)|had no effect on) {_MEASURE}{_END}",
-        rf"{_AGENT} left {_MEASURE} unchanged",
-        rf"(?:(?<=[.,] )|(?<=that )){_MEASURE} (?:was|were) {_MADE}",
-        rf"(?:(?<=[.,] )|(?<=that )){_MEASURE} (?:was|were|remained) unchanged",
-    )
+_EFFECT_PATTERNS = (
+    rf"{_AGENT} {_MADE} {_MEASURE}{_END}",
+    rf"{_AGENT} (?:did not (?:change|alter|affect)|had no effect on) {_MEASURE}{_END}",
+    rf"{_AGENT} left {_MEASURE} unchanged",
+    rf"(?:(?<=[.,] )|(?<=that )){_MEASURE} (?:was|were) {_MADE}",
+    rf"(?:(?<=[.,] )|(?<=that )){_MEASURE} (?:was|were|remained) unchanged",
 )
+_EFFECTS = Sieve([(pattern, pattern) for pattern in map(re.compile, _EFFECT_PATTERNS)])
 
 
 def _title(layout: Layout, title: str) -> Iterator[Fact]:
@@ -76,7 +75,7 @@ def _effects(layout: Layout, found: Sequence[Fact]) -> Iterator[Fact]:
     """What a treatment does to a measure, from the sentence that says so."""
     compounds = {f.value.casefold(): f.value for f in found if f.attribute == "treatment_compound"}
     only = next(iter(compounds.values())) if len(compounds) == 1 else ""
-    for pattern in _EFFECTS:
+    for pattern in _EFFECTS.passes(layout.caption):
         for match in pattern.finditer(layout.caption):
             words = match.groupdict()
             agent = words.get("to") or words.get("agent") or only

@@ -70,7 +70,7 @@ def scaled(text: str, rank: int, rng: np.random.Generator) -> list[str]:
     for index in range(3):
         if index == rank:
             current = quantity.number
-        step = float(rng.choice(steps))
+        step = steps[int(rng.integers(len(steps)))]
         current = current / step if index < rank else current * step
         values.append(_rounded(current, quantity.number))
     written = [quantity.write(value) for value in values]
@@ -104,7 +104,7 @@ class Spread:
         to be wrong here by whoever has seen it there.
         """
         low, high = self.values[0], self.values[-1]
-        value = float(rng.choice(self.values)) * math.exp(rng.normal(0.0, JITTER))
+        value = self.values[int(rng.integers(len(self.values)))] * math.exp(rng.normal(0.0, JITTER))
         value = 2 * low - value if value < low else value
         value = 2 * high - value if value > high else value
         return like.write(max(low, min(high, round(value / self.step) * self.step)))

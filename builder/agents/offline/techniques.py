@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from filtering.literals import Sieve
+
 TECHNIQUES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (name, re.compile(pattern))
     for name, pattern in (
@@ -49,6 +51,9 @@ TECHNIQUES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("DIC microscopy", r"\bDIC\b|(?i:differential interference contrast)"),
     )
 )
+
+SOUGHT = Sieve([(each, each[1]) for each in TECHNIQUES])
+"""Techniques whose pattern may match in a text."""
 
 # Techniques that say how a specimen was labelled and not how it was imaged.
 LABELLING = frozenset({"immunohistochemistry", "fluorescence in situ hybridisation"})

@@ -30,6 +30,7 @@ TREATMENTS: tuple[Rule, ...] = (
         rf"\b)[A-Za-zα-ω][\w-]*?(?: [A-Z]\d?| {COMPLETED})?)"
         rf"[- ]treated (?:\w+ )?{CELLS}",
         words=2,
+        needs="[- ]treated ",
     ),
     rule(
         "treatment_compound",

@@ -9,8 +9,6 @@ import glob
 from collections.abc import Iterator
 from typing import Any
 
-from fsspec.core import url_to_fs
-
 from builder.records import Figure, Rejection
 from builder.sources.archives import Refused
 from builder.sources.article import ItemError, safe_id
@@ -29,6 +27,8 @@ def is_url(location: str) -> bool:
 
 def partitions(location: str, selection: str) -> list[Partition]:
     """One partition for each shard. Raises SourceError when the URL cannot be listed."""
+    from fsspec.core import url_to_fs
+
     try:
         system, path = url_to_fs(location)
         found = [(system.unstrip_protocol(p), system.info(p)) for p in _shards(system, path)]
@@ -63,6 +63,8 @@ def read(url: str, reader: RecordReader) -> Iterator[Figure | Rejection]:
 
 
 def _records(url: str) -> Iterator[Record | Refused]:
+    from fsspec.core import url_to_fs
+
     try:
         system, path = url_to_fs(url)
         with system.open(path, "rb") as file:

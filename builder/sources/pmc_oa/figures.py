@@ -187,4 +187,4 @@ class Mentions:
 
 
 def _outside_of_text(node: Element) -> bool:
-    return any(ancestor.tag in _NOT_PARAGRAPHS for ancestor in node.iterancestors())
+    return next(node.iterancestors(*_NOT_PARAGRAPHS), None) is not None

@@ -77,14 +77,16 @@ def _declared_entities(root: Element) -> list[str]:
     return [str(entity.name) for entity in dtd.iterentities()] if dtd is not None else []
 
 
+_TOO_DEEP = etree.XPath(f"boolean({'/*' * (MAX_DEPTH + 1)})")
+_WITH_NAMESPACE = etree.XPath("//*[namespace-uri()]")
+
+
 def _strip_namespaces(root: Element) -> None:
-    depth = 0
-    for event, node in etree.iterwalk(root, events=("start", "end")):
-        depth += 1 if event == "start" else -1
-        if depth > MAX_DEPTH:
-            raise XmlError("XML is nested too deeply", f"over {MAX_DEPTH} levels")
-        if event == "start" and isinstance(node.tag, str) and "}" in node.tag:
-            node.tag = node.tag.rpartition("}")[2]
+    if _TOO_DEEP(root):
+        raise XmlError("XML is nested too deeply", f"over {MAX_DEPTH} levels")
+    named: Any = _WITH_NAMESPACE(root)
+    for node in named:
+        node.tag = node.tag.rpartition("}")[2]
 
 
 def text(node: Element | None, without: tuple[str, ...] = ()) -> str:
