@@ -13,6 +13,7 @@ _FUNCTION_WORDS = read_words("function_words")
 _SUFFIX = re.compile(r"(?:ations?|ings?|ies|ied|edly|ed|es|ly|s)$")
 
 
+@lru_cache(maxsize=8192)
 def stem(word: str) -> str:
     """Lower-case word without its commonest endings ('stained', 'staining' -> 'stain')."""
     word = word.lower()
@@ -34,6 +35,7 @@ def named(text: str) -> tuple[Entity, ...]:
     return remembered(text)
 
 
+@lru_cache(maxsize=2048)
 def plain_words(text: str) -> frozenset[str]:
     """Stems of the content words, names included as they are written."""
     words = (w.lower() for w in _WORD.findall(text))
@@ -60,6 +62,7 @@ FRAMING = frozenset(stem(word) for word in read_words("framing_words"))
 """Stems of words that frame a statement: an experiment to do, a view of a specimen."""
 
 
+@lru_cache(maxsize=2048)
 def supported(text: str) -> frozenset[str]:
     """What a text supports: its content, and every count as the bare number too."""
     counts = {f"number:{e.value.split()[0]}" for e in named(text) if e.type == "count"}
