@@ -15,7 +15,7 @@ from PIL import Image, ImageFilter
 from builder.agents.offline import OfflineAgent
 from builder.records import Figure
 from builder.sources.phantom import PhantomSource
-from filtering.encoding import Pairs
+from filtering.pairs import Pairs
 from filtering.records import QA
 
 FIT_SEED = 100_000

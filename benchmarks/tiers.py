@@ -21,7 +21,6 @@ from benchmarks.ranking import Mask, Vector
 from filtering.contradiction import contradiction
 from filtering.corruptions import Planted
 from filtering.encoders import PHANTOM_TINY, open_clip_encoder, open_nli
-from filtering.encoding import Pairs
 from filtering.hicqa import Reference
 from filtering.lessons import (
     Encoders,
@@ -31,6 +30,7 @@ from filtering.lessons import (
     make_reference,
     reference_sample,
 )
+from filtering.pairs import Pairs
 
 _WEAK = Path(__file__).parent / "weights" / "phantom-weak"
 

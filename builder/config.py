@@ -6,10 +6,11 @@ import os
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from builder.licenses import Policy, normalise
 from builder.sources import Microscopy, SourceOptions
+from filtering.choice import PHANTOM_TINY, check_encoders
 
 
 class BuildConfig(BaseModel):
@@ -45,6 +46,11 @@ class BuildConfig(BaseModel):
     exclude: tuple[str, ...] = Field(
         default=(), description="benchmarks whose images and questions must not be built"
     )
+    clip: str = Field(default=PHANTOM_TINY, description="image-text model of the filter, or 'none'")
+    nli: str = Field(default=PHANTOM_TINY, description="entailment model of the filter, or 'none'")
+    fit: bool = Field(
+        default=False, description="fit the filter on the candidates, by errors planted into them"
+    )
     workers: int = Field(
         default_factory=lambda: min(os.cpu_count() or 1, 8), ge=1, description="processes"
     )
@@ -60,6 +66,11 @@ class BuildConfig(BaseModel):
         if value and normalise(value).id == "unknown":
             raise ValueError(f"{value!r} is no licence known here; write MIT, CC0 or CC BY 4.0")
         return value
+
+    @model_validator(mode="after")
+    def _encoders_with_weights(self) -> BuildConfig:
+        check_encoders(self.clip, self.nli, self.fit)
+        return self
 
     @property
     def source_options(self) -> SourceOptions:

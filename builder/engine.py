@@ -16,9 +16,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from builder.config import BuildConfig
+from builder.context import Context, Fitted, Shard
 from builder.errors import BuildError
 from builder.shards import ShardStore, code_digest, digest
-from builder.stages import Context, Shard, Stage
+from builder.stages import Stage
 from filtering.decide import Threshold
 
 
@@ -29,6 +30,7 @@ def run_stages(
     shard: Shard,
     threshold: Threshold | None,
     upstream: dict[str, str],
+    fitted: Fitted | None = None,
 ) -> dict[str, str]:
     """Bring one shard through the stages; what is done already is left alone.
 
@@ -36,13 +38,13 @@ def run_stages(
     stages added.
     """
     tables = dict(upstream)
-    context = Context(config, shard, threshold)
+    context = Context(config, shard, threshold, fitted)
     for stage in stages:
         fingerprint = _fingerprint(stage, context, tables)
         made = store.digests(stage.name, shard.name, fingerprint)
         if made is None:
             inputs = {
-                name: store.read(name, shard.name, stage.columns(name, config))
+                name: store.read(name, shard.name, stage.columns(name, context))
                 for name in stage.reads
             }
             made = store.write(stage.name, shard.name, fingerprint, stage.run(context, inputs))
@@ -61,6 +63,7 @@ def _fingerprint(stage: Stage, context: Context, tables: dict[str, str]) -> str:
             "source": [context.shard.source, context.shard.partition.fingerprint]
             if not stage.reads
             else sorted(context.shard.repeated),
+            "fitted": context.fitted.fingerprint if context.fitted and stage.encodes else None,
             "threshold": json.dumps(asdict(context.threshold)) if context.threshold else None,
         }
     )
@@ -88,13 +91,14 @@ def run_all(
     console: Console,
     threshold: Threshold | None = None,
     upstream: dict[str, dict[str, str]] | None = None,
+    fitted: Fitted | None = None,
 ) -> dict[str, dict[str, str]]:
     """Bring all shards through the stages. Returns per shard the digests of its tables.
 
     Raises BuildError when a worker process is killed.
     """
     digests = upstream or {}
-    jobs = [(stages, store, config, s, threshold, digests.get(s.name, {})) for s in shards]
+    jobs = [(stages, store, config, s, threshold, digests.get(s.name, {}), fitted) for s in shards]
     with progress_bar(console) as progress:
         task = progress.add_task(title, total=len(jobs))
         finished: dict[str, dict[str, str]] = {}
@@ -105,7 +109,15 @@ def run_all(
 
 
 _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-_Job = tuple[tuple[Stage, ...], ShardStore, BuildConfig, Shard, Threshold | None, dict[str, str]]
+_Job = tuple[
+    tuple[Stage, ...],
+    ShardStore,
+    BuildConfig,
+    Shard,
+    Threshold | None,
+    dict[str, str],
+    Fitted | None,
+]
 
 
 def _execute(jobs: list[_Job], workers: int) -> Iterator[tuple[str, dict[str, str]]]:

@@ -12,6 +12,8 @@ import pyarrow as pa
 from rich.console import Console
 
 from builder.config import BuildConfig
+from builder.consistency import fit_corpus
+from builder.context import Shard
 from builder.decontamination import Benchmark, Match, find_matches, write_pairs
 from builder.engine import progress_bar, run_all
 from builder.errors import BuildError
@@ -21,10 +23,10 @@ from builder.records import Rejection
 from builder.release import write_release
 from builder.screening.outcomes import Screening
 from builder.screening.questions import ASSIGNMENTS
-from builder.shards import ShardStore, parquet_bytes, write_atomically
+from builder.shards import ShardStore, code_digest, parquet_bytes, write_atomically
 from builder.sources import open_source
 from builder.splits import Assignment, SplitItem, split
-from builder.stages import AFTER_THRESHOLD, BEFORE_THRESHOLD, READ, Shard
+from builder.stages import AFTER_THRESHOLD, READ, SCORE, WRITE
 from builder.summary import Summary
 from filtering.decide import Threshold, choose_threshold
 from filtering.tables import arrow_schema, to_table
@@ -53,10 +55,11 @@ def build(config: BuildConfig, console: Console | None = None, wait: bool = Fals
         prune(work, {shard.name for shard in shards})
         digests = run_all("Figures", READ, store, config, shards, console)
         shards = _mark_repeated_figures(store, shards)
-        digests = run_all(
-            "Candidates, signals", BEFORE_THRESHOLD, store, config, shards, console, None, digests
-        )
-        clock.lap("figures, candidates, signals")
+        digests = run_all("Candidates", WRITE, store, config, shards, console, None, digests)
+        clock.lap("figures, candidates")
+        fitted = fit_corpus(store, shards, config, digests, code_digest())
+        digests = run_all("Signals", SCORE, store, config, shards, console, None, digests, fitted)
+        clock.lap("signals")
         threshold = _choose_threshold(store, shards, config)
         run_all(
             "Decisions, questions",

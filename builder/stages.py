@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 import pyarrow as pa
 
 from builder.agents import open_agent
-from builder.config import BuildConfig
+from builder.consistency import candidate_pairs, score_pairs, sees_images
+from builder.context import Context
 from builder.licenses import allows
 from builder.records import Candidate, Figure, Outcome, Question, Rejection
-from builder.sources import Partition, open_source
-from filtering.decide import Threshold, decide
-from filtering.records import QA, Decision, Signals
-from filtering.signals import compute_signals
+from builder.sources import open_source
+from filtering.decide import decide
+from filtering.records import Decision, Signals
 from filtering.tables import arrow_schema, from_table, to_table
 
 Tables = Mapping[str, pa.Table]
@@ -25,32 +25,11 @@ FIGURE_TEXT = [name for name in arrow_schema(Figure).names if name != "image"]
 
 
 @dataclass(frozen=True, slots=True)
-class Shard:
-    """One unit of work: the partition of a source, under the name that its files carry.
-
-    `repeated` are figures that an earlier shard holds already, known once all figures are read.
-    """
-
-    name: str
-    source: str
-    partition: Partition
-    repeated: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What a stage may know besides its tables."""
-
-    config: BuildConfig
-    shard: Shard
-    threshold: Threshold | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Stage:
     """A named step, the tables that it reads, and the settings that change what it makes.
 
-    `asks_agent` is set for the work of an agent, which gets the images too if it sees them.
+    `asks_agent` is set for the work of an agent, `encodes` for that of encoders; both get the
+    images too if they see them.
     """
 
     name: str
@@ -58,10 +37,13 @@ class Stage:
     settings: tuple[str, ...]
     run: Callable[[Context, Tables], dict[str, pa.Table]]
     asks_agent: bool = False
+    encodes: bool = False
 
-    def columns(self, table: str, config: BuildConfig) -> list[str] | None:
+    def columns(self, table: str, context: Context) -> list[str] | None:
         """Columns of a table that the stage needs, None for all."""
-        with_images = self.asks_agent and open_agent(config.agent).sees_images
+        with_images = (self.asks_agent and open_agent(context.config.agent).sees_images) or (
+            self.encodes and sees_images(context)
+        )
         return None if table != "figures" or with_images else FIGURE_TEXT
 
 
@@ -98,14 +80,10 @@ def _left_out(figure: Figure, context: Context) -> str:
     return "" if allows(figure.license, policy) else f"licence not {policy}: {figure.license}"
 
 
-def score_candidates(_: Context, tables: Tables) -> dict[str, pa.Table]:
+def score_candidates(context: Context, tables: Tables) -> dict[str, pa.Table]:
     """Stage 2, first half: candidates -> signals and score."""
-    captions = _captions(tables["figures"])
-    rows = [
-        QA(c.candidate_id, c.figure_id, captions[c.figure_id], c.question, c.answer, c.statement)
-        for c in from_table(Candidate, tables["candidates"])
-    ]
-    return {"signals": to_table(Signals, compute_signals(rows))}
+    pairs = candidate_pairs(tables["figures"], tables["candidates"])
+    return {"signals": to_table(Signals, score_pairs(context, pairs))}
 
 
 def decide_candidates(context: Context, tables: Tables) -> dict[str, pa.Table]:
@@ -131,15 +109,18 @@ def read_figure_table(table: pa.Table) -> list[Figure]:
     return [Figure(**({"image": {}} | row)) for row in table.to_pylist()]
 
 
-def _captions(figures: pa.Table) -> dict[str, str]:
-    ids, captions = figures["figure_id"].to_pylist(), figures["caption"].to_pylist()
-    return dict(zip(ids, captions, strict=True))
-
-
 READ = (Stage("figures", (), ("seed", "microscopy", "source_license"), read_figures),)
-BEFORE_THRESHOLD = (
+WRITE = (
     Stage("candidates", ("figures",), ("agent", "license", "microscopy"), write_candidates, True),
-    Stage("signals", ("figures", "candidates"), (), score_candidates),
+)
+SCORE = (
+    Stage(
+        "signals",
+        ("figures", "candidates"),
+        ("clip", "nli", "fit"),
+        score_candidates,
+        encodes=True,
+    ),
 )
 AFTER_THRESHOLD = (
     Stage("decisions", ("signals",), (), decide_candidates),

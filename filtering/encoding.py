@@ -6,7 +6,7 @@ a `Bank`, a sample that was drawn when the filter was fitted.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.feature_extraction.text import HashingVectorizer
 
+from filtering.pairs import Pairs
 from filtering.records import QA
 from filtering.sentences import sentences
 
@@ -70,25 +71,6 @@ class Nli(Protocol):
 
     def probabilities(self, premises: Sequence[str], hypotheses: Sequence[str]) -> Floats:
         """Entailment, neutral and contradiction, shape (n, 3)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pairs:
-    """Pairs with all that belongs to them.
-
-    `images` names each row's image in `files`, '' for none; `groups` names the group (article)
-    that holds a row's figure, and no figure is in two.
-    """
-
-    rows: Sequence[QA]
-    images: Sequence[str]
-    groups: Sequence[str]
-    files: Mapping[str, bytes]
-
-    def numbered_groups(self) -> npt.NDArray[np.int64]:
-        """Groups as numbers from 0, in order of appearance."""
-        places = {name: i for i, name in enumerate(dict.fromkeys(self.groups))}
-        return np.array([places[name] for name in self.groups], dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import torch
-from torch_geometric.data import HeteroData
 
 from filtering.encoding import Floats
+from filtering.pyg import HeteroData
 
 Indices = npt.NDArray[np.int64]
 NEAR = 4

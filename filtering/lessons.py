@@ -6,14 +6,16 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from filtering.channels import Centre, Scale
 from filtering.corruptions import CLEAN, Planted, corrupt, families
-from filtering.encoding import Bank, Clip, Encoded, Floats, Nli, Pairs, encode, encode_words
+from filtering.encoding import Bank, Clip, Encoded, Floats, Nli, encode, encode_words
 from filtering.features import Anchor, Scaled, anchor, graph_rows
-from filtering.graph import Rows
+from filtering.graph import Rows, select
 from filtering.hicqa import Reference, channels_of
 from filtering.memory import RememberingClip, RememberingNli
+from filtering.pairs import Pairs
 from filtering.records import Signals
 from filtering.signals import compute_signals
 
@@ -121,3 +123,11 @@ def lesson(
     matched[encoded.figure[apart]] = 0
     rows = graph_rows(scaled, encoded, pairs.numbered_groups())
     return Lesson(rows, scaled, (~wrong).astype(np.float32), matched)
+
+
+def part(whole: Lesson, chosen: npt.NDArray[np.bool_]) -> Lesson:
+    """Some of the rows of a lesson."""
+    which = np.flatnonzero(chosen)
+    scaled = Scaled(whole.scaled.globally[which], whole.scaled.locally[which])
+    matched = whole.matched[np.unique(whole.rows.figure[which])]
+    return Lesson(select(whole.rows, which), scaled, whole.labels[which], matched)

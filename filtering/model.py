@@ -13,11 +13,9 @@ from typing import Any
 import torch
 from huggingface_hub import PyTorchModelHubMixin
 from torch import Tensor, nn
-from torch_geometric.data import HeteroData
-from torch_geometric.nn import GATv2Conv, HeteroConv, SAGEConv
-from torch_geometric.utils import scatter
 
 from filtering.graph import PAIR_FEATURES, RELATIONS
+from filtering.pyg import GATv2Conv, HeteroConv, HeteroData, SAGEConv, scatter
 
 _PAIRED = frozenset({"sibling", "near"})
 _ATTENDS = frozenset({"asks_of", "quotes"})

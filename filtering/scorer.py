@@ -12,10 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from filtering.encoding import Encoded, Floats, Pairs
+from filtering.encoding import Encoded, Floats
 from filtering.features import CHANNELS, Scaled, anchor, graph_rows
 from filtering.hicqa import HiCQAFilter, channels_of
 from filtering.lessons import NO_ENCODERS, Encoders
+from filtering.pairs import Pairs
 from filtering.records import Signals
 from filtering.signals import compute_signals
 

@@ -58,7 +58,16 @@ def _signals(qa: QA) -> Signals:
         "signal_specificity": _specificity(qa),
         "signal_binding": binding(qa),
     }
-    return Signals(qa.qa_id, **values, contradiction=contradiction(qa), score=consistency(values))
+    return Signals(
+        qa.qa_id,
+        values["signal_grounding"],
+        values["signal_answer"],
+        values["signal_overlap"],
+        values["signal_specificity"],
+        values["signal_binding"],
+        contradiction(qa),
+        consistency(values),
+    )
 
 
 def compute_signals(rows: Sequence[QA]) -> list[Signals]:

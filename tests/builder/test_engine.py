@@ -9,11 +9,12 @@ import pytest
 from rich.console import Console
 
 from builder.config import BuildConfig
+from builder.context import Context, Shard
 from builder.engine import run_all
 from builder.errors import BuildError
 from builder.shards import ShardStore
 from builder.sources import Partition
-from builder.stages import Context, Shard, Stage, Tables
+from builder.stages import Stage, Tables
 
 
 def killed(_: Context, __: Tables) -> dict[str, pa.Table]:

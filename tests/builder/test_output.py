@@ -11,7 +11,7 @@ from rich.console import Console
 from builder.card import CANARY
 from builder.errors import BuildError
 from builder.output import TABLES, held, prune, remove_pairs
-from builder.stages import AFTER_THRESHOLD, BEFORE_THRESHOLD, READ
+from builder.stages import AFTER_THRESHOLD, READ, SCORE, WRITE
 
 
 @pytest.mark.parametrize("name", ["release/notes.txt", "work/thesis.docx", "release", "work"])
@@ -48,7 +48,7 @@ def test_pruning_takes_only_stale_and_half_written_files_of_the_stages(tmp_path:
 
 
 def test_every_table_of_the_stages_is_pruned() -> None:
-    stages = READ + BEFORE_THRESHOLD + AFTER_THRESHOLD
+    stages = READ + WRITE + SCORE + AFTER_THRESHOLD
     assert {s.name for s in stages} | {table for s in stages for table in s.reads} <= set(TABLES)
 
 
