@@ -44,7 +44,8 @@ def roles() -> dict[str, str]:
 @cache
 def purposes() -> dict[str, str]:
     """Role of a name wherever it stands, by its value: 'DAPI' stains the 'nucleus'."""
-    return {name: role for role, names in read_names("roles").items() for name in names}
+    lines = read_names("roles").items()
+    return {name: role for role, names in lines for name in names if name != role}
 
 
 @lru_cache(maxsize=65536)

@@ -22,6 +22,7 @@ from filtering.inputs import InputTable, TableError, open_table
 from filtering.records import QA, Signals
 from filtering.signals import compute_signals
 from filtering.tables import arrow_schema
+from filtering.words import is_latin
 
 __all__ = ["Columns", "FilterReport", "TableError", "filter_table"]
 
@@ -31,6 +32,7 @@ _FOUND = pa.schema([*((name, pa.float64()) for name in _SIGNALS), ("score", pa.f
 _SPOOLED = pa.schema([*_FOUND, ("why", pa.string())])
 _ADDED = pa.schema([*_FOUND, ("keep", pa.bool_()), ("reason", pa.string())])
 _UNJUDGED = "not judged: "
+_LONGEST = 5_000
 _IMAGE = "image"
 
 
@@ -117,12 +119,21 @@ def _pairs(batch: pa.RecordBatch, columns: Columns, start: int) -> list[QA]:
 def _not_judged(qa: QA) -> str:
     """Why a pair cannot be compared with its caption; '' where it can."""
     parts = (("caption", qa.caption), ("question", qa.question), ("answer", qa.answer))
-    empty = [name for name, text in parts if not text]
-    return f"{_UNJUDGED}the {' and the '.join(empty)} {_be(empty)} empty" if empty else ""
+    if empty := [name for name, text in parts if not any(map(str.isalnum, text))]:
+        return f"{_UNJUDGED}the {' and the '.join(empty)} {_be(empty)} empty"
+    if long := [name for name, text in parts[1:] if len(text) > _LONGEST]:
+        return f"{_UNJUDGED}the {' and the '.join(long)} {_have(long)} over {_LONGEST:,} characters"
+    if other := [name for name, text in parts[:2] if not is_latin(text)]:
+        return f"{_UNJUDGED}the {' and the '.join(other)} {_be(other)} not in Latin script"
+    return ""
 
 
 def _be(names: Sequence[str]) -> str:
     return "is" if len(names) == 1 else "are"
+
+
+def _have(names: Sequence[str]) -> str:
+    return "has" if len(names) == 1 else "have"
 
 
 def _scored(pairs: Sequence[QA]) -> tuple[list[Signals], list[str]]:

@@ -69,6 +69,13 @@ def supported(text: str) -> frozenset[str]:
     return content(text) | counts
 
 
+def is_latin(text: str) -> bool:
+    """Whether at least half of the letters are Latin or Greek, the scripts of the vocabulary."""
+    letters = [c for c in text if c.isalpha()]
+    known = sum(c < "\u0400" or "\u1e00" <= c < "\u2000" for c in letters)
+    return 2 * known >= len(letters)
+
+
 def share(part: frozenset[str], whole: frozenset[str]) -> float | None:
     """Share of `part` that is in `whole`, 0-1; None for an empty part."""
     return len(part & whole) / len(part) if part else None

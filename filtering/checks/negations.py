@@ -6,6 +6,7 @@ import re
 
 from filtering.grounding import is_grounded, passages
 from filtering.records import QA
+from filtering.sentences import sentences
 from filtering.words import ASKING, FRAMING, named, named_key
 
 _DENIES = re.compile(r"\b(?:not|no|never|neither|nor|without|cannot|\w{2,6}n't)\b", re.IGNORECASE)
@@ -50,9 +51,16 @@ def is_denied(qa: QA) -> bool:
     return bool(close) and not any(_ABSENT.search(p.text) for p in close)
 
 
+def _about(qa: QA) -> list[str]:
+    """Sentences of the caption that name what the answer names; all where it names nothing."""
+    keys = {named_key(e) for e in named(qa.answer) if e.type != "direction"}
+    parts = [qa.caption[start:end] for start, end in sentences(qa.caption)]
+    return [p for p in parts if keys & {named_key(e) for e in named(p)}] if keys else parts
+
+
 def contradicted_negation(qa: QA) -> str:
     """What the pair denies and a caption that denies nothing says; empty if there is none."""
-    if not is_denied(qa) or _ABSENT.search(qa.caption):
+    if not is_denied(qa) or any(_ABSENT.search(part) for part in _about(qa)):
         return ""
     claim = _claim(qa)
     if not all(is_grounded(e, qa.caption) for e in named(claim)):

@@ -3,39 +3,40 @@
 from __future__ import annotations
 
 FISH = (
-    "Prostatic tumor tissue sections from QQ cases VP62 (A–C) and VP88 (D–F) were analyzed by FISH "
-    "using DNA probes (green) derived from XMRV VP35. Nuclei were counterstained with DAPI. The "
-    "same sections were then visualized by H&E staining (left panels). Scale bars are 10 μm. "
+    "Prostatic tumor tissue sections from QQ cases VP62 (A–C) and VP88 (D–F) were analyzed by "
+    "FISH using DNA probes (green) derived from XMRV VP35. Nuclei were counterstained with DAPI. "
+    "The same sections were then visualized by H&E staining (left panels). Scale bars are 10 μm. "
     "Sections were 4 μm thick."
 )
 BLOT = (
     "(A) Immunoblotting. HEK293 cells were transfected with pHis-hTTP plasmids. The membrane was "
     "incubated in anti-MBP-hTTP serum (1:10,000 dilution, 2 h) followed by secondary antibodies "
-    "(1:5,000 dilution, 1 h). The blot was exposed to X-ray film for 5 sec. (B) Immunostaining. HeLa "
-    "cells were stained with anti-hTTP antibodies (1:500 dilution, overnight) and labeled with goat "
-    "anti-rabbit Alexa Fluor 488. Immunofluorescence was recorded by confocal microscopy."
+    "(1:5,000 dilution, 1 h). The blot was exposed to X-ray film for 5 sec. (B) Immunostaining. "
+    "HeLa cells were stained with anti-hTTP antibodies (1:500 dilution, overnight) and labeled "
+    "with goat anti-rabbit Alexa Fluor 488. Immunofluorescence was recorded by confocal "
+    "microscopy."
 )
 BRAIN = (
     "A. Survival of 2-day old mice. B and C. Brain sections from SBV-infected mice at 72 h "
     "post-infection stained with hematoxylin. D and E brain sections at 120 h post-infection, "
-    "showing areas of vacuolation. F–K immunohistochemistry with an SBV N antiserum. Bars = 2 mm in "
-    "B, F, H, J; 200 µm in C; 500 µm in D; 100 µm in E, G, I, K."
+    "showing areas of vacuolation. F–K immunohistochemistry with an SBV N antiserum. Bars = 2 mm "
+    "in B, F, H, J; 200 µm in C; 500 µm in D; 100 µm in E, G, I, K."
 )
 CONES = (
-    "Variation in shell coloration. (A) Conasprella mahogani (CASIZ 184267), SL 21.4 mm; (B) Conus "
-    "capitaneus (CASIZ 178062), SL 35.2 mm; (C) Conus miles (CASIZ 178070), SL 40.6 mm. All scale "
-    "bars are 1 cm."
+    "Variation in shell coloration. (A) Conasprella mahogani (CASIZ 184267), SL 21.4 mm; (B) "
+    "Conus capitaneus (CASIZ 178062), SL 35.2 mm; (C) Conus miles (CASIZ 178070), SL 40.6 mm. All "
+    "scale bars are 1 cm."
 )
 COLOURS = (
-    "Cortical organoids at day 60. Neurons were labelled with MAP2 (magenta), astrocytes with GFAP "
-    "(green) and nuclei with DAPI (blue). Synapsin and PSD-95 are shown in yellow and cyan, "
+    "Cortical organoids at day 60. Neurons were labelled with MAP2 (magenta), astrocytes with "
+    "GFAP (green) and nuclei with DAPI (blue). Synapsin and PSD-95 are shown in yellow and cyan, "
     "respectively. Scale bars: 100 µm (overview) and 10 µm (inset)."
 )
 DRUG = (
     "Effect of paclitaxel on breast tumour xenografts in mice. Animals received either saline or "
-    "20 mg/kg paclitaxel twice weekly for 3 weeks. Ki-67-positive nuclei fell from 64% in controls "
-    "to 21% in treated tumours, whereas the number of CD31-positive vessels rose from 8 to 15 per "
-    "field. Tumours were fixed for 24 h and cut at 5 µm. Scale bar, 50 µm."
+    "20 mg/kg paclitaxel twice weekly for 3 weeks. Ki-67-positive nuclei fell from 64% in "
+    "controls to 21% in treated tumours, whereas the number of CD31-positive vessels rose from 8 "
+    "to 15 per field. Tumours were fixed for 24 h and cut at 5 µm. Scale bar, 50 µm."
 )
 PLANT = (
     "Root tips of Arabidopsis (left) and rice (right) stained with propidium iodide. Arabidopsis "
@@ -49,13 +50,13 @@ EM = (
 )
 KIDNEY = (
     "Kidney sections from wild-type (a, c) and knockout (b, d) mice. a, b, H&E; c, d, PAS. "
-    "Glomeruli were enlarged in knockout mice, tubules were reduced in number. n = 6 wild-type and "
-    "9 knockout animals. Scale bars, 20 µm (a, b) and 50 µm (c, d)."
+    "Glomeruli were enlarged in knockout mice, tubules were reduced in number. n = 6 wild-type "
+    "and 9 knockout animals. Scale bars, 20 µm (a, b) and 50 µm (c, d)."
 )
 YEAST = (
-    "Cells grown in glucose show Hxt1-GFP at the plasma membrane; after 2 h in glycerol the protein "
-    "moved to the vacuole. Vph1-mCherry marks the vacuole. 85% of cells in glucose and 12% in "
-    "glycerol had signal at the membrane."
+    "Cells grown in glucose show Hxt1-GFP at the plasma membrane; after 2 h in glycerol the "
+    "protein moved to the vacuole. Vph1-mCherry marks the vacuole. 85% of cells in glucose and "
+    "12% in glycerol had signal at the membrane."
 )
 
 PAIRS = [

@@ -89,15 +89,18 @@ def test_cells_that_cannot_be_judged_keep_their_row(tmp_path: Path) -> None:
     cells: list[Any] = [None, float("nan"), 12, "", "x" * 10_000, "细胞", ["a", 1], "\ud800", True]
     rows = [GOOD | {"answer": cell} for cell in cells] + [
         GOOD | {"caption": "  "},
-        {"question": "?"},
+        {"question": "Why?"},
+        GOOD | {"caption": "细胞核用 DAPI 染色。", "question": "Which cells are shown?"},
     ]
     report = filter_table(jsonl(tmp_path / "in.jsonl", rows), tmp_path / "out")
     found = written(tmp_path / "out")
     empty = "not judged: the answer is empty"
-    assert [n for n, row in enumerate(found) if row["reason"] == empty] == [0, 1, 3]
+    assert [n for n, row in enumerate(found) if row["reason"] == empty] == [0, 1, 3, 7]
+    assert found[4]["reason"] == "not judged: the answer has over 5,000 characters"
     assert found[9]["reason"] == "not judged: the caption is empty"
     assert found[10]["reason"] == "not judged: the caption and the answer are empty"
-    assert report.not_judged == 5 and all(row["score"] is not None for row in found)
+    assert found[11]["reason"] == "not judged: the caption is not in Latin script"
+    assert report.not_judged == 8 and all(row["score"] is not None for row in found)
     assert found[2]["signal_answer"] == 1
 
 
