@@ -1,0 +1,112 @@
+"""The graph: which edges there are, and that a batch of whole groups gives what the whole gives."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from filtering.graph import Rows, batches, build_graph, near_edges, select, sibling_edges
+from filtering.model import HiCQAGraph
+
+
+def made(rows: int = 60, figures: int = 14, groups: int = 5, seed: int = 0) -> Rows:
+    rng = np.random.default_rng(seed)
+    figure = np.sort(np.concatenate([np.arange(figures), rng.integers(0, figures, rows - figures)]))
+    vectors = rng.normal(size=(2, rows, 8)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=2, keepdims=True)
+    return Rows(
+        features=rng.normal(size=(rows, 6)).astype(np.float32),
+        image_pairs=rng.normal(size=(rows, 2)).astype(np.float32),
+        caption_pairs=rng.normal(size=(rows, 3)).astype(np.float32),
+        figures=rng.normal(size=(figures, 2)).astype(np.float32),
+        figure=figure,
+        group=figure % groups,
+        questions=vectors[0],
+        statements=vectors[1],
+    )
+
+
+def model() -> HiCQAGraph:
+    torch.manual_seed(0)
+    return HiCQAGraph(6, 2, 2, 3, width=8).eval()
+
+
+def scored(rows: Rows, graph: HiCQAGraph) -> np.ndarray:
+    with torch.inference_mode():
+        odds, _ = graph(build_graph(rows), torch.zeros(len(rows.features)))
+    return np.asarray(odds.numpy())
+
+
+def test_siblings_are_joined_both_ways_and_with_none_but_siblings() -> None:
+    edges = sibling_edges(np.array([0, 1, 0, 0, 2]))
+    assert sorted(zip(*edges.tolist(), strict=True)) == [
+        (0, 2), (0, 3), (2, 0), (2, 3), (3, 0), (3, 2),
+    ]  # fmt: skip
+
+
+def test_siblings_of_a_large_figure_are_bounded() -> None:
+    edges = sibling_edges(np.zeros(500, dtype=np.int64))
+    assert edges.shape == (2, 500 * 12)
+    assert (edges[0] != edges[1]).all()
+
+
+def test_near_edges_stay_in_their_group_and_leave_their_figure() -> None:
+    rows = made()
+    source, target = near_edges(rows.questions, rows.figure, rows.group, count=3)
+    assert len(source)
+    assert (rows.group[source] == rows.group[target]).all()
+    assert (rows.figure[source] != rows.figure[target]).all()
+    assert np.bincount(target).max() <= 3
+
+
+def test_near_edges_come_from_the_most_similar_questions() -> None:
+    questions = np.array([[1, 0], [0.8, 0.6], [0, 1], [-1, 0]], dtype=np.float32)
+    source, target = near_edges(questions, np.arange(4), np.zeros(4, dtype=np.int64), count=1)
+    assert dict(zip(target.tolist(), source.tolist(), strict=True)) == {0: 1, 1: 0, 2: 1, 3: 2}
+
+
+def test_batches_hold_whole_groups_and_every_row_once() -> None:
+    rows = made()
+    parts = list(batches(rows.group, 10))
+    assert len(parts) > 1
+    assert sorted(np.concatenate(parts).tolist()) == list(range(60))
+    held = [set(rows.group[part].tolist()) for part in parts]
+    assert sum(len(groups) for groups in held) == len(set(rows.group.tolist()))
+
+
+def test_batches_score_as_the_whole_does() -> None:
+    rows, graph = made(), model()
+    whole = scored(rows, graph)
+    for size in (1, 7, 25):
+        found = np.empty_like(whole)
+        for part in batches(rows.group, size):
+            found[part] = scored(select(rows, part), graph)
+        np.testing.assert_allclose(found, whole, atol=1e-6)
+
+
+def test_a_row_does_not_depend_on_other_groups() -> None:
+    rows, graph = made(), model()
+    changed = rows.features.copy()
+    changed[rows.group == 1] += 3
+    other = Rows(changed, *(getattr(rows, n) for n in list(Rows.__slots__)[1:]))
+    same = rows.group != 1
+    np.testing.assert_allclose(scored(other, graph)[same], scored(rows, graph)[same], atol=1e-6)
+    assert np.abs(scored(other, graph)[~same] - scored(rows, graph)[~same]).max() > 1e-3
+
+
+def test_golden_scores() -> None:
+    found = scored(made(rows=6, figures=3, groups=2), model())
+    np.testing.assert_allclose(found, GOLDEN, atol=1e-4)
+
+
+def test_the_correction_is_bounded() -> None:
+    rows = made()
+    rows.features[:] *= 1e3
+    graph = model()
+    anchor = torch.linspace(-3, 3, 60)
+    with torch.inference_mode():
+        odds, _ = graph(build_graph(rows), anchor)
+    assert float((odds - anchor).abs().max()) <= graph.bound + 1e-5
+
+
+GOLDEN = [-0.23485, -0.22144, -0.09773, -0.19361, -0.22851, -0.15053]
