@@ -1,10 +1,11 @@
 """The `datasets` builder behind `load_dataset("microvqa_pp")`.
 
 After `import microvqa_pp` the literal call works from any working directory, without network. It
-reads a prebuilt release where there is one: the keyword argument `release=`, the environment
-variable MICROVQA_PP_RELEASE, or the release last built inside this clone. Otherwise, or when
-`source=`, `keep_ratio=`, `test_ratio=`, `seed=`, `license=`, `microscopy=` or `source_license=` ask
-for other data, the release is regenerated into the cache of `datasets`.
+reads a release where there is one: the keyword arguments `release=` (a folder) or `published=` (a
+dataset on the Hub), the environment variables MICROVQA_PP_RELEASE or MICROVQA_PP_PUBLISHED, or the
+release last built inside this clone. Otherwise, or when `source=`, `keep_ratio=`, `test_ratio=`,
+`seed=`, `license=`, `microscopy=` or `source_license=` ask for other data, the release is
+regenerated into the cache of `datasets`. It says which, and why.
 
 Under `datasets` 3.6 the same file works as a script over a prebuilt release; it imports nothing
 else of this project then.
@@ -21,7 +22,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import datasets
 import pyarrow.parquet as pq
@@ -30,6 +31,7 @@ __version__ = "0.1.0"
 
 NAME = "microvqa_pp"
 ENVIRONMENT = "MICROVQA_PP_RELEASE"
+REPOSITORY = "MICROVQA_PP_PUBLISHED"
 _SHAPING = (
     "source", "keep_ratio", "test_ratio", "seed", "license", "microscopy", "source_license",
 )  # fmt: skip
@@ -46,6 +48,13 @@ _LICENSE = (
 logger = logging.getLogger(NAME)
 
 
+class Found(NamedTuple):
+    """The release to read, None to regenerate; where it comes from, or why it is not read."""
+
+    folder: Path | None
+    why: str = ""
+
+
 @dataclass
 class MicroVQAConfig(datasets.BuilderConfig):
     """What to load, and for a regeneration how to build it.
@@ -54,7 +63,8 @@ class MicroVQAConfig(datasets.BuilderConfig):
     keeps, 0-1; test_ratio: share of the questions for the test split, 0-1; seed: seed of
     everything random; license: redistributable, commercial or any; microscopy: strict, loose or
     any; source_license: licence of figures whose source states none; workers: processes of a
-    regeneration (does not change the data); release: folder of a prebuilt release.
+    regeneration (does not change the data); release: folder of a prebuilt release; published:
+    dataset on the Hub that holds one, ORG/NAME.
     """
 
     source: str | list[str] | None = None
@@ -66,25 +76,42 @@ class MicroVQAConfig(datasets.BuilderConfig):
     source_license: str | None = None
     workers: int | None = None
     release: str | None = None
+    published: str | None = None
 
     def prebuilt(self) -> Path | None:
-        """Folder of the prebuilt release to read, or None to regenerate.
+        """Folder of the release to read, or None to regenerate. Raises as `find`."""
+        return self.find().folder
+
+    def find(self) -> Found:
+        """The release to read; published data that cannot be had are regenerated instead.
 
         Raises FileNotFoundError where a named folder holds no release, ValueError where a release
-        is named and other data are asked for.
+        is named and other data are asked for, or two releases are named.
         """
         asked = [f"{name}=" for name in _SHAPING if getattr(self, name) is not None]
-        if asked and self.release:
+        named = [name for name in ("release", "published") if getattr(self, name)]
+        if asked and named:
             raise ValueError(
-                f"release= reads a release as it is; leave it out, or {', '.join(asked)} which "
+                f"{named[0]}= reads a release as it is; leave it out, or {', '.join(asked)} which "
                 "would build another"
             )
+        if len(named) > 1:
+            raise ValueError("release= and published= name two releases; give one")
         if asked:
-            return None
-        for origin, named in (("release=", self.release), (ENVIRONMENT, os.getenv(ENVIRONMENT))):
-            if named:
-                return _named_release(origin, Path(named).expanduser())
-        return _last_built(Path(__file__).resolve().parent)
+            return Found(None, f"{', '.join(asked)} asked for")
+        if not self.published:
+            for origin, place in (
+                ("release=", self.release),
+                (ENVIRONMENT, os.getenv(ENVIRONMENT)),
+            ):
+                if place:
+                    return Found(_named_release(origin, Path(place).expanduser()))
+        if repo_id := self.published or os.getenv(REPOSITORY):
+            return _published(repo_id, self.name)
+        last = _last_built(Path(__file__).resolve().parent)
+        return Found(
+            last, "" if last else f"neither {ENVIRONMENT} nor {REPOSITORY} names a release"
+        )
 
     def build_config(self, output: Path) -> Any:
         """Settings of the regeneration, a `builder.config.BuildConfig`.
@@ -133,6 +160,21 @@ def _named_release(origin: str, folder: Path) -> Path:
     )
 
 
+@functools.cache
+def _published(repo_id: str, config: str) -> Found:
+    """The files of one config of a release on the Hub, fetched into the cache of its client."""
+    try:
+        wanted = ["README.md", f"data/{config}/*"]
+        hub = import_module("huggingface_hub")
+        folder = hub.snapshot_download(repo_id, repo_type="dataset", allow_patterns=wanted)
+    except Exception as error:  # transport errors are of the client's own library
+        line = (str(error).strip().splitlines() or [""])[0]
+        return Found(None, f"{repo_id} cannot be read: {type(error).__name__}: {line}")
+    if not _is_release(Path(folder)):
+        return Found(None, f"{repo_id} holds no release with the config {config}")
+    return Found(Path(folder), repo_id)
+
+
 def _is_release(folder: Path) -> bool:
     return (folder / "README.md").is_file() and (folder / "data").is_dir()
 
@@ -161,14 +203,17 @@ class MicroVQAPlusPlus(datasets.GeneratorBasedBuilder):
     DEFAULT_CONFIG_NAME = "default"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        _published.cache_clear()
         super().__init__(*args, **kwargs)
-        release = self.config.prebuilt()
+        release, why = self.config.find()
         if release is None:
             sources = self.config.build_config(Path()).sources
-            logger.warning("microvqa_pp: regenerated from source: %s", ", ".join(sources))
+            told = ", ".join(sources)
+            logger.warning("microvqa_pp: regenerated from source: %s (%s)", told, why)
             phantom = any(spec.split(":")[0] == "phantom" for spec in sources)
         else:
-            logger.warning("microvqa_pp: prebuilt release: %s", release)
+            kind = "published release" if why else "prebuilt release"
+            logger.warning("microvqa_pp: %s: %s", kind, why or release)
             phantom = "source-phantom" in (release / "README.md").read_text(encoding="utf-8")
         if phantom:
             logger.warning(
