@@ -15,11 +15,15 @@ os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 import gradio as gr
 
 from builder.errors import BuildError
+from builder.screening import screening_questions
 from space.corpus import Corpus
 from space.decision_views import Decisions
 from space.decisions_tab import decisions_tab, restored, wire
 from space.look import STYLE, theme
 from space.markup import render
+from space.screening_desk import Desk
+from space.screening_place import screening_place
+from space.screening_tab import screening_tab
 from space.views import View
 
 HERE = Path(__file__).resolve().parent
@@ -28,27 +32,33 @@ TABS = ("decisions", "try", "benchmark", "screening")
 _QUICK: dict[str, Any] = {"queue": False, "api_visibility": "private", "show_progress": "hidden"}
 
 
-def build_app(folder: Path) -> tuple[gr.Blocks, dict[str, Any]]:
+def build_app(
+    folder: Path, reviewer: str = "", tab: str = TABS[0]
+) -> tuple[gr.Blocks, dict[str, Any]]:
     """The app over a release or a build's output, and what `launch` is to be called with.
 
-    Raises BuildError for a folder without a release.
+    `reviewer` is the name that the Screening tab starts with, `tab` the one that is open. Raises
+    BuildError for a folder without a release.
     """
-    corpus = Corpus.open(folder)
-    decisions = Decisions.of(corpus)
+    decisions = Decisions.of(Corpus.open(folder))
+    desk = Desk(screening_questions(folder), (place := screening_place(folder)).log)
     with gr.Blocks(title="microvqa_pp", analytics_enabled=False) as app:
         gr.HTML(_header(decisions), apply_default_css=False, elem_id="header")
-        with gr.Tabs(elem_id="tabs") as tabs, gr.Tab("Decisions", id="decisions"):
-            parts, filters = decisions_tab(decisions)
+        with gr.Tabs(elem_id="tabs") as tabs:
+            with gr.Tab("Decisions", id="decisions"):
+                parts, filters = decisions_tab(decisions)
+            with gr.Tab("Screening", id="screening"):
+                start_screening = screening_tab(desk, place, decisions.images, reviewer)
         wire(decisions, parts, filters)
 
         def restore(request: gr.Request) -> tuple[Any, ...]:
             query = dict(request.query_params)
-            tab = query.get("tab", "")
-            chosen = gr.Tabs(selected=tab if tab in TABS else "decisions")
-            return chosen, *restored(decisions, View.of(query))
+            chosen = query["tab"] if query.get("tab") in TABS else tab
+            return gr.Tabs(selected=chosen), *restored(decisions, View.of(query))
 
         app.load(restore, None, [tabs, *parts.all(), *filters.all()], **_QUICK)
-        parts.link.change(None, parts.link, None, js="(link) => window.showAddress(link)")
+        start_screening(app)
+        parts.link.change(None, parts.link, None, js="(link) => window.showView(link)")
     return app, _launch_settings(decisions)
 
 
@@ -75,16 +85,23 @@ def _launch_settings(decisions: Decisions) -> dict[str, Any]:
     }
 
 
+def serve(
+    folder: Path, reviewer: str = "", port: int | None = None, browser: bool = False,
+    tab: str = TABS[0],
+) -> None:  # fmt: skip
+    """Serve the app over a folder until it is stopped. Raises BuildError as `build_app` does."""
+    app, settings = build_app(folder, reviewer, tab)
+    app.launch(server_port=port, inbrowser=browser, **settings)
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Serve the app until it is stopped."""
+    """Serve the app; what it is to show is an argument, the shipped samples without one."""
     parser = argparse.ArgumentParser(prog="app.py", description="Serve the app of microvqa_pp.")
     parser.add_argument(
         "output", nargs="?", type=Path, default=SAMPLES,
         help="folder that a build wrote, or a release; default: the shipped samples",
     )  # fmt: skip
-    chosen = parser.parse_args(arguments)
     try:
-        app, settings = build_app(chosen.output)
+        serve(parser.parse_args(arguments).output)
     except BuildError as error:
         sys.exit(f"microvqa-pp: {error}")
-    app.launch(**settings)

@@ -38,12 +38,12 @@ class View:
         return cls(**known, keep=min(max(keep, 0.0), 1.0), page=int(min(max(page, 1), 1e6)))
 
     def link(self) -> str:
-        """The address of this view, relative to the page."""
+        """The address of this view, relative to the page and without the tab."""
         values = {f.name: getattr(self, f.name) for f in fields(self)}
         default = View()
         told = {k: f"{v:g}" if isinstance(v, float) else v for k, v in values.items()
                 if v != getattr(default, k)}  # fmt: skip
-        return f"?{urlencode({'tab': 'decisions'} | told)}"
+        return f"?{urlencode(told)}"
 
 
 def _number(text: str) -> float:

@@ -1,16 +1,19 @@
 () => {
-  window.showAddress = (link) => {
-    if (link && link !== window.location.search) window.history.replaceState(null, "", link);
+  // The address names the open tab and the view of the decisions, so that it opens them again.
+  const address = (query) => window.history.replaceState(null, "", `?${query}`);
+  window.showView = (link) => {
+    const query = new URLSearchParams(link);
+    const tab = new URLSearchParams(window.location.search).get("tab");
+    if (tab) query.set("tab", tab);
+    address(query);
   };
-
   const tabNames = { Decisions: "decisions", "Try it": "try", Benchmark: "benchmark", Screening: "screening" };
   document.addEventListener("click", (event) => {
-    const tab = event.target.closest("[role=tab]");
-    const name = tab && tabNames[tab.textContent.trim()];
+    const name = tabNames[event.target.closest("[role=tab]")?.textContent.trim()];
     if (!name) return;
     const query = new URLSearchParams(window.location.search);
     query.set("tab", name);
-    window.showAddress(`?${query}`);
+    address(query);
   });
 
   // The viewer: an image in a dialog that is zoomed by wheel, pinch or keys and moved by dragging.
@@ -92,4 +95,52 @@
   for (const name of ["pointerup", "pointercancel"]) {
     image.addEventListener(name, (event) => pointers.delete(event.pointerId));
   }
+
+  // Keys of the Screening tab. They press the buttons that are there to be clicked.
+  const visible = (id) => {
+    const found = document.getElementById(id);
+    return found && found.offsetParent !== null ? found : null;
+  };
+  const press = (id) => {
+    const found = visible(id);
+    if (!found) return false;
+    (found.matches("button") ? found : found.querySelector("button"))?.click();
+    return true;
+  };
+  window.focusPanel = (id) => {
+    const wait = (left) => {
+      const panel = visible(id);
+      if (panel) panel.querySelector("textarea, input")?.focus();
+      else if (left) setTimeout(() => wait(left - 1), 50);
+    };
+    wait(40);
+  };
+  const closePanels = () => { if (!press("screen-cancel-fix")) press("screen-cancel-reject"); };
+  const verbs = { a: "screen-accept", f: "screen-fix", r: "screen-reject", s: "screen-skip", u: "screen-undo" };
+  document.addEventListener("keydown", (event) => {
+    if (!visible("screen-question") || dialog.open || event.altKey || event.metaKey) return;
+    const fixing = visible("fix-panel"), rejecting = visible("reject-panel");
+    if (event.key === "Escape" && (fixing || rejecting)) { closePanels(); event.preventDefault(); return; }
+    if (event.ctrlKey) {
+      if (event.key === "Enter" && fixing) { press("fix-save"); event.preventDefault(); }
+      return;
+    }
+    const typing = event.target.matches("textarea, input:not([type=radio]), select");
+    if (rejecting && event.key === "Enter" && !event.target.matches("button, summary")) {
+      event.preventDefault();
+      // A note is sent to the server when it changes; the field is left first.
+      event.target.blur();
+      setTimeout(() => press("reject-save"), 50);
+      return;
+    }
+    if (typing) return;
+    if (rejecting && event.key >= "1" && event.key <= "9") {
+      rejecting.querySelectorAll("input[type=radio]")[Number(event.key) - 1]?.click();
+      event.preventDefault();
+      return;
+    }
+    const verb = verbs[event.key.toLowerCase()];
+    if (verb && !fixing && !(rejecting && verb !== "screen-undo")) { if (press(verb)) event.preventDefault(); }
+    if (event.key.toLowerCase() === "z") document.querySelector("#screen-figure [data-zoom]")?.click();
+  });
 }
