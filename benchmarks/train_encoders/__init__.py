@@ -1,0 +1,1 @@
+"""Training of the bundled phantom-tiny encoders on synthetic figures."""

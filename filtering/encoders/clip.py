@@ -1,0 +1,184 @@
+"""Images and texts as unit vectors of one space, through open_clip.
+
+Ilharco et al., OpenCLIP (2021), doi:10.5281/zenodo.5143773.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import open_clip
+import torch
+from open_clip.hf_model import HFTextEncoder
+from open_clip.transformer import TextTransformer
+from PIL import Image
+
+from filtering.encoders.batching import Floats, autocast, encode_distinct, utf8
+from filtering.encoders.locations import (
+    PHANTOM_TINY,
+    EncoderError,
+    choose_device,
+    local_folder,
+    opened,
+    revision,
+    short_name,
+)
+from filtering.pictures import ImageError, decode
+
+_ADVICE = (
+    f"give {PHANTOM_TINY}, a folder with open_clip_config.json and weights, "
+    "ARCHITECTURE/PRETRAINED as open_clip.list_pretrained() lists them, or hf-hub:ORG/NAME; "
+    "weights that are not in the local cache need the network once"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """An open_clip model in evaluation mode.
+
+    `dim` is the length of its vectors, `scale` what the model multiplies similarities with
+    (exp of logit_scale), `revision` a digest of its weights.
+    """
+
+    name: str
+    revision: str
+    dim: int
+    scale: float
+    model: Any
+    preprocess: Callable[[Image.Image], torch.Tensor]
+    tokenize: Callable[[list[str]], torch.Tensor]
+    device: torch.device
+    batch_size: int
+
+    def images(self, files: Sequence[bytes]) -> Floats:
+        """Unit rows (n, dim) of encoded images; a row of NaN for one that cannot be read."""
+        return encode_distinct(
+            files,
+            lambda file: hashlib.sha256(file).digest(),
+            self._image_batch,
+            self.dim,
+            self.batch_size,
+        )
+
+    def texts(self, texts: Sequence[str]) -> Floats:
+        """Unit rows (n, dim) of texts, which are cut at the model's context length."""
+        return encode_distinct(texts, str, self._text_batch, self.dim, self.batch_size)
+
+    @torch.inference_mode()
+    def _image_batch(self, files: Sequence[bytes]) -> Floats:
+        rows = np.full((len(files), self.dim), np.nan, dtype=np.float32)
+        inputs = [_read(file, self.preprocess) for file in files]
+        seen = [place for place, value in enumerate(inputs) if value is not None]
+        if seen:
+            stack = torch.stack([value for value in inputs if value is not None])
+            with autocast(self.device):
+                found = self.model.encode_image(stack.to(self.device), normalize=True)
+            rows[seen] = found.float().cpu().numpy()
+        return rows
+
+    @torch.inference_mode()
+    def _text_batch(self, texts: Sequence[str]) -> Floats:
+        tokens = self.tokenize([utf8(text) for text in texts])
+        with autocast(self.device):
+            found = encode_text(self.model, tokens.to(self.device))
+        return np.asarray(found.float().cpu().numpy(), dtype=np.float32)
+
+
+def _read(file: bytes, preprocess: Callable[[Image.Image], torch.Tensor]) -> torch.Tensor | None:
+    try:
+        return preprocess(decode(file))
+    except ImageError:
+        return None
+
+
+def encode_text(model: Any, tokens: torch.Tensor) -> torch.Tensor:
+    """Unit rows of token ids (n, context), without computing columns that are padding throughout.
+
+    These change nothing where a text tower masks its padding (Hugging Face towers) or where
+    attention is causal and the vector is taken at the end of the text. Other towers, such as
+    SigLIP's, are given all columns.
+    """
+    tower = getattr(model, "text", None)
+    if isinstance(tower, HFTextEncoder):
+        tokens = tokens[:, : _used(tokens, tower.config.pad_token_id)]
+    elif isinstance(tower, TextTransformer) and _ends_its_text(tower):
+        tokens = tokens[:, : _used(tokens, tower.pad_id)]
+        return _encode_causal(model, tower, tokens)
+    found: torch.Tensor = model.encode_text(tokens, normalize=True)
+    return found
+
+
+def _used(tokens: torch.Tensor, padding: int) -> int:
+    columns = (tokens != padding).any(dim=0).nonzero()
+    return int(columns[-1]) + 1 if len(columns) else 1
+
+
+def _ends_its_text(tower: TextTransformer) -> bool:
+    causal = tower.attn_mask is not None and tower.cls_emb is None
+    return causal and tower.pool_type in ("argmax", "eos")
+
+
+def _encode_causal(model: Any, tower: TextTransformer, tokens: torch.Tensor) -> torch.Tensor:
+    mask, length = tower.attn_mask, tokens.shape[1]
+    tower.attn_mask = mask[:length, :length]
+    try:
+        found: torch.Tensor = model.encode_text(tokens, normalize=True)
+    finally:
+        tower.attn_mask = mask
+    return found
+
+
+def open_clip_encoder(
+    name: str = PHANTOM_TINY, *, device: str | None = None, batch_size: int = 64
+) -> Clip:
+    """Opens an image-text encoder.
+
+    `name` is `phantom-tiny` (bundled), a local folder as open_clip saves it,
+    ARCHITECTURE/PRETRAINED ('ViT-B-32/laion2b_s34b_b79k') or hf-hub:ORG/NAME. Images are prepared
+    as the model's own configuration says. Without `device` a GPU is used where there is one, with
+    mixed precision. Raises EncoderError, one line, for what cannot be opened.
+    """
+    target = choose_device(device)
+    folder = local_folder(name, "clip")
+    if batch_size < 1:
+        raise EncoderError(f"batch_size is {batch_size}; give 1 or more")
+    if folder is None and not name.startswith(open_clip.factory.HF_HUB_PREFIX) and "/" not in name:
+        raise EncoderError(f"{name!r} is no image-text encoder that is known; {_ADVICE}")
+
+    def load() -> Clip:
+        source, tag = _source(name, None if folder is None else str(folder))
+        model, preprocess = open_clip.create_model_from_pretrained(source, tag, device=target)
+        model.eval()
+        return Clip(
+            name=short_name(name, folder, "clip"),
+            revision=revision(model),
+            dim=_width(model, target),
+            scale=model.logit_scale.detach().exp().item(),
+            model=model,
+            preprocess=preprocess,
+            tokenize=open_clip.get_tokenizer(source),
+            device=target,
+            batch_size=batch_size,
+        )
+
+    return opened(name, "an image-text encoder", _ADVICE, load)
+
+
+def _source(name: str, folder: str | None) -> tuple[str, str | None]:
+    """Model name and pretrained tag as open_clip wants them."""
+    if folder is not None:
+        return f"{open_clip.factory.LOCAL_DIR_PREFIX}{folder}", None
+    if name.startswith(open_clip.factory.HF_HUB_PREFIX):
+        return name, None
+    architecture, _, tag = name.partition("/")
+    return architecture, tag
+
+
+@torch.inference_mode()
+def _width(model: Any, device: torch.device) -> int:
+    tokens = torch.zeros((1, int(model.context_length)), dtype=torch.long, device=device)
+    return int(model.encode_text(tokens).shape[-1])
