@@ -10,10 +10,12 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 
+from builder.agents.display import print_costs, print_estimate
+from builder.agents.settings import ModelSettings
 from builder.config import BuildConfig, problems
-from builder.errors import BuildError
+from builder.errors import BuildError, StoppedError
 from builder.licenses import Policy
-from builder.pipeline import BuildResult, build
+from builder.pipeline import BuildResult, build, estimate_build
 from builder.publish.command import publish_command
 from builder.screening.command import release_command, screen_command
 from builder.show import NoReleaseError, print_summary, read_summary
@@ -30,6 +32,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Microscopy questions from figures and captions: build a dataset and look into it.",
 )
+_MODEL = "An agent that is a model"
 Output = Annotated[Path, typer.Argument(help="folder that a build wrote")]
 
 
@@ -43,7 +46,10 @@ def build_command(
         ),
     ] = ["phantom"],  # noqa: B006
     output: Annotated[Path, typer.Option(help="folder for work/ and release/")] = Path("build"),
-    agent: Annotated[str, typer.Option(help="who writes the questions: offline")] = "offline",
+    agent: Annotated[
+        str,
+        typer.Option(help="who writes the questions: offline, openai:MODEL, transformers:MODEL"),
+    ] = "offline",
     keep_ratio: Annotated[
         float, typer.Option(help="share of all candidates that the filter keeps, 0-1")
     ] = 0.75,
@@ -66,6 +72,52 @@ def build_command(
         typer.Option(help="benchmark to keep out: PATH or Hub id, as for dataset:; repeatable"),
     ] = [],  # noqa: B006
     workers: Annotated[int | None, typer.Option(help="processes; default: one per core")] = None,
+    base_url: Annotated[
+        str | None, typer.Option(help="server of openai:MODEL", rich_help_panel=_MODEL)
+    ] = None,
+    revision: Annotated[
+        str, typer.Option(help="revision of the model", rich_help_panel=_MODEL)
+    ] = "",
+    samples: Annotated[
+        int,
+        typer.Option(
+            help="answers for self-consistency; 0: no agent signals", rich_help_panel=_MODEL
+        ),
+    ] = 3,
+    rounds: Annotated[
+        int,
+        typer.Option(
+            help="rewrites of a question against shortcuts, at most; 0: none looked for",
+            rich_help_panel=_MODEL,
+        ),
+    ] = 3,
+    concurrency: Annotated[
+        int, typer.Option(help="requests at once, at most", rich_help_panel=_MODEL)
+    ] = 16,
+    batch_size: Annotated[
+        int, typer.Option(help="batch of transformers:MODEL", rich_help_panel=_MODEL)
+    ] = 8,
+    timeout: Annotated[
+        float, typer.Option(help="seconds to wait for a reply", rich_help_panel=_MODEL)
+    ] = 120.0,
+    price_in: Annotated[
+        float | None, typer.Option(help="USD per million tokens read", rich_help_panel=_MODEL)
+    ] = None,
+    price_out: Annotated[
+        float | None, typer.Option(help="USD per million tokens written", rich_help_panel=_MODEL)
+    ] = None,
+    budget: Annotated[
+        float | None,
+        typer.Option(
+            help="USD that this run may spend; run again to go on", rich_help_panel=_MODEL
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool,
+        typer.Option(
+            "--dry-run", help="say what the model would cost, ask nothing", rich_help_panel=_MODEL
+        ),
+    ] = False,
 ) -> None:
     """Build a dataset from its sources into OUTPUT/release.
 
@@ -74,9 +126,15 @@ def build_command(
     """
     settings = {k: v for k, v in locals().items() if v is not None}
     settings |= {"sources": tuple(settings.pop("source")), "exclude": tuple(exclude)}
+    del settings["dry_run"]
+    model = {name: settings.pop(name) for name in ModelSettings.model_fields if name in settings}
+    config = BuildConfig(**settings, model=ModelSettings(**model))
     console = Console(stderr=True)
-    result = build(BuildConfig(**settings), console)
-    _closing_line(result, output)
+    if dry_run:
+        print_estimate(estimate_build(config, console), config.model.prices, Console())
+        return
+    _closing_line(build(config, console), output)
+    print_costs(output, Console(highlight=False))
 
 
 def _closing_line(result: BuildResult, output: Path) -> None:
@@ -110,11 +168,11 @@ def _encoder(name: str) -> Clip:
 
 
 app.command("filter")(filter_command)
+app.command("screen")(screen_command)
+app.command("release")(release_command)
 use_encoders(_encoder)
 app.command("benchmark")(benchmark_command)
 app.command("leaderboard")(leaderboard_command)
-app.command("screen")(screen_command)
-app.command("release")(release_command)
 app.command("publish")(publish_command)
 
 
@@ -130,15 +188,17 @@ def main() -> None:
         app()
     except ValidationError as error:
         _fail(problems(error))
+    except StoppedError as error:
+        _fail(str(error), 3)
     except (SourceError, BuildError, NoReleaseError) as error:
         _fail(str(error))
     except OSError as error:
         _fail(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}")
 
 
-def _fail(message: str) -> None:
+def _fail(message: str, status: int = 2) -> None:
     print(f"microvqa-pp: {message}", file=sys.stderr)
-    sys.exit(2)
+    sys.exit(status)
 
 
 if __name__ == "__main__":

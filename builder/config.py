@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from builder.agents import AgentOptions, is_model
+from builder.agents.settings import ModelSettings
 from builder.licenses import Policy, normalise
 from builder.sources import Microscopy, SourceOptions
 from filtering.choice import PHANTOM_TINY, check_encoders
@@ -25,7 +27,10 @@ class BuildConfig(BaseModel):
     sources: tuple[str, ...] = Field(
         default=("phantom",), min_length=1, description="sources, each KIND or KIND:LOCATION"
     )
-    agent: Literal["offline"] = Field(default="offline", description="writer of the questions")
+    agent: str = Field(default="offline", description="writer of the questions")
+    model: ModelSettings = Field(
+        default_factory=ModelSettings, description="how an agent that is a model is asked"
+    )
     keep_ratio: float = Field(
         default=0.75, gt=0, le=1, description="share of all candidates that the filter keeps"
     )
@@ -60,6 +65,13 @@ class BuildConfig(BaseModel):
     def _one_source(cls, value: object) -> object:
         return (value,) if isinstance(value, str) else value
 
+    @field_validator("agent")
+    @classmethod
+    def _known_agent(cls, value: str) -> str:
+        if value != "offline" and not is_model(value):
+            raise ValueError(f"{value!r} is none: offline, openai:MODEL or transformers:MODEL")
+        return value
+
     @field_validator("source_license")
     @classmethod
     def _known_license(cls, value: str) -> str:
@@ -71,6 +83,16 @@ class BuildConfig(BaseModel):
     def _encoders_with_weights(self) -> BuildConfig:
         check_encoders(self.clip, self.nli, self.fit)
         return self
+
+    def shaping(self) -> dict[str, Any]:
+        """The settings as JSON, of the model's only what shapes the data."""
+        settings = self.model_dump(mode="json")
+        return settings | {"model": self.model.shaping if is_model(self.agent) else None}
+
+    @property
+    def agent_options(self) -> AgentOptions:
+        """What the agent is told."""
+        return AgentOptions(self.output / "work" / "agent", self.model)
 
     @property
     def source_options(self) -> SourceOptions:

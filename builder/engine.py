@@ -15,6 +15,8 @@ from loky.process_executor import BrokenProcessPool
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from builder.agents import is_model
+from builder.agents.display import AgentColumn
 from builder.config import BuildConfig
 from builder.context import Context, Fitted, Shard
 from builder.errors import BuildError
@@ -53,7 +55,7 @@ def run_stages(
 
 
 def _fingerprint(stage: Stage, context: Context, tables: dict[str, str]) -> str:
-    settings = context.config.model_dump(mode="json")
+    settings = context.config.shaping()
     return digest(
         {
             "code": code_digest(),
@@ -77,6 +79,7 @@ def progress_bar(console: Console) -> Iterator[Progress]:
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
+        AgentColumn(),
     )
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         yield progress
@@ -102,10 +105,16 @@ def run_all(
     with progress_bar(console) as progress:
         task = progress.add_task(title, total=len(jobs))
         finished: dict[str, dict[str, str]] = {}
-        for name, tables in _execute(jobs, config.workers):
+        for name, tables in _execute(jobs, _processes(stages, config)):
             finished[name] = tables
             progress.advance(task)
     return {s.name: finished[s.name] for s in shards}
+
+
+def _processes(stages: tuple[Stage, ...], config: BuildConfig) -> int:
+    """A model agent's calls share one connection pool and one budget: they need one process."""
+    asks_model = is_model(config.agent) and any(stage.asks_agent for stage in stages)
+    return 1 if asks_model else config.workers
 
 
 _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")

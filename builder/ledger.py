@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute
 
 from builder.licenses import allows
-from builder.records import Candidate, Figure, Question
+from builder.records import AgentSignals, Candidate, Figure, Question
 from builder.shards import ShardStore
 from builder.splits import Assignment, SplitItem, question_id
 from filtering.records import Decision, Signals
@@ -32,15 +32,23 @@ _FROM_FIGURE = (
 )  # fmt: skip
 _FROM_CANDIDATE = (
     "candidate_id", "task", "question", "answer", "statement", "evidence", "evidence_start",
-    "value_type", "attribute", "agent", "agent_revision", "prompt_version",
+    "value_type", "attribute", "agent", "agent_revision", "prompt_version", "confidence",
+)  # fmt: skip
+_FROM_AGENT = (
+    "signal_agent_consistency", "signal_agent_caption_blind", "signal_agent_image_blind",
+    "signal_agent_verdict", "judged_by", "judged_by_revision", "judged_prompt_version",
 )  # fmt: skip
 _FROM_SIGNALS = tuple(f for f in arrow_schema(Signals).names if f != "qa_id")
 _FROM_DECISION = ("gated", "rank", "keep")
-_FROM_QUESTION = ("distractors", "distractor_reasons", "rationale", "bloom", "bloom_rule")
+_FROM_QUESTION = (
+    "distractors", "distractor_reasons", "rationale", "bloom", "bloom_rule", "refinements",
+    "question_agent", "question_agent_revision", "question_prompt_version",
+)  # fmt: skip
 _FROM_ASSIGNMENT = ("split", "correct_index")
 _PARTS: tuple[tuple[type, tuple[str, ...]], ...] = (
     (Figure, _FROM_FIGURE),
     (Candidate, _FROM_CANDIDATE),
+    (AgentSignals, _FROM_AGENT),
     (Signals, _FROM_SIGNALS),
     (Decision, _FROM_DECISION),
     (Question, _FROM_QUESTION),
@@ -48,7 +56,7 @@ _PARTS: tuple[tuple[type, tuple[str, ...]], ...] = (
 )
 CONTENT = (
     "label", "caption", "attribution", "facts", "question", "answer", "statement", "evidence",
-    "distractors", "distractor_reasons", "rationale", "contradiction",
+    "distractors", "distractor_reasons", "rationale", "refinements", "contradiction",
 )  # fmt: skip
 """Columns left empty in the published ledger for figures that may not be redistributed."""
 
@@ -127,6 +135,7 @@ def ledger_table(store: ShardStore, shard: str, assignments: Mapping[str, Assign
     columns = {
         **_taken(tables["figures"], _FROM_FIGURE, rows.figure),
         **_taken(tables["candidates"], _FROM_CANDIDATE, rows.candidate),
+        **_taken(tables["agent_signals"], _FROM_AGENT, rows.judged),
         **_taken(tables["signals"], _FROM_SIGNALS, rows.signals),
         **_taken(tables["decisions"], _FROM_DECISION, rows.decision),
         **_taken(tables["questions"], _FROM_QUESTION, rows.question),
@@ -142,7 +151,7 @@ def ledger_table(store: ShardStore, shard: str, assignments: Mapping[str, Assign
     return pa.Table.from_arrays(arrays, schema=LEDGER_SCHEMA)
 
 
-_TABLES = ("candidates", "signals", "decisions", "questions", "outcomes")
+_TABLES = ("candidates", "agent_signals", "signals", "decisions", "questions", "outcomes")
 _Index = list[int | None]
 
 
@@ -153,6 +162,7 @@ class _Rows:
     figure: _Index
     outcome: _Index
     candidate: _Index
+    judged: _Index
     signals: _Index
     decision: _Index
     question: _Index
@@ -175,6 +185,7 @@ class _Rows:
             figure=[f for f, _ in pairs],
             outcome=[by_key["outcomes"][figures[f]] for f, _ in pairs],
             candidate=[row for _, row in pairs],
+            judged=[by_key["agent_signals"].get(key) for key in keys],
             signals=[by_key["signals"].get(key) for key in keys],
             decision=[by_key["decisions"].get(key) for key in keys],
             question=question,
@@ -183,7 +194,8 @@ class _Rows:
 
 
 _KEYS = {
-    "signals": "qa_id", "decisions": "qa_id", "questions": "candidate_id", "outcomes": "figure_id"
+    "agent_signals": "candidate_id", "signals": "qa_id", "decisions": "qa_id",
+    "questions": "candidate_id", "outcomes": "figure_id",
 }  # fmt: skip
 
 

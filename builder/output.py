@@ -17,7 +17,8 @@ LOCK = ".lock"
 """File in work/ that a build holds; where it is, work/ is ours."""
 
 TABLES = (
-    "figures", "quarantine", "candidates", "outcomes", "signals", "decisions", "questions",
+    "figures", "quarantine", "candidates", "outcomes", "agent_signals", "signals", "decisions",
+    "questions",
 )  # fmt: skip
 """Folders in work/ that the stages write, besides done/ and excluded/."""
 

@@ -11,9 +11,13 @@ from typing import Any
 import pyarrow as pa
 from rich.console import Console
 
+from builder.agents import closing_agents, is_model
+from builder.agents.costs import report
+from builder.agents.estimate import Asked, Estimate, estimate
+from builder.agents.quarantine import LISTS, lost_replies
 from builder.config import BuildConfig
 from builder.consistency import fit_corpus
-from builder.context import Shard
+from builder.context import Context, Shard
 from builder.decontamination import Benchmark, Match, find_matches, write_pairs
 from builder.engine import progress_bar, run_all
 from builder.errors import BuildError
@@ -26,7 +30,15 @@ from builder.screening.questions import ASSIGNMENTS
 from builder.shards import ShardStore, code_digest, parquet_bytes, write_atomically
 from builder.sources import open_source
 from builder.splits import Assignment, SplitItem, split
-from builder.stages import AFTER_THRESHOLD, READ, SCORE, WRITE
+from builder.stages import (
+    AFTER_THRESHOLD,
+    FIGURE_TEXT,
+    READ,
+    SCORE,
+    WRITE,
+    left_out,
+    read_figure_table,
+)
 from builder.summary import Summary
 from filtering.decide import Threshold, choose_threshold
 from filtering.tables import arrow_schema, to_table
@@ -49,7 +61,7 @@ def build(config: BuildConfig, console: Console | None = None, wait: bool = Fals
     """
     console = console or Console(stderr=True)
     clock = _Clock()
-    with held(config.output, console, wait) as work:
+    with held(config.output, console, wait) as work, closing_agents():
         shards = plan(config)
         store = ShardStore(work)
         prune(work, {shard.name for shard in shards})
@@ -81,8 +93,27 @@ def build(config: BuildConfig, console: Console | None = None, wait: bool = Fals
         settings = card_settings(config)
         summary = write_release(release, store, names, assignments, quarantine, settings, screening)
         clock.lap("release")
-    _write_run(config, clock)
+    _write_run(config, clock, summary)
     return BuildResult(release, summary)
+
+
+def estimate_build(config: BuildConfig, console: Console) -> list[Estimate]:
+    """What a build would ask of its agent. Reads the figures, asks nothing.
+
+    Raises BuildError for the offline agent, which costs nothing, and what `build` raises.
+    """
+    if not is_model(config.agent):
+        raise BuildError(f"a dry run is for agents that are models; {config.agent} costs nothing")
+    with held(config.output, console) as work:
+        shards, store = plan(config), ShardStore(work)
+        prune(work, {shard.name for shard in shards})
+        run_all("Figures", READ, store, config, shards, console)
+        asked = []
+        for shard in _mark_repeated_figures(store, shards):
+            figures = read_figure_table(store.read("figures", shard.name, FIGURE_TEXT))
+            taken = (f for f in figures if not left_out(f, Context(config, shard)))
+            asked += [Asked(len(f.caption), f.width, f.height) for f in taken]
+    return estimate(asked, config.keep_ratio, config.model)
 
 
 def plan(config: BuildConfig) -> list[Shard]:
@@ -99,7 +130,7 @@ def plan(config: BuildConfig) -> list[Shard]:
 
 def card_settings(config: BuildConfig) -> dict[str, Any]:
     """The settings of a build as its card states them."""
-    settings = config.model_dump(mode="json", exclude={"output", "workers"})
+    settings = config.model_dump(mode="json", exclude={"output", "workers", "model"})
     settings["sources"] = [public_name(spec) for spec in config.sources]
     settings["exclude"] = [public_name(f"dataset:{spec}")[8:] for spec in config.exclude]
     return settings
@@ -170,9 +201,18 @@ def _show_matches(
 
 def _merge_quarantine(store: ShardStore, shards: list[Shard]) -> pa.Table:
     tables = [store.read("quarantine", shard.name) for shard in shards]
+    tables += [_lost_replies(store, shard.name) for shard in shards]
     merged = pa.concat_tables(tables) if tables else arrow_schema(Rejection).empty_table()
     write_atomically(store.folder / "quarantine.parquet", parquet_bytes(merged))
     return merged
+
+
+def _lost_replies(store: ShardStore, shard: str) -> pa.Table:
+    tables = {name: store.read(name, shard, list(columns)) for name, columns in LISTS.items()}
+    told = ["figure_id", "article_id", "source", "label"]
+    tables["figures"] = store.read("figures", shard, told)
+    tables["candidates"] = store.read("candidates", shard, ["candidate_id", "figure_id"])
+    return to_table(Rejection, lost_replies(tables))
 
 
 class _Clock:
@@ -188,6 +228,9 @@ class _Clock:
         self._last = now
 
 
-def _write_run(config: BuildConfig, clock: _Clock) -> None:
+def _write_run(config: BuildConfig, clock: _Clock, summary: Summary) -> None:
     run: dict[str, Any] = {"config": config.model_dump(mode="json"), "seconds": clock.seconds}
+    if is_model(config.agent):
+        accepted = sum(count for _, count in summary.of("split"))
+        run["agent"] = report(config.agent_options.folder, config.model.prices, accepted)
     write_atomically(config.output / "run.json", json.dumps(run, indent=1).encode())

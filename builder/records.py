@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Literal, get_args
 
 from filtering.tables import Image
@@ -84,6 +84,9 @@ class Candidate:
     agent: Annotated[str, "agent that wrote the pair: 'offline' ..."]
     agent_revision: Annotated[str, "model and revision, or version of the rules"]
     prompt_version: Annotated[str, "version of the prompt or of the templates"]
+    confidence: Annotated[
+        float | None, "how sure the agent is of the pair, 0-1; empty where it does not say"
+    ] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,36 @@ class Outcome:
     figure_id: Annotated[str, "figure"]
     candidates: Annotated[int, "candidates written, 0 or more"]
     reason: Annotated[str, "why there are none; empty where there are some"]
+    unusable: Annotated[
+        list[str], "what of the model's replies could not be used, a JSON object each"
+    ] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class AgentSignals:
+    """What a model agent answers itself, with less and less to go by. Null without a reply."""
+
+    candidate_id: Annotated[str, "candidate that was judged"]
+    signal_agent_consistency: Annotated[
+        float | None,
+        "share of the agent's own answers from image and caption that agree with the answer, 0-1",
+    ]
+    signal_agent_caption_blind: Annotated[
+        float | None, "whether its answer from the image alone agrees with the answer, 0 or 1"
+    ]
+    signal_agent_image_blind: Annotated[
+        float | None,
+        "whether its answer from the question alone agrees, 0 or 1; 1 tells of a shortcut",
+    ]
+    signal_agent_verdict: Annotated[
+        float | None, "how likely it holds the pair to be right and well put, 0-1; 0 if unsupported"
+    ]
+    judged_by: Annotated[str, "agent that judged"]
+    judged_by_revision: Annotated[str, "its model and revision"]
+    judged_prompt_version: Annotated[str, "versions of its prompts"]
+    judged_unusable: Annotated[
+        list[str], "what of its replies could not be used, a JSON object each"
+    ] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,3 +141,13 @@ class Question:
     bloom: Annotated[int, "Bloom level, 1 recall to 5 synthesis"]
     bloom_rule: Annotated[str, "name of the rule that set the level"]
     problem: Annotated[str, "why no question could be made; empty where there is one"]
+    refinements: Annotated[
+        list[str],
+        "rounds of the loop against language shortcuts, a JSON object each, with agent and prompts",
+    ] = field(default_factory=list)
+    question_agent: Annotated[str, "model agent that wrote the choices; empty for rules"] = ""
+    question_agent_revision: Annotated[str, "its model and revision"] = ""
+    question_prompt_version: Annotated[str, "versions of its prompts"] = ""
+    unusable: Annotated[
+        list[str], "what of the model's replies could not be used, a JSON object each"
+    ] = field(default_factory=list)

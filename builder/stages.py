@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
-from builder.agents import open_agent
+from builder.agents import Agent, is_model, open_agent
 from builder.consistency import candidate_pairs, score_pairs, sees_images
 from builder.context import Context
 from builder.licenses import allows
-from builder.records import Candidate, Figure, Outcome, Question, Rejection
+from builder.records import AgentSignals, Candidate, Figure, Outcome, Question, Rejection
 from builder.sources import open_source
 from filtering.decide import decide
 from filtering.records import Decision, Signals
@@ -41,7 +41,7 @@ class Stage:
 
     def columns(self, table: str, context: Context) -> list[str] | None:
         """Columns of a table that the stage needs, None for all."""
-        with_images = (self.asks_agent and open_agent(context.config.agent).sees_images) or (
+        with_images = (self.asks_agent and is_model(context.config.agent)) or (
             self.encodes and sees_images(context)
         )
         return None if table != "figures" or with_images else FIGURE_TEXT
@@ -60,9 +60,9 @@ def read_figures(context: Context, _: Tables) -> dict[str, pa.Table]:
 def write_candidates(context: Context, tables: Tables) -> dict[str, pa.Table]:
     """Stage 1: figures -> candidate questions, and per figure what came of it."""
     figures = read_figure_table(tables["figures"])
-    reasons = {f.figure_id: _left_out(f, context) for f in figures}
+    reasons = {f.figure_id: left_out(f, context) for f in figures}
     usable = [replace(f, is_microscopy=True) for f in figures if not reasons[f.figure_id]]
-    candidates, outcomes = open_agent(context.config.agent).write_candidates(usable)
+    candidates, outcomes = _agent(context).write_candidates(usable)
     unused = [Outcome(figure_id, 0, reason) for figure_id, reason in reasons.items() if reason]
     return {
         "candidates": to_table(Candidate, candidates),
@@ -70,7 +70,21 @@ def write_candidates(context: Context, tables: Tables) -> dict[str, pa.Table]:
     }
 
 
-def _left_out(figure: Figure, context: Context) -> str:
+def _agent(context: Context) -> Agent:
+    return open_agent(context.config.agent, context.config.agent_options)
+
+
+def judge_candidates(context: Context, tables: Tables) -> dict[str, pa.Table]:
+    """Candidates -> the agent's own signals of them; none of an agent that has none."""
+    candidates = from_table(Candidate, tables["candidates"])
+    asked = {candidate.figure_id for candidate in candidates}
+    rows = read_figure_table(tables["figures"])
+    figures = {figure.figure_id: figure for figure in rows if figure.figure_id in asked}
+    judged = _agent(context).judge(candidates, figures)
+    return {"agent_signals": to_table(AgentSignals, judged)}
+
+
+def left_out(figure: Figure, context: Context) -> str:
     """Why a figure is not shown to the agent, or ''."""
     policy = context.config.license
     if figure.figure_id in context.shard.repeated:
@@ -99,8 +113,7 @@ def write_questions(context: Context, tables: Tables) -> dict[str, pa.Table]:
     kept = {d.qa_id for d in from_table(Decision, tables["decisions"]) if d.keep}
     candidates = [c for c in from_table(Candidate, tables["candidates"]) if c.candidate_id in kept]
     figures = {f.figure_id: f for f in read_figure_table(tables["figures"])}
-    agent = open_agent(context.config.agent)
-    questions = agent.write_questions(candidates, figures, context.config.seed)
+    questions = _agent(context).write_questions(candidates, figures, context.config.seed)
     return {"questions": to_table(Question, questions)}
 
 
@@ -111,7 +124,14 @@ def read_figure_table(table: pa.Table) -> list[Figure]:
 
 READ = (Stage("figures", (), ("seed", "microscopy", "source_license"), read_figures),)
 WRITE = (
-    Stage("candidates", ("figures",), ("agent", "license", "microscopy"), write_candidates, True),
+    Stage(
+        "candidates",
+        ("figures",),
+        ("agent", "model", "license", "microscopy"),
+        write_candidates,
+        True,
+    ),
+    Stage("agent_signals", ("figures", "candidates"), ("agent", "model"), judge_candidates, True),
 )
 SCORE = (
     Stage(
@@ -127,7 +147,7 @@ AFTER_THRESHOLD = (
     Stage(
         "questions",
         ("figures", "candidates", "decisions"),
-        ("agent", "seed"),
+        ("agent", "model", "seed"),
         write_questions,
         True,
     ),

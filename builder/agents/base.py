@@ -6,11 +6,14 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from builder.records import Candidate, Figure, Outcome, Question
+from builder.records import AgentSignals, Candidate, Figure, Outcome, Question
 
 
 class Agent(Protocol):
-    """Writer of questions. Both methods are pure: the same input and seed give the same output."""
+    """Writer of questions. Its methods are pure: the same input and seed give the same output.
+
+    An agent that is a model is pure by what it was answered before, which is kept.
+    """
 
     name: str
     sees_images: bool
@@ -18,6 +21,12 @@ class Agent(Protocol):
 
     def write_candidates(self, figures: Sequence[Figure]) -> tuple[list[Candidate], list[Outcome]]:
         """Candidates of the figures in order, and one outcome per figure."""
+        ...
+
+    def judge(
+        self, candidates: Sequence[Candidate], figures: Mapping[str, Figure]
+    ) -> list[AgentSignals]:
+        """The agent's own signals of candidates, in order; none of an agent that has none."""
         ...
 
     def write_questions(

@@ -10,7 +10,7 @@ from builder.agents.offline.comparing import Drawn
 from builder.agents.offline.crossed import parts
 from builder.agents.offline.distractors import draw_all
 from builder.agents.offline.repeats import thinned
-from builder.records import HG, Candidate, Figure, Outcome, Question
+from builder.records import HG, AgentSignals, Candidate, Figure, Outcome, Question
 
 
 class OfflineAgent:
@@ -24,6 +24,12 @@ class OfflineAgent:
         written = [write(figure) for figure in figures]
         candidates = [candidate for found, _ in written for candidate in found]
         return thinned(candidates, [outcome for _, outcome in written], figures)
+
+    def judge(
+        self, candidates: Sequence[Candidate], figures: Mapping[str, Figure]
+    ) -> list[AgentSignals]:
+        """Nothing: rules have no opinion of what they wrote."""
+        return []
 
     def write_questions(
         self, candidates: Sequence[Candidate], figures: Mapping[str, Figure], seed: int

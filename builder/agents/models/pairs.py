@@ -1,0 +1,152 @@
+"""Stage 1: facts from a caption, then questions that need the image."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from builder.agents.base import candidate_id
+from builder.agents.models.asking import Asker, Reply
+from builder.agents.models.evidence import find_span
+from builder.agents.models.prompts import EXTRACT, WRITE, versions
+from builder.agents.models.replies import Fact, Facts, Pair, Pairs
+from builder.agents.unusable import Unusable, pack
+from builder.records import EP, EU, HG, Candidate, Figure, Outcome, Task
+from scoring.models import Image
+
+MOST_FACTS, MOST_PAIRS = 8, 5
+_TASKS: dict[str, Task] = {"EU": EU, "HG": HG, "EP": EP}
+_MENTIONS_CAPTION = re.compile(r"\b(?:caption|legend)\b", re.IGNORECASE)
+_NONE = {
+    "facts": "the caption states nothing that the image could be asked for",
+    "pairs": "no question was written from what the caption states",
+}
+
+
+@dataclass(slots=True)
+class _Written:
+    """What came of a figure."""
+
+    candidates: list[Candidate] = field(default_factory=list)
+    unusable: list[Unusable] = field(default_factory=list)
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PairWriter:
+    """Writes candidates under an agent's name; `revision` is what was asked for, if anything."""
+
+    asker: Asker
+    agent: str
+    revision: str
+
+    async def write(self, figure: Figure) -> tuple[list[Candidate], Outcome]:
+        """Candidates of a figure, and what came of it."""
+        written = await self._write(figure, Image(figure.image["bytes"]))
+        reason = "" if written.candidates else written.reason or "every question was refused"
+        return written.candidates, Outcome(
+            figure.figure_id, len(written.candidates), reason, pack(written.unusable)
+        )
+
+    async def _write(self, figure: Figure, image: Image) -> _Written:
+        values = {"caption": figure.caption, "most": MOST_FACTS}
+        found = await self.asker.ask(
+            EXTRACT, values, image, check=lambda form: _facts(form, figure.caption)[1]
+        )
+        written = _Written(unusable=list(found.unusable))
+        if found.form is None:
+            written.reason = f"no usable reply on its facts: {found.problem}"
+            return written
+        facts, problems = _facts(found.form, figure.caption)
+        written.unusable += _refused(EXTRACT.version, found, problems)
+        if not facts:
+            written.reason = problems[0] if problems else _NONE["facts"]
+            return written
+        await self._ask(figure, image, facts, written)
+        return written
+
+    async def _ask(
+        self, figure: Figure, image: Image, facts: Sequence[Fact], written: _Written
+    ) -> None:
+        told = [{"fact": i, **fact.model_dump()} for i, fact in enumerate(facts)]
+        values = {"caption": figure.caption, "facts": told, "most": MOST_PAIRS}
+        asked = await self.asker.ask(
+            WRITE, values, image, check=lambda form: _pairs(form, facts, figure.caption)[1]
+        )
+        written.unusable += asked.unusable
+        if asked.form is None:
+            written.reason = f"no usable reply on its questions: {asked.problem}"
+            return
+        pairs, problems = _pairs(asked.form, facts, figure.caption)
+        written.unusable += _refused(WRITE.version, asked, problems)
+        written.reason = problems[0] if problems else _NONE["pairs"]
+        written.candidates += self._candidates(figure, facts, pairs, asked)
+
+    def _candidates(
+        self, figure: Figure, facts: Sequence[Fact], pairs: Sequence[Pair], asked: Reply[Pairs]
+    ) -> Iterator[Candidate]:
+        seen = set()
+        for pair in pairs:
+            task, kind = _TASKS[pair.task], facts[pair.fact].kind.casefold()
+            identity = candidate_id(figure.figure_id, task, pair.question, pair.answer)
+            start, end = find_span(pair.evidence, figure.caption) or (0, 0)
+            if identity in seen:
+                continue
+            seen.add(identity)
+            yield Candidate(
+                candidate_id=identity,
+                figure_id=figure.figure_id,
+                task=task,
+                question=pair.question,
+                answer=pair.answer,
+                statement=pair.statement,
+                evidence=figure.caption[start:end],
+                evidence_start=start,
+                value_type=kind[:80],
+                attribute=re.sub(r"\W+", "_", kind)[:80],
+                agent=self.agent,
+                agent_revision=self.revision or asked.served_by,
+                prompt_version=versions((EXTRACT, WRITE)),
+                confidence=pair.confidence,
+            )
+
+
+def _facts(form: Facts, caption: str) -> tuple[list[Fact], list[str]]:
+    """The facts whose words are in the caption, and what is wrong with the others."""
+    good, problems = [], []
+    for fact in form.facts[:MOST_FACTS]:
+        if find_span(fact.evidence, caption) is None:
+            problems.append(f"evidence is not in the caption: {fact.evidence!r}")
+        elif find_span(fact.answer, caption) is None:
+            problems.append(f"answer is not in the caption: {fact.answer!r}")
+        else:
+            good.append(fact)
+    return good, problems
+
+
+def _pairs(form: Pairs, facts: Sequence[Fact], caption: str) -> tuple[list[Pair], list[str]]:
+    """The pairs that can stand, and what is wrong with the others."""
+    found = [(pair, _problem(pair, facts, caption)) for pair in form.pairs[:MOST_PAIRS]]
+    return [p for p, wrong in found if not wrong], [wrong for _, wrong in found if wrong]
+
+
+def _problem(pair: Pair, facts: Sequence[Fact], caption: str) -> str:
+    if not 0 <= pair.fact < len(facts):
+        return f"there is no fact {pair.fact}"
+    if find_span(pair.evidence, caption) is None:
+        return f"evidence is not in the caption: {pair.evidence!r}"
+    if pair.answer.casefold() in pair.question.casefold():
+        return f"the question has its answer in it: {pair.question!r}"
+    if _MENTIONS_CAPTION.search(pair.question):
+        return f"the question speaks of the caption: {pair.question!r}"
+    return ""
+
+
+def _refused(
+    version: str, reply: Reply[Facts] | Reply[Pairs], problems: list[str]
+) -> list[Unusable]:
+    """Parts of a usable reply that are left out, each with its reason."""
+    request = reply.unusable[-1].request if reply.unusable else ""
+    parts = [problem.partition(": ") for problem in problems]
+    return [Unusable(version, request, reason, detail[:500]) for reason, _, detail in parts]
