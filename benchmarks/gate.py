@@ -13,7 +13,7 @@ neither the data's flag nor the rule are left out.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -35,11 +35,11 @@ from benchmarks.ranking import (
 )
 from filtering.corruptions import CLEAN, Planted, corrupt, families
 from filtering.records import QA, Signals
-from filtering.signals import compute_signals
+from filtering.signals import WEIGHTS, compute_signals
 
 RATE = 0.29
 KEEP = 0.75
-_SIGNALS = tuple(f.name for f in fields(Signals) if f.name.startswith("signal_"))
+_SIGNALS = (*WEIGHTS, "signal_specificity")
 _COLUMNS = ["candidate_id", "figure_id", "caption", "question", "answer", "statement"]
 
 

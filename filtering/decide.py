@@ -33,7 +33,7 @@ _WEAKNESS = {
     ),
     "signal_binding": (
         "the caption has it, but not there",
-        "the caption has it there with {} confidence beside others of its kind",
+        "weighed against others of its kind in the caption it gets only {}",
     ),
 }
 

@@ -20,6 +20,7 @@ _COMPARED = re.compile(
 _TWO_SIDED = re.compile(
     r"\b(?:between|compared|in comparison|versus|vs|than|relative to|in (?:panel )?[A-Z]\b(?!\.))"
 )
+_TWO_GROUPS = re.compile(r"\b(?:between|compared|in comparison|versus|vs|than|relative to)\b")
 _AGAINST = re.compile(
     r"\b(?:compared (?:with|to)|in comparison (?:with|to)|relative to|versus|vs\.?|than(?: in)?)\s"
     r"(?:(?:the|that|those|in|of|a|an)\s){0,3}[\w-]+",
@@ -95,7 +96,7 @@ def contradicted_direction(qa: QA) -> str:
     """A change that the caption reports the other way round; empty if there is none."""
     claim = _change_claimed(qa)
     said = _said_directions(qa, claim)
-    two_sided = _TWO_SIDED.search(claim) or _TWO_SIDED.search(qa.question)
+    two_sided = _TWO_SIDED.search(claim) or _TWO_GROUPS.search(qa.question)
     if len(said) != 1 or (two_sided and _refers_before(claim) is None):
         return ""
     direction = next(iter(said))

@@ -1,4 +1,7 @@
-"""Questions written by hand: caption, question, right answer, wrong answer of the same caption."""
+"""Questions written by hand: caption, question, right answer, wrong answer of the same caption.
+
+`UNSEEN` were written when the filter was finished, and nothing was changed for them.
+"""
 
 from __future__ import annotations
 
@@ -108,4 +111,85 @@ PAIRS = [
     (YEAST, "Where is Hxt1-GFP after 2 h in glycerol?", "vacuole", "plasma membrane"),
     (YEAST, "What share of cells in glycerol had membrane signal?", "12%", "85%"),
     (YEAST, "Which fluorescent protein marks the vacuole?", "mCherry", "GFP"),
+]  # fmt: skip
+
+LUNG = (
+    "Figure 3. Alveolar macrophages take up silica. Mice inhaled silica particles (right column) "
+    "or filtered air (left column) for 6 h and were killed after 2 days or 8 weeks. Macrophages "
+    "were identified by F4/80 (red), particles appear white, nuclei are counterstained with "
+    "Hoechst (blue). On day 2, 34% of macrophages contained particles; by week 8 this share had "
+    "fallen to 9%. Bars: 20 µm, insets 5 µm."
+)
+ZEBRA = (
+    "Zebrafish heart regeneration. a) Uninjured ventricle at 3 months of age. b) Ventricle 7 days "
+    "after cryoinjury, stained with acid fuchsin-orange G. c) Ventricle 60 days after cryoinjury. "
+    "Myosin heavy chain is labelled green, collagen I red. Cardiomyocyte proliferation (PCNA) was "
+    "4% in uninjured and 18% in injured hearts. n = 8 fish per group. Scale bars, 100 µm in a-c."
+)
+BACTERIA = (
+    "Colonies of Pseudomonas aeruginosa and Staphylococcus aureus on agar. P. aeruginosa was "
+    "grown at 37 °C for 24 h, S. aureus at 30 °C for 48 h. Exopolysaccharides were stained with "
+    "Congo red, proteins with Coomassie blue. Colony diameters averaged 6.2 mm (P. aeruginosa) "
+    "versus 2.8 mm (S. aureus). The wild type forms wrinkled colonies; those of the pel mutant "
+    "are smooth."
+)
+MUSCLE = (
+    "Muscle biopsies of a patient (P1) and a healthy control (C1). Sections of 8 µm were stained "
+    "with H&E (A, B) or Gomori trichrome (C, D). A and C are from the control, B and D from the "
+    "patient. Fibre diameter was 52 ± 6 µm in the control and 31 ± 9 µm in the patient. "
+    "Dystrophin was reduced and utrophin increased in the patient. Magnification, 200× (A, B) and "
+    "400× (C, D)."
+)
+SCREEN = (
+    "U2OS cells were transfected with siRNA against KIF11 (10 nM) or a non-targeting siRNA (20 "
+    "nM) for 72 hours, then fixed with methanol and stained for α-tubulin (Alexa Fluor 488) and "
+    "pericentrin (Alexa Fluor 647). Monopolar spindles were seen in 71% of KIF11-depleted cells "
+    "but in only 3% of controls. Images are maximum projections of 15 sections at 0.3 µm spacing "
+    "(63× objective)."
+)
+TEM = (
+    "TEM of Arabidopsis leaves in the light (left) and after 3 days of darkness (right). "
+    "Chloroplasts in the light contain starch grains of 1.4 µm; in darkness, plastoglobules of 90 "
+    "nm prevail. Samples were fixed in glutaraldehyde, stained with osmium tetroxide and embedded "
+    "in Spurr resin. The number of grana per chloroplast decreased from 46 to 19. Scale bars: 2 "
+    "µm (left), 500 nm (right)."
+)
+
+UNSEEN = [
+    (LUNG, "How long did the mice breathe silica?", "6 h", "2 days"),
+    (LUNG, "What share of macrophages held particles eight weeks later?", "9%", "34%"),
+    (LUNG, "What share of macrophages held particles on the second day?", "34%", "9%"),
+    (LUNG, "How long is the bar in the insets?", "5 µm", "20 µm"),
+    (LUNG, "In what colour are macrophages shown?", "red", "blue"),
+    (LUNG, "What is shown in blue?", "Nuclei", "Macrophages"),
+    (LUNG, "Which marker was used for macrophages?", "F4/80", "Hoechst"),
+    (ZEBRA, "How long after injury was the heart in panel c taken?", "60 days", "7 days"),
+    (ZEBRA, "How long after injury was the heart in panel b taken?", "7 days", "60 days"),
+    (ZEBRA, "How old was the fish of panel a?", "3 months", "7 days"),
+    (ZEBRA, "What percentage of cardiomyocytes divides in injured hearts?", "18%", "4%"),
+    (ZEBRA, "Which protein appears in red?", "collagen I", "myosin heavy chain"),
+    (ZEBRA, "Which colour has collagen?", "red", "green"),
+    (BACTERIA, "At what temperature was S. aureus grown?", "30 °C", "37 °C"),
+    (BACTERIA, "How long was P. aeruginosa grown?", "24 h", "48 h"),
+    (BACTERIA, "What stained the proteins?", "Coomassie blue", "Congo red"),
+    (BACTERIA, "How large are colonies of S. aureus?", "2.8 mm", "6.2 mm"),
+    (BACTERIA, "Which species forms colonies of 6.2 mm?", "P. aeruginosa", "S. aureus"),
+    (MUSCLE, "Which stain is shown in panel D?", "Gomori trichrome", "H&E"),
+    (MUSCLE, "What is the mean fibre diameter of the patient?", "31 µm", "52 µm"),
+    (MUSCLE, "What is the mean fibre diameter of the healthy control?", "52 µm", "31 µm"),
+    (MUSCLE, "At which magnification was panel B taken?", "200×", "400×"),
+    (MUSCLE, "How was dystrophin changed in the patient?", "reduced", "increased"),
+    (MUSCLE, "How was utrophin changed in the patient?", "increased", "reduced"),
+    (MUSCLE, "How thick were the sections?", "8 µm", "31 µm"),
+    (SCREEN, "At what concentration was siRNA against KIF11 used?", "10 nM", "20 nM"),
+    (SCREEN, "What concentration of non-targeting siRNA was used?", "20 nM", "10 nM"),
+    (SCREEN, "Which fluorophore marks pericentrin?", "Alexa Fluor 647", "Alexa Fluor 488"),
+    (SCREEN, "What carries Alexa Fluor 488?", "α-tubulin", "pericentrin"),
+    (SCREEN, "What percentage of control cells had monopolar spindles?", "3%", "71%"),
+    (SCREEN, "What percentage of KIF11-depleted cells had one pole?", "71%", "3%"),
+    (TEM, "How long is the scale bar of the left image?", "2 µm", "500 nm"),
+    (TEM, "How large are plastoglobules?", "90 nm", "1.4 µm"),
+    (TEM, "How large are the starch grains?", "1.4 µm", "2 µm"),
+    (TEM, "How many grana per chloroplast are there after darkness?", "19", "46"),
+    (TEM, "What contrasted the samples?", "osmium tetroxide", "glutaraldehyde"),
 ]  # fmt: skip
