@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import openai
 
 _SIGNATURES = {b"\x89PNG\r\n": "png", b"\xff\xd8\xff": "jpeg", b"GIF8": "gif"}
+_OPENAI = "https://api.openai.com/v1"
 _LARGEST = 15_000_000
 _LONGEST_SIDE = 4096
 _FATAL = {401, 402, 403, 404}
@@ -75,9 +76,11 @@ def _content(message: Message) -> Any:
 class OpenAIChat:
     """`openai:NAME`: chat completions through the official client.
 
-    `base_url` defaults to OPENAI_BASE_URL, else OpenAI's own. The key is OPENAI_API_KEY and is
-    taken from the environment alone; servers of one's own need none. `timeout` is in seconds.
-    Raises FatalError where the package or the key is missing.
+    `base_url` defaults to OPENAI_BASE_URL, else OpenAI's own. The key is OPENAI_API_KEY from the
+    environment; servers of one's own need none. With `api_key`, which may be empty, the
+    environment is not looked at: neither its key nor its server. `http_client` is passed on to
+    the official client. `timeout` is in seconds. Raises FatalError where the package or the key
+    is missing.
     """
 
     batch_size = 1
@@ -90,6 +93,8 @@ class OpenAIChat:
         revision: str = "",
         timeout: float = 120.0,
         concurrency: int = 8,
+        api_key: str | None = None,
+        http_client: Any = None,
     ) -> None:
         try:
             import openai
@@ -99,15 +104,23 @@ class OpenAIChat:
             ) from error
         self.name, self.revision, self.concurrency = f"openai:{name}", revision, concurrency
         self._model = name
-        base_url = base_url or os.environ.get("OPENAI_BASE_URL") or None
+        if api_key is None:
+            base_url = base_url or os.environ.get("OPENAI_BASE_URL") or None
+            api_key = os.environ.get("OPENAI_API_KEY", "")
+        else:
+            base_url = base_url or _OPENAI
         self._own_server = base_url is not None and not _is_openai(base_url)
-        self._key = os.environ.get("OPENAI_API_KEY", "")
+        self._key = api_key
         if not self._key and not self._own_server:
             raise FatalError("set OPENAI_API_KEY, or give --base-url for a server of your own")
         if base_url is not None and urlsplit(base_url).scheme not in ("http", "https"):
             raise FatalError(f"the base URL must begin with http:// or https://: {base_url!r}")
         self._client = openai.AsyncOpenAI(
-            api_key=self._key or "none", base_url=base_url, max_retries=0, timeout=timeout
+            api_key=self._key or "none",
+            base_url=base_url,
+            max_retries=0,
+            timeout=timeout,
+            http_client=http_client,
         )
 
     async def complete(self, requests: Sequence[Request]) -> list[Response]:

@@ -53,14 +53,19 @@ class Benchmark:
     left_out: dict[str, str] = field(default_factory=dict)
 
 
-def run_benchmark(dataset: Dataset, settings: Settings, told: Told) -> Benchmark:
+def run_benchmark(
+    dataset: Dataset, settings: Settings, told: Told, opened: Backend | Chooser | None = None
+) -> Benchmark:
     """Runs what is not in the cache. `told` hears how many presentations of how many are done.
 
+    A model that is `opened` already is asked instead of opening `settings.model`.
     Conditions that OUTPUT already holds for the same model, dataset and settings stay in the
     result. Raises BadInput, FatalError, or Incomplete, before which nothing of an earlier result
     is touched.
     """
-    model = None if settings.predictions else open_model(settings.model, settings.serving)
+    model = opened
+    if model is None and not settings.predictions:
+        model = open_model(settings.model, settings.serving)
     result = _result(dataset, settings, model)
     kept = earlier_items(settings.output, result, set(settings.conditions))
     if model is None:
