@@ -13,13 +13,16 @@ from scoring.records import Strength
 
 
 class Cue(NamedTuple):
-    """A phrase before an answer; `strict` cues take capitals and full option texts only."""
+    """A phrase before an answer; `strict` cues take capitals and full option texts only.
+
+    One of `needs` stands in every match, where it is given.
+    """
 
     name: str
     strength: Strength
     pattern: re.Pattern[str]
     strict: bool
-    everywhere: bool = False
+    needs: tuple[str, ...] = ()
 
 
 _NOUN = (
@@ -99,6 +102,14 @@ _ABROAD = (
     r"|\bđáp án\b[^.\n]{0,12}?(?:\blà\b|:)|\bsvaret?\b[^.\n]{0,12}?(?:är|er|:)"
     r"|\bjawaban(?:nya)?\b[^.\n]{0,12}?(?:adalah|:)|відповідь\s?(?:[:-]|це)"
 )
+_ABROAD_NEEDS = (
+    *("l'option", "ist option", "est option", "es option", "also option", "daher option"),
+    *("donc option", "la option", "opción", "opzione", "opção", "alternativa", "antwo", "lösung"),
+    *("wähle", "würde", "tippe", "entscheide", "répon", "je choi", "je dir", "respuesta", "elijo"),
+    *("elegir", "escojo", "resposta", "rispost", "scelgo", "sondern", "sino", "mais plut", "svar"),
+    *("jawaban", "cevap", "yanıt", "đáp án", "odpowied", "而是", "答", "正解", "选", "답"),
+    *("ответ", "выбира", "выбрать", "відповідь", "الإجابة", "उत्तर"),
+)
 _MAYBE = (
     r"\b(?:could|might|may|would)(?: (?:possibly|well|also|perhaps|most|likely"
     r"|probably))*+ be"
@@ -124,9 +135,9 @@ _MATCHES = (
 )
 
 CUES = (
-    Cue("field", Strength.TAGGED, re.compile(TAG), False, True),
-    Cue("declared", Strength.DECLARED, re.compile(_DECLARED), False, True),
-    Cue("declared", Strength.DECLARED, re.compile(_ABROAD), False),
+    Cue("field", Strength.TAGGED, re.compile(TAG), False, (TAG,)),
+    Cue("declared", Strength.DECLARED, re.compile(_DECLARED), False),
+    Cue("declared", Strength.DECLARED, re.compile(_ABROAD), False, _ABROAD_NEEDS),
     Cue("first_person", Strength.DECLARED, re.compile(_FIRST_PERSON), True),
     Cue("corrected", Strength.DECLARED, re.compile(_CORRECTED), True),
     Cue("concluded", Strength.CONCLUDED, re.compile(_CONCLUDED), True),
@@ -257,6 +268,7 @@ ORDINAL = re.compile(
 DENIED = re.compile(r"(?:\bnot|n't|\bnever|\bhardly|\bneither|\bcannot|\bwithout)(?: \w+)?\s*$")
 ASKED = re.compile(r"\b(?P<label>[A-Z]|\d{1,2})\)?\?\s*(?P<mark>Yes|Correct|No|Wrong|Incorrect)\b")
 VOID = frozenset(("null", "none", "unknown", "n", "na", "nan", "undefined", "uncertain"))
+MARKS = ("✓", "✔", "✅", "☑", "❌", "✗", "✘")
 MARKED = re.compile(
     r"\b(?P<label>[A-Z]|\d{1,2})\b[)\].:]?[^✓✔✅❌✗✘☑\n]{0,160}(?P<mark>[✓✔✅☑❌✗✘])"
 )

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from scoring import cues
+from scoring.condense import Condensed, ending, shorten, squeeze
 from scoring.labels import Labels
 from scoring.lines import alone, identified, mentioned, verdicts
-from scoring.normalise import normalise, squeeze
-from scoring.option_text import OptionTexts
-from scoring.records import Extraction, LabelStyle
+from scoring.normalise import normalise
+from scoring.option_text import option_texts
+from scoring.records import Extraction, LabelStyle, Strength
 from scoring.resolve import choose, without_statement
 from scoring.segments import reply
 from scoring.statements import Question, blanket, cued, predicated
@@ -31,17 +33,37 @@ def extract(
     text = normalise(response or "")
     if not text.strip():
         return Extraction("empty")
-    segment = reply(text, [normalise(option) for option in options])
+    texts = option_texts(tuple(options))
+    segment = reply(text, texts.plain)
     if not segment.text.strip():
         return Extraction("truncated" if segment.thinking_cut else "no_answer", method="thinking")
-    texts = OptionTexts(options)
     squeezed = squeeze(segment.text)
-    question = Question(squeezed.text, squeezed.text.lower(), texts, Labels(texts, labels))
-    found = _decided(question, thinking_cut=segment.thinking_cut)
-    if found.span is None:
+    read = Labels(texts, labels)
+    part = ending(squeezed.text)
+    found = _ended(_question(part, read)) if part else None
+    if part is None or found is None:
+        part = shorten(squeezed.text)
+        found = _decided(_question(part, read), thinking_cut=segment.thinking_cut)
+    if found.span is None or part.text is text:
         return found
     start, end = found.span
-    return replace(found, span=(squeezed.origin(start), squeezed.origin(end - 1) + 1))
+    last = squeezed.origin(part.origin(end - 1))
+    return replace(found, span=(squeezed.origin(part.origin(start)), last + 1))
+
+
+def _question(part: Condensed, labels: Labels) -> Question:
+    return Question(part.text, part.text.lower(), labels.texts, labels)
+
+
+def _ended(question: Question) -> Extraction | None:
+    """The outcome of a long reply that ends in a firm statement; else None, to read all of it."""
+    if cues.SELF_CORRECTION.search(question.lower):
+        return None
+    statements = [*cued(question), *predicated(question), *alone(question), *blanket(question)]
+    if max((s.strength for s in statements), default=Strength.MENTION) < Strength.DECLARED:
+        return None
+    chosen = choose(question, statements)
+    return chosen if chosen and chosen.status not in ("ambiguous", "truncated") else None
 
 
 def _decided(question: Question, *, thinking_cut: bool) -> Extraction:

@@ -158,11 +158,11 @@ class Labels:
         if status != "answered" or index is None:
             return False
         words = self.texts.words[index]
-        found = tokens(text, start, start + 20 + 3 * sum(map(len, words)))
-        return bool(words) and tuple(t.word for t in found[: len(words)]) == words
+        found = tokens(text, start, most=len(words))
+        return bool(words) and tuple(token.word for token in found) == words
 
     def _quotes_other(self, text: str, end: int, index: int | None) -> bool:
         """Whether the text after a label is that of another option."""
         line = text[end : end + 600].partition("\n")[0]
-        quoted = self.texts.at(tokens(line), 0)
+        quoted = self.texts.at(tokens(line, most=self.texts.longest), 0)
         return quoted is not None and index not in quoted.options

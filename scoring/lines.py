@@ -9,7 +9,7 @@ from typing import NamedTuple
 from scoring import cues
 from scoring.option_text import Mention, tokens
 from scoring.records import Reading, Statement, Strength
-from scoring.statements import Question, parts, placeholder, read_answer
+from scoring.statements import Question, placeholder, read_answer
 
 _LINE = re.compile(r"[^\n]+")
 _START = re.compile(
@@ -67,7 +67,7 @@ class Line(NamedTuple):
 
 def lines(question: Question) -> list[Line]:
     """The first and the last lines that are not blank."""
-    matches = parts(_LINE, question.text)
+    matches = _LINE.finditer(question.text)
     found = [Line(m.start(), m.end()) for m in matches if m.group().strip()]
     return found if len(found) <= 2 * _MOST_LINES else found[:_MOST_LINES] + found[-_MOST_LINES:]
 
@@ -98,10 +98,11 @@ def alone(question: Question) -> Iterator[Statement]:
         if statement:
             yield statement
     tail = found[-1]
-    begun = question.texts.begun([token.word for token in tokens(question.text)])
-    if len(found) == 1 and begun is not None:
-        whole = Reading("answered", tail.start, tail.end, begun)
-        yield Statement(whole, Strength.CONCLUDED, "option_text")
+    if len(found) == 1 and tail.end - tail.start <= _LONGEST_LINE:
+        begun = question.texts.begun([token.word for token in tokens(question.text)])
+        if begun is not None:
+            whole = Reading("answered", tail.start, tail.end, begun)
+            yield Statement(whole, Strength.CONCLUDED, "option_text")
     yield from _bracketed(question, tail)
     last = _LAST_LABEL.search(question.text, max(tail.start, tail.end - 40), tail.end)
     if last:
@@ -136,7 +137,8 @@ def _line(question: Question, line: Line, *, first: bool, is_list: bool) -> Stat
         return None
     rest = question.text[reading.end : line.end].strip(" .,:;!?)]'|<>/-")
     quotes = bool(rest and reading.style) and _is_option(question, rest)
-    if reading.style is None and reading.status == "answered" and not rest.startswith("("):
+    textual = reading.style is None and reading.status == "answered"
+    if textual and len(rest) <= _LONGEST_LINE and not rest.startswith("("):
         words = [token.word for token in tokens(question.text, line.start, line.end)]
         quotes = question.texts.near(words) == reading.index
     whole = not rest or quotes or _end_token(rest)
@@ -182,7 +184,7 @@ def _text_line(
         return Statement(reading, Strength.CONCLUDED, "line") if whole else None
     if whole:
         return Statement(reading, Strength.DECLARED, "option_text")
-    found = tokens(question.text, line.start, line.end)
+    found = tokens(question.text, line.start, min(line.end, line.start + _LONGEST_LINE))
     named = question.texts.mentions(found)
     if len({m.option for m in named}) > 1 and sum(m.last - m.first for m in named) == len(found):
         return Statement(
@@ -199,7 +201,10 @@ def _text_line(
 
 def verdicts(question: Question) -> Iterator[Statement]:
     """The one item of a list that is called correct."""
-    found_marks = parts(cues.MARKED, question.text) or parts(cues.ASKED, question.text)
+    tick = any(mark in question.text for mark in cues.MARKS)
+    found_marks = list(cues.MARKED.finditer(question.text)) if tick else []
+    if not found_marks and "?" in question.text:
+        found_marks = list(cues.ASKED.finditer(question.text))
     marks = {match["label"]: match for match in found_marks}
     ticked = [match for match in marks.values() if match["mark"] in _GOOD_MARKS]
     if len(ticked) == 1 and len(marks) > 1:

@@ -1,16 +1,12 @@
 """Step 1: one spelling for what wraps an answer, without moving a character.
 
-Every replacement keeps the length, so that positions hold in the raw response; runs of blanks are
-squeezed at the end, with a way back.
+Every replacement keeps the length, so that positions hold in the raw response.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_right
-from itertools import accumulate
-from typing import NamedTuple
 
 TAG = "\ue000"  # private use: what follows was put into an answer field by the model
 
@@ -34,6 +30,8 @@ _PLAIN = {
 }
 _TABLE = {**_FOLDED, **_PLAIN, **{ord("＊"): " ", ord("＂"): " "}}
 
+_ASCII = bytes(ord(_TABLE.get(code, chr(code))) for code in range(128)) + bytes(128)
+_WRAPS = ("\\", "<", "{", "}", '":', "':", '" :', "' :", '"\n', "'\n", '"\t', "'\t")
 _FIELD = re.compile(
     r"\\(?:boxed|fbox)\s?\{"
     r"|<\s?(?:final[_ ]?)?(?:answer|choice|option|ans)\s?>"
@@ -52,6 +50,12 @@ def _blank(match: re.Match[str]) -> str:
     return " " * len(match.group())
 
 
+def _plain(text: str) -> str:
+    if text.isascii():  # many times faster than a table of characters
+        return text.encode("ascii").translate(_ASCII).decode("ascii")
+    return text.translate(_TABLE)
+
+
 def normalise(response: str) -> str:
     """The response with plain letters, digits and punctuation, of the same length.
 
@@ -60,33 +64,11 @@ def normalise(response: str) -> str:
     becomes a mark.
     """
     text = response
-    if any(sign in text for sign in '\\<"{}') or "'" in text:
+    if not any(sign in text for sign in _WRAPS):
+        return _plain(text)
+    if "<" in text:
         text = _CLOSING.sub(lambda m: "\n" + " " * (len(m.group()) - 1), text)
-        marked = _FIELD.sub(lambda m: " " * (len(m.group()) - 1) + "\0", text.replace("\0", " "))
-        text = _LATEX.sub(_blank, marked)
-        return text.translate(_TABLE | {0: TAG})
-    return text.translate(_TABLE)
-
-
-_RUN = re.compile(r"[ \t]{2,}")
-
-
-class Squeezed(NamedTuple):
-    """A text with single blanks; before `places` of it, `removed` characters were taken out."""
-
-    text: str
-    places: list[int]
-    removed: list[int]
-
-    def origin(self, place: int) -> int:
-        """Where a place of the text was before."""
-        before = bisect_right(self.places, place)
-        return place + (self.removed[before - 1] if before else 0)
-
-
-def squeeze(text: str) -> Squeezed:
-    """The text with every run of blanks as one."""
-    runs = [match.span() for match in _RUN.finditer(text)]
-    removed = list(accumulate(end - start - 1 for start, end in runs))
-    places = [end - gone for (_, end), gone in zip(runs, removed, strict=True)]
-    return Squeezed(_RUN.sub(" ", text), places, removed)
+    marked = _FIELD.sub(lambda m: " " * (len(m.group()) - 1) + "\0", text.replace("\0", " "))
+    if any(sign in text for sign in "\\{}"):
+        marked = _LATEX.sub(_blank, marked)
+    return TAG.join(_plain(piece) for piece in marked.split("\0"))

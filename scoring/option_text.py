@@ -48,20 +48,28 @@ class Token(NamedTuple):
     end: int
 
 
-def tokens(text: str, start: int = 0, end: int | None = None) -> list[Token]:
-    """Words, numbers and signs of `text[start:end]` in lower case, without articles."""
+def tokens(
+    text: str, start: int = 0, end: int | None = None, *, most: int | None = None
+) -> list[Token]:
+    """Words, numbers and signs of `text[start:end]` in lower case, without articles.
+
+    `most` stops after so many.
+    """
     stop = len(text) if end is None else end
     found = []
     for match in _TOKEN.finditer(text, start, stop):
-        word = match.group().lower()
+        word = _spelling(match.group())
         if word not in _ARTICLES:
-            found.append(Token(_spelling(word), match.start(), match.end()))
+            found.append(Token(word, *match.span()))
+            if len(found) == most:
+                break
     return found
 
 
 @lru_cache(maxsize=65536)
 def _spelling(word: str) -> str:
-    """One spelling for British and American words and for units; not always a word."""
+    """One spelling of a word, in lower case, British or American, or of a unit."""
+    word = word.lower()
     for pattern, plain in _BRITISH if len(word) > _SHORT else ():
         word = pattern.sub(plain, word)
     return _SPELLINGS.get(word, word)
@@ -108,13 +116,24 @@ def _of_something_else(found: Sequence[Token], place: int) -> bool:
     return not _BARS.isdisjoint(before) and sum(token.word[0].isdigit() for token in found) > 1
 
 
+@lru_cache(maxsize=4096)
+def option_texts(options: tuple[str, ...]) -> OptionTexts:
+    """The texts of a question's options; many replies to one question share them."""
+    return OptionTexts(options)
+
+
 class OptionTexts:
     """The texts of all options, ready to be found."""
 
     def __init__(self, options: Sequence[str]) -> None:
         self.words = [_words(option) for option in options]
-        self.letters = [normalise(option).strip().lower() for option in options]
-        self.vocabulary = sorted({word for words in self.words for word in words})
+        self.plain = [normalise(option).strip().lower() for option in options]
+        self.longest = max(map(len, self.words))
+        self.counts = [Counter(words) for words in self.words]
+        self.sets = [set(words) for words in self.words]
+        self.vocabulary: dict[str, list[str]] = {}
+        for word in sorted(set().union(*self.sets)):
+            self.vocabulary.setdefault(word[:2], []).append(word)
         self._by_first: dict[str, list[tuple[tuple[str, ...], int]]] = {}
         quotes = [*((words, index) for index, words in enumerate(self.words)), *self._shorter()]
         for words, index in sorted(quotes, key=lambda quote: -len(quote[0])):
@@ -124,13 +143,17 @@ class OptionTexts:
     def _shorter(self) -> list[tuple[tuple[str, ...], int]]:
         """Options without a closing bracket or clause, where that is no other option's start."""
         found = []
-        for index, text in enumerate(self.letters):
+        for index, text in enumerate(self.plain):
             short = _words(_TAIL.sub("", text))
             begins = [words[: len(short)] for words in self.words]
             tells = len(short) > 1 or len("".join(short)) >= _LEAST_NAME
             if short != self.words[index] and begins.count(short) == 1 and tells:
                 found.append((short, index))
         return found
+
+    def begins(self, found: Sequence[Token]) -> bool:
+        """Whether an option starts with the first of these tokens."""
+        return bool(found) and found[0].word in self._by_first
 
     def at(self, found: Sequence[Token], first: int) -> Quote | None:
         """Options whose text starts at a token; the longest, all where several are equal."""
@@ -181,24 +204,28 @@ class OptionTexts:
 
     def _spelled(self, word: str) -> str:
         """The word of the options that a misspelt word stands for, else the word itself."""
-        if len(word) < _LEAST_LETTERS or word in self.vocabulary:
+        alike = self.vocabulary.get(word[:2], [])
+        if len(word) < _LEAST_LETTERS or word in alike:
             return word
-        close = get_close_matches(word, self.vocabulary, 2, _CLOSE)
-        return close[0] if len(close) == 1 and close[0][:2] == word[:2] else word
+        close = get_close_matches(word, alike, 2, _CLOSE)
+        return close[0] if len(close) == 1 else word
 
     def near(self, words: Sequence[str]) -> int | None:
         """The one option that says nearly the same; None where it is not plain which one."""
-        phrase = Counter(map(self._spelled, words))
-        if not phrase:
+        said = len(words)
+        if all(2 * min(said, len(o)) < _NEAR * (said + len(o)) for o in self.words):
             return None
-        scores = [2 * (phrase & Counter(o)).total() / (len(words) + len(o)) for o in self.words]
+        phrase = Counter(map(self._spelled, words))
+        scores = [
+            2 * (phrase & own).total() / (said + len(option))
+            for own, option in zip(self.counts, self.words, strict=True)
+        ]
         best = max(range(len(scores)), key=scores.__getitem__)
         if scores[best] < _NEAR:
             return None
-        own = Counter(self.words[best])
+        own, mine = self.counts[best], self.sets[best]
         if any(negates(w) or w[0].isdigit() for w in (phrase - own) + (own - phrase)):
             return None
-        others = [set(o) for i, o in enumerate(self.words) if i != best]
-        mine, said = set(own), set(phrase)
-        decided = all((mine - o) & said and not (o - mine) & said for o in others)
+        others = [o for i, o in enumerate(self.sets) if i != best]
+        decided = all((mine - o) & set(phrase) and not (o - mine) & set(phrase) for o in others)
         return best if decided else None

@@ -9,7 +9,7 @@ from itertools import takewhile
 
 from scoring import cues
 from scoring.records import Extraction, Statement, Strength
-from scoring.statements import Question, parts
+from scoring.statements import Question
 
 _FAR = 200
 _ENDED = re.compile(r"[.!?)\]'}|>:;✓✅❌]$|[\u3002\uff01\uff1f]$")
@@ -115,7 +115,7 @@ def without_statement(
 ) -> Extraction:
     """The outcome where nothing firm is stated."""
     loose = [s for s in statements if s.strength is Strength.MENTION]
-    refusals = parts(cues.REFUSAL, question.lower)
+    refusals = list(cues.REFUSAL.finditer(question.lower))
     if refusals:
         after = [s for s in loose if _despite(question, refusals[-1].end(), s.reading.start)]
         if len({s.choice for s in after}) == 1:

@@ -17,6 +17,8 @@ _OPEN = re.compile(
 _CLOSE = re.compile(
     rf"<\s?/\s?{_THOUGHT}\s?>|◁/think▷|<\|end[_ ]of[_ ]thought\|>|\[/think\]|<\|channel\|>final"
 )
+_BRACKETS = ("<", "\u25c1", "[")
+_SPEAKERS = ("user", "human", "question", " q", "\nq", "[inst]", "[/inst]", "assistant", "response")
 _ASSISTANT = re.compile(
     r"\bassistant\s?:|<\|(?:im[_ ]start\|>|start[_ ]header[_ ]id\|>)?assistant"
     r"(?:<\|end[_ ]header[_ ]id)?\|?>?"
@@ -54,7 +56,9 @@ def _blanked(text: str, start: int, end: int) -> str:
 def drop_thinking(text: str) -> Segment:
     """Blanks `<think>` blocks; one that never closes hides all that follows."""
     lower = text.lower()
-    if not (_OPEN.search(lower) or _CLOSE.search(lower)):
+    if not any(sign in text for sign in _BRACKETS) or not (
+        _OPEN.search(lower) or _CLOSE.search(lower)
+    ):
         return Segment(text, False)
     place = 0
     for close in _CLOSE.finditer(lower):
@@ -71,6 +75,8 @@ def drop_thinking(text: str) -> Segment:
 def drop_turns(text: str) -> str:
     """Keeps the first reply of an echoed conversation, and nothing of a next question."""
     lower = text.lower()
+    if not (lower.startswith("q") or any(speaker in lower for speaker in _SPEAKERS)):
+        return text
     start = 0
     made_up = _USER.search(lower)
     said = lower[: made_up.start()].replace("<image>", "").strip(" \n*#<|>") if made_up else ""
@@ -89,10 +95,10 @@ def drop_turns(text: str) -> str:
 
 
 def drop_echo(text: str, options: Sequence[str]) -> str:
-    """Blanks runs of all options in their order with at most labels between them."""
+    """Blanks runs of all options, given in lower case, with at most labels between them."""
     lower = text.lower()
-    texts = [option.strip().lower() for option in options]
-    if len(texts) < 2 or not all(texts):
+    texts = list(options)
+    if len(texts) < 2 or not all(texts) or texts[-1] not in lower:
         return text
     place = 0
     for _ in range(_MOST_ECHOES):
@@ -118,6 +124,6 @@ def _run_end(lower: str, texts: Sequence[str], first: int) -> int | None:
 
 
 def reply(text: str, options: Sequence[str]) -> Segment:
-    """The part of a normalised response that answers."""
+    """The part of a normalised response that answers; options are normalised, in lower case."""
     thought = drop_thinking(text)
     return Segment(drop_echo(drop_turns(thought.text), options), thought.thinking_cut)

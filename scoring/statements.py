@@ -28,7 +28,6 @@ _SENTENCE_START = re.compile(r"[.!?](?=\s)|\n")
 _WINDOW = 700
 _CONTEXT = 120
 _FIRST, _LAST = 12, 48
-_HEAD, _TAIL = 2000, 10000
 _HEDGE = re.compile(r"\b(?:could|might|may)\b")
 _SHORT_PHRASE = 8
 _NEXT_ITEM = re.compile(r"\n[^\S\n]*(?:[-•]\s|[(\[]?(?:[B-Z]|[2-9])[)\].:])")
@@ -57,26 +56,19 @@ class Question(NamedTuple):
         return found.start() if found else min(len(self.text), place + _WINDOW)
 
 
-def parts(pattern: re.Pattern[str], text: str, *, everywhere: bool = False) -> list[re.Match[str]]:
-    """Matches in the text; of one above 12,000 characters in the first 2,000 and last 10,000.
-
-    `everywhere` searches a long text too.
-    """
-    if everywhere or len(text) <= _HEAD + _TAIL:
-        return list(pattern.finditer(text))
-    head = list(pattern.finditer(text, 0, _HEAD))
-    return head + list(pattern.finditer(text, len(text) - _TAIL))
-
-
-def _some(pattern: re.Pattern[str], text: str, *, everywhere: bool = False) -> list[re.Match[str]]:
+def _some(pattern: re.Pattern[str], text: str) -> list[re.Match[str]]:
     """The first and last matches: loops of one phrase cost no more than a few."""
-    found = parts(pattern, text, everywhere=everywhere)
+    found = list(pattern.finditer(text))
     return found if len(found) <= _FIRST + _LAST else found[:_FIRST] + found[-_LAST:]
 
 
 def _quoted(question: Question, place: int, end: int) -> Reading | None:
     """The option whose full text starts at a place."""
-    found = tokens(question.text, place, min(len(question.text), end))
+    opening = tokens(question.text, place, end, most=1)
+    if not question.texts.begins(opening):
+        return None
+    longest = question.texts.longest
+    found = tokens(question.text, place, end, most=longest)
     matched = question.texts.at(found, 0)
     if not matched:
         return None
@@ -86,7 +78,7 @@ def _quoted(question: Question, place: int, end: int) -> Reading | None:
     if len(matched.options) > 1:
         return Reading("ambiguous", found[0].start, last)
     joined = _TEXT_JOIN.match(question.lower, last)
-    second = tokens(question.text, joined.end(), joined.end() + _WINDOW) if joined else []
+    second = tokens(question.text, joined.end(), most=longest) if joined else []
     other = question.texts.at(second, 0)
     if joined and other:
         status: Status = "ambiguous" if joined["or"] else "multiple"
@@ -118,8 +110,8 @@ def read_answer(
     filled = _FILL.match(question.lower, place)
     start = filled.end() if filled else place
     stop = question.sentence_end(start)
-    opening = tokens(question.text, start, min(stop, start + 40))
-    if opening and negates(opening[0].word) and not question.texts.at(opening, 0):
+    opening = tokens(question.text, start, min(stop, start + 40), most=1)
+    if opening and negates(opening[0].word) and not question.texts.begins(opening):
         return None
     bracket = start - 1 if question.text[start - 1 : start] in ("(", "[") else start
     label = question.labels.read(question.text, bracket, capital=strict)
@@ -197,8 +189,9 @@ def _supposed(question: Question, start: int, end: int) -> bool:
 def cued(question: Question) -> Iterator[Statement]:
     """Statements after a phrase that announces an answer."""
     for cue in cues.CUES:
-        everywhere = cue.everywhere
-        for match in _some(cue.pattern, question.lower, everywhere=everywhere):
+        if cue.needs and not any(sign in question.lower for sign in cue.needs):
+            continue
+        for match in _some(cue.pattern, question.lower):
             tagged = cue.strength is Strength.TAGGED
             if not tagged and _supposed(question, match.start(), match.end()):
                 continue
@@ -318,7 +311,7 @@ def blanket(question: Question) -> Iterator[Statement]:
 
 def _blanket(question: Question, pattern: re.Pattern[str], start: int, end: int) -> Reading:
     """None or all of the options: the option that says so, where there is one."""
-    saying = [i for i, text in enumerate(question.texts.letters) if pattern.match(text)]
+    saying = [i for i, text in enumerate(question.texts.plain) if pattern.match(text)]
     if len(saying) == 1:
         return Reading("answered", start, end, saying[0])
     return Reading("none_of_options" if pattern is cues.NONE_OF else "multiple", start, end)

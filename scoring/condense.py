@@ -1,0 +1,101 @@
+"""Step 3: a long reply without most of its middle, and runs of blanks as one, with a way back."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from typing import NamedTuple
+
+from scoring.normalise import TAG
+
+_BLANKS = re.compile(r"[ \t]{2,}")
+_HEAD, _TAIL = 2000, 4000
+_BEFORE, _AFTER = 100, 200
+_FIRST, _LAST = 12, 48
+_LOOKED_FOR = ("answer", TAG)
+_CUT = " ... "
+_SHORT, _ENDING = 900, 600
+_OPENING = "..."
+
+
+class Condensed(NamedTuple):
+    """A text of pieces of another: piece i starts at `starts[i]`, there at `sources[i]`."""
+
+    text: str
+    starts: list[int]
+    sources: list[int]
+
+    def origin(self, place: int) -> int:
+        """Where a place of the text was."""
+        piece = bisect_right(self.starts, place) - 1
+        return self.sources[piece] + place - self.starts[piece]
+
+
+def _joined(text: str, pieces: list[tuple[int, int]], glue: str) -> Condensed:
+    starts, place = [], 0
+    for start, end in pieces:
+        starts.append(place)
+        place += end - start + len(glue)
+    kept = glue.join(text[start:end] for start, end in pieces)
+    return Condensed(kept, starts, [start for start, _ in pieces])
+
+
+def shorten(text: str) -> Condensed:
+    """The first 2,000 and last 4,000 characters, and what stands around answers between them.
+
+    Around: 100 characters before and 200 after an answer field or the word 'answer', of the first
+    12 and last 48. A text of at most 6,000 characters stays as it is.
+    """
+    tail = len(text) - _TAIL
+    if tail <= _HEAD:
+        return Condensed(text, [0], [0])
+    lower = text.lower()
+    found = sorted(place for word in _LOOKED_FOR for place in _places(lower, word, tail))
+    pieces = [(0, _HEAD)]
+    for place in found:
+        start, end = max(0, place - _BEFORE), place + _AFTER
+        if start <= pieces[-1][1]:
+            pieces[-1] = (pieces[-1][0], max(pieces[-1][1], end))
+        else:
+            pieces.append((start, end))
+    if tail <= pieces[-1][1]:
+        pieces[-1] = (pieces[-1][0], len(text))
+    else:
+        pieces.append((tail, len(text)))
+    return _joined(text, pieces, _CUT)
+
+
+def ending(text: str) -> Condensed | None:
+    """The last 600 characters of a text above 900, where no answer field stands before them.
+
+    None otherwise. It opens with dots, so that its start is not taken for that of the reply.
+    """
+    if len(text) <= _SHORT:
+        return None
+    start = text.find(" ", len(text) - _ENDING)
+    if start < 0 or text.find(TAG, 0, start) >= 0:
+        return None
+    return Condensed(_OPENING + text[start:], [0, len(_OPENING)], [start, start])
+
+
+def _places(lower: str, word: str, tail: int) -> list[int]:
+    """Where a word stands in the middle: the first and the last times."""
+    first: list[int] = []
+    place = _HEAD - len(word)
+    while len(first) < _FIRST and (place := lower.find(word, place + 1, tail)) >= 0:
+        first.append(place)
+    last: list[int] = []
+    place = tail
+    while len(last) < _LAST and (place := lower.rfind(word, _HEAD - len(word), place)) >= 0:
+        last.append(place)
+    return [*first, *last]
+
+
+def squeeze(text: str) -> Condensed:
+    """The text with every run of blanks as one."""
+    if "  " not in text and "\t" not in text:
+        return Condensed(text, [0], [0])
+    runs = [match.span() for match in _BLANKS.finditer(text)]
+    starts = [0, *(end - 1 for _, end in runs)]
+    ends = [*(start for start, _ in runs), len(text)]
+    return _joined(text, list(zip(starts, ends, strict=True)), "")
