@@ -17,6 +17,7 @@ from builder.errors import BuildError, StoppedError
 from builder.licenses import Policy
 from builder.pipeline import BuildResult, build, estimate_build
 from builder.publish.command import publish_command
+from builder.report.command import report_command
 from builder.screening.command import release_command, screen_command
 from builder.show import NoReleaseError, print_summary, read_summary
 from builder.sources import KINDS, Microscopy, SourceError
@@ -174,6 +175,7 @@ use_encoders(_encoder)
 app.command("benchmark")(benchmark_command)
 app.command("leaderboard")(leaderboard_command)
 app.command("publish")(publish_command)
+app.command("report")(report_command)
 
 
 @app.command()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pyarrow as pa
@@ -22,23 +23,32 @@ class NoReleaseError(Exception):
 
 def read_summary(output: Path) -> Summary:
     """Summary of the release under OUTPUT. Raises NoReleaseError without a readable one."""
+    summary = Summary()
+    for file in ledger_files(output):
+        with reading(file):
+            summary.add(pq.read_table(file, partitioning=None))
+    quarantine = output / "work" / "quarantine.parquet"
+    if quarantine.exists():
+        with reading(quarantine):
+            summary.add_quarantine(pq.read_table(quarantine, partitioning=None))
+    return summary
+
+
+def ledger_files(output: Path) -> list[Path]:
+    """Files of the ledger under OUTPUT, in order. Raises NoReleaseError without any."""
     files = sorted((output / "release").glob(LEDGER_FILES))
     if not files:
         raise NoReleaseError(
             f"no release in {output}; make one with: microvqa-pp build --output {output}"
         )
-    summary = Summary()
-    for file in files:
-        _add(summary.add, file)
-    quarantine = output / "work" / "quarantine.parquet"
-    if quarantine.exists():
-        _add(summary.add_quarantine, quarantine)
-    return summary
+    return files
 
 
-def _add(count: Callable[[pa.Table], None], file: Path) -> None:
+@contextmanager
+def reading(file: Path) -> Iterator[None]:
+    """Turns what a damaged table raises into NoReleaseError."""
     try:
-        count(pq.read_table(file, partitioning=None))
+        yield
     except (pa.ArrowException, KeyError, OSError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise

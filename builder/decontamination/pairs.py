@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -11,8 +9,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from builder.decontamination.benchmark import Benchmark
 from builder.decontamination.matching import Match
-from builder.images import ImageError, decode
 from builder.shards import parquet_bytes, write_atomically
+from builder.thumbnails import thumbnail
 from filtering.tables import to_table
 
 SHOWN = 300
@@ -33,8 +31,8 @@ def write_pairs(
     shown = [
         (
             match,
-            _thumbnail(figures.get(match.figure_id)),
-            _thumbnail(by_name[match.benchmark].image(match.place)),
+            thumbnail(figures.get(match.figure_id), THUMBNAIL),
+            thumbnail(by_name[match.benchmark].image(match.place), THUMBNAIL),
         )
         for match in matches[:SHOWN]
     ]
@@ -46,15 +44,3 @@ def write_pairs(
     page = environment.get_template("pairs.html.jinja").render(pairs=shown, total=len(matches))
     write_atomically(folder / "pairs.parquet", parquet_bytes(to_table(Match, matches)))
     write_atomically(folder / "pairs.html", page.encode("utf-8", "replace"))
-
-
-def _thumbnail(data: bytes | None) -> str:
-    """A small JPEG as a data URL; '' where there is no readable image."""
-    try:
-        image = decode(data or b"")
-    except ImageError:
-        return ""
-    image.thumbnail((THUMBNAIL, THUMBNAIL))
-    buffer = io.BytesIO()
-    image.save(buffer, "JPEG", quality=80)
-    return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode()

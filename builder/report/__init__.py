@@ -1,0 +1,1 @@
+"""The report on a build: one self-contained HTML page from its ledger."""

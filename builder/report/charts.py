@@ -1,0 +1,107 @@
+"""Charts as inline SVG; every text in them is escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from markupsafe import Markup
+from numpy.typing import NDArray
+
+_BAR, _GAP, _LABEL, _WIDTH, _NUMBER = 18, 6, 470, 900, 90
+_BINS = 24
+_PLOT = (250, 96)
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A labelled count; `share` (0-1) is written beside it, `mark` (0-1) drawn as a line."""
+
+    label: str
+    count: int
+    share: float | None = None
+    kind: str = "kept"
+
+
+def bars(rows: Sequence[Bar], title: str) -> Markup:
+    """Horizontal bars, one per row, longest = full width."""
+    if not rows:
+        return Markup("")
+    most = max(row.count for row in rows) or 1
+    height = len(rows) * (_BAR + _GAP)
+    body = Markup("").join(_bar(i, row, most) for i, row in enumerate(rows))
+    return Markup(
+        '<svg class="bars" role="img" aria-label="{}" viewBox="0 0 {} {}">{}</svg>'
+    ).format(title, _WIDTH, height, body)
+
+
+def _bar(place: int, row: Bar, most: int) -> Markup:
+    top = place * (_BAR + _GAP)
+    room = _WIDTH - _LABEL - _NUMBER
+    width = max(1.0 if row.count else 0.0, room * row.count / most)
+    share = "" if row.share is None else f" ({100 * row.share:.0f}%)"
+    return Markup(
+        "<g><title>{label}: {count}{share}</title>"
+        '<text x="{lx}" y="{ty}" class="label">{short}</text>'
+        '<rect x="{bx}" y="{top}" width="{width:.1f}" height="{bar}" class="{kind}"/>'
+        '<text x="{nx:.1f}" y="{ty}">{count}{share}</text></g>'
+    ).format(
+        label=row.label,
+        short=_short(row.label, 70),
+        count=f"{row.count:,}",
+        share=share,
+        kind=row.kind,
+        lx=_LABEL - 8,
+        bx=_LABEL,
+        nx=_LABEL + width + 6,
+        ty=top + _BAR - 5,
+        top=top,
+        bar=_BAR,
+        width=width,
+    )
+
+
+def _short(text: str, limit: int) -> str:
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
+def histograms(values: NDArray[np.floating], kept: NDArray[np.bool_], title: str) -> Markup:
+    """Distribution among kept (filled) and dropped (outlined) rows, by the square root of its share.
+
+    values and kept have shape (n,); values must be finite.
+    """
+    low, high = (float(v) for v in (values.min(), values.max()))
+    if low >= 0 and high <= 1:
+        low, high = 0.0, 1.0
+    elif low == high:
+        low, high = low - 0.5, high + 0.5
+    shares = [_shares(values[mask], low, high) for mask in (kept, ~kept)]
+    most = max(s.max() for s in shares) or 1.0
+    filled, outlined = (_outline(s / most) for s in shares)
+    width, height = _PLOT
+    return Markup(
+        '<svg class="histogram" role="img" aria-label="{title}" viewBox="0 -4 {w} {full}">'
+        '<path d="{filled}" class="kept"/><path d="{outlined}" class="dropped"/>'
+        '<line x1="0" x2="{w}" y1="{h}" y2="{h}"/>'
+        '<text x="0" y="{ty}">{low}</text><text x="{w}" y="{ty}" class="end">{high}</text></svg>'
+    ).format(
+        title=title, w=width, h=height, full=height + 22, ty=height + 14,
+        filled=filled, outlined=outlined, low=f"{low:.3g}", high=f"{high:.3g}",
+    )  # fmt: skip
+
+
+def _shares(values: NDArray[np.floating], low: float, high: float) -> NDArray[np.float64]:
+    counts, _ = np.histogram(values, bins=_BINS, range=(low, high))
+    return np.sqrt(np.asarray(counts / max(1, counts.sum()), dtype=np.float64))
+
+
+def _outline(heights: NDArray[np.float64]) -> str:
+    """Path of a step line over bins, closed on the base line."""
+    width, height = _PLOT
+    step = width / len(heights)
+    points = [f"M0 {height}"]
+    for i, share in enumerate(heights):
+        top = height * (1 - share)
+        points.append(f"L{i * step:.1f} {top:.1f} L{(i + 1) * step:.1f} {top:.1f}")
+    return " ".join([*points, f"L{width} {height} Z"])

@@ -1,0 +1,136 @@
+"""What the report shows, read from a release's ledger, shard by shard."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from builder.ledger import STAGES
+from builder.licenses import allows
+from builder.release import choices_of
+from builder.show import reading
+from builder.summary import Summary, reason_kind
+
+EXAMPLES = 3
+"""Examples shown of each reason."""
+
+_SHOWN = (
+    "figure_id", "caption", "question", "answer", "evidence", "reason", "license", "attribution",
+    "task", "split", "correct_index", "distractors", "keep", "stage",
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Lengths:
+    """Lengths of multiple-choice questions: characters of key and of each distractor."""
+
+    question_words: list[int] = field(default_factory=list)
+    key: list[int] = field(default_factory=list)
+    distractor: list[int] = field(default_factory=list)
+    key_longest: float = 0.0
+
+    def add(self, row: dict[str, Any]) -> None:
+        """Count one question; a key that shares the greatest length counts as its share."""
+        lengths = [len(choice) for choice in choices_of(row)]
+        key = lengths[row["correct_index"]]
+        self.question_words.append(len(row["question"].split()))
+        self.key.append(key)
+        self.distractor += [length for i, length in enumerate(lengths) if i != row["correct_index"]]
+        if key == max(lengths):
+            self.key_longest += 1 / lengths.count(key)
+
+
+@dataclass(slots=True)
+class Collected:
+    """Counts, distributions and examples of one ledger."""
+
+    summary: Summary = field(default_factory=Summary)
+    reasons: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    examples: dict[tuple[str, str], list[dict[str, Any]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    lengths: dict[str, Lengths] = field(default_factory=lambda: defaultdict(Lengths))
+    _signals: dict[str, list[NDArray[np.float64]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    _kept: list[NDArray[np.bool_]] = field(default_factory=list)
+
+    def add(self, ledger: pa.Table) -> None:
+        """Add rows of the ledger."""
+        self.summary.add(ledger)
+        candidates = ledger.filter(ledger["candidate_id"].is_valid())
+        self._kept.append(np.asarray(candidates["keep"].fill_null(False), dtype=bool))
+        for name in _measures(ledger.schema):
+            self._signals[name].append(candidates[name].to_numpy().astype(np.float64))
+        for row in ledger.select(_SHOWN).to_pylist():
+            self._add_row(row)
+
+    def _add_row(self, row: dict[str, Any]) -> None:
+        key = (row["stage"], _kind(row["reason"] or "", row["stage"] == "candidate"))
+        self.reasons[key[0]][key[1]] += 1
+        known = self.examples[key]
+        if len(known) < EXAMPLES and all(k["figure_id"] != row["figure_id"] for k in known):
+            known.append(row)
+        if row["split"] and row["correct_index"] is not None and row["distractors"]:
+            self.lengths[row["split"]].add(row)
+
+    def signals(self) -> Iterator[tuple[str, NDArray[np.float64], NDArray[np.bool_]]]:
+        """Name, values (n,) and whether kept (n,) of each signal and the score; n without gaps."""
+        kept = np.concatenate(self._kept) if self._kept else np.zeros(0, bool)
+        for name, parts in self._signals.items():
+            values = np.concatenate(parts)
+            known = np.isfinite(values)
+            if known.any():
+                yield name, values[known], kept[known]
+
+    def stages(self) -> list[tuple[str, int]]:
+        """Rows by the stage reached, in the order of the stages."""
+        order = {name: i for i, name in enumerate(STAGES)}
+        rows = [(name, sum(counter.values())) for name, counter in self.reasons.items()]
+        return sorted(rows, key=lambda item: order.get(item[0], len(order)))
+
+
+def _kind(reason: str, with_second: bool) -> str:
+    """A reason without its particulars; `with_second` keeps what follows its first part too."""
+    first, _, second = reason.partition("; ")
+    kind = reason_kind(first)
+    return f"{kind}; {reason_kind(second)}" if with_second and second else kind
+
+
+def _measures(schema: pa.Schema) -> list[str]:
+    """All columns of signals that are numbers, whatever their names, and the score first."""
+    found = [f.name for f in schema if f.name.startswith("signal_") and _is_number(f.type)]
+    return ["score", *found]
+
+
+def _is_number(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_floating(kind) or pa.types.is_integer(kind))
+
+
+def collect(files: list[Path], quarantine: Path) -> Collected:
+    """Read ledger files, and the quarantine of the build where it is there.
+
+    Raises NoReleaseError for a damaged file.
+    """
+    found = Collected()
+    for path in files:
+        with reading(path), pq.ParquetFile(path) as file:
+            for group in range(file.num_row_groups):
+                found.add(file.read_row_group(group, use_threads=False))
+    if quarantine.is_file():
+        with reading(quarantine):
+            found.summary.add_quarantine(pq.read_table(quarantine, partitioning=None))
+    return found
+
+
+def may_show(row: dict[str, Any]) -> bool:
+    """Whether an example's image may be in a page that is passed on."""
+    return bool(row["license"]) and allows(row["license"], "redistributable")
