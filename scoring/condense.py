@@ -9,7 +9,8 @@ from typing import NamedTuple
 from scoring.normalise import TAG
 
 _BLANKS = re.compile(r"[ \t]{2,}")
-_HEAD, _TAIL = 2000, 4000
+_MOST = 6000
+_HEAD, _TAIL = 1000, 2000
 _BEFORE, _AFTER = 100, 200
 _FIRST, _LAST = 12, 48
 _LOOKED_FOR = ("answer", TAG)
@@ -41,13 +42,13 @@ def _joined(text: str, pieces: list[tuple[int, int]], glue: str) -> Condensed:
 
 
 def shorten(text: str) -> Condensed:
-    """The first 2,000 and last 4,000 characters, and what stands around answers between them.
+    """The first 1,000 and last 2,000 characters, and what stands around answers between them.
 
     Around: 100 characters before and 200 after an answer field or the word 'answer', of the first
     12 and last 48. A text of at most 6,000 characters stays as it is.
     """
     tail = len(text) - _TAIL
-    if tail <= _HEAD:
+    if len(text) <= _MOST:
         return Condensed(text, [0], [0])
     lower = text.lower()
     found = sorted(place for word in _LOOKED_FOR for place in _places(lower, word, tail))

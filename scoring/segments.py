@@ -18,7 +18,8 @@ _CLOSE = re.compile(
     rf"<\s?/\s?{_THOUGHT}\s?>|◁/think▷|<\|end[_ ]of[_ ]thought\|>|\[/think\]|<\|channel\|>final"
 )
 _BRACKETS = ("<", "\u25c1", "[")
-_SPEAKERS = ("user", "human", "question", " q", "\nq", "[inst]", "[/inst]", "assistant", "response")
+_SPEAKERS = ("user", "human", "question", "q", "assistant", "response")
+_LONGEST_SPEAKER = 16
 _ASSISTANT = re.compile(
     r"\bassistant\s?:|<\|(?:im[_ ]start\|>|start[_ ]header[_ ]id\|>)?assistant"
     r"(?:<\|end[_ ]header[_ ]id)?\|?>?"
@@ -75,7 +76,9 @@ def drop_thinking(text: str) -> Segment:
 def drop_turns(text: str) -> str:
     """Keeps the first reply of an echoed conversation, and nothing of a next question."""
     lower = text.lower()
-    if not (lower.startswith("q") or any(speaker in lower for speaker in _SPEAKERS)):
+    before_colons = [piece[-_LONGEST_SPEAKER:] for piece in lower.split(":")[:-1]]
+    named = any(speaker in piece for piece in before_colons for speaker in _SPEAKERS)
+    if not named and "<|" not in lower and "inst]" not in lower:
         return text
     start = 0
     made_up = _USER.search(lower)
