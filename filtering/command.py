@@ -10,7 +10,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from filtering.standalone import Columns, FilterReport, TableError, filter_table
+from filtering.choice import PHANTOM_TINY
+from filtering.standalone import Columns, FilterError, FilterReport, TableError, filter_table
 
 
 def filter_command(
@@ -31,6 +32,16 @@ def filter_command(
     keep_ratio: Annotated[
         float, typer.Option(help="share of all rows that is kept, 0-1", min=0, max=1)
     ] = 0.75,
+    clip: Annotated[
+        str, typer.Option(help="open_clip model, with --fit; 'none' for text alone")
+    ] = PHANTOM_TINY,
+    nli: Annotated[
+        str, typer.Option(help="transformers entailment model, with --fit; 'none' for text alone")
+    ] = PHANTOM_TINY,
+    fit: Annotated[
+        bool, typer.Option("--fit", help="fit a filter on the table, by errors planted into it")
+    ] = False,
+    seed: Annotated[int, typer.Option(help="seed of the fit", min=0)] = 0,
 ) -> None:
     """Score and filter a table of question-answer pairs into OUTPUT/table.parquet.
 
@@ -39,8 +50,10 @@ def filter_command(
     """
     columns = Columns(image_column, caption_column, question_column, answer_column, figure_column)
     try:
-        report = filter_table(table, output, columns, keep_ratio)
-    except TableError as error:
+        report = filter_table(
+            table, output, columns, keep_ratio, clip=clip, nli=nli, fit=fit, seed=seed
+        )
+    except (TableError, FilterError) as error:
         print(f"microvqa-pp: {error}", file=sys.stderr)
         raise typer.Exit(2) from error
     print_report(report, Console(highlight=False))
@@ -56,4 +69,6 @@ def print_report(report: FilterReport, console: Console) -> None:
     for reason, count in report.reasons.items():
         shown.add_row(f"{count:,}", f"{count / report.rows:.0%}", reason)
     console.print(shown)
+    for scorer, count in report.scorers.items():
+        console.print(f"{count:,} scored by {scorer}", markup=False)
     console.print(f"Table: {report.path}", soft_wrap=True)

@@ -189,6 +189,11 @@ def entailment(rows: Sequence[QA], nli: Nli) -> Floats:
     return found[first]
 
 
+def figure_numbers(pairs: Pairs) -> npt.NDArray[np.int64]:
+    """The figure of each row, numbered from 0 in order of appearance."""
+    return _figures(pairs)[0]
+
+
 def _figures(pairs: Pairs) -> tuple[npt.NDArray[np.int64], list[tuple[str, str, str]]]:
     """Figure of each row, and the figures as identifier, image and caption."""
     keys = [

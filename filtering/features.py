@@ -9,7 +9,7 @@ from typing import Literal, get_args
 import numpy as np
 
 from filtering.channels import RAW, Neighbours, Scale
-from filtering.encoding import Encoded, Floats
+from filtering.encoding import Floats
 from filtering.graph import Indices, Rows
 from filtering.records import Signals
 
@@ -103,12 +103,13 @@ def node_features(scaled: Scaled) -> Floats:
     return np.concatenate(parts, axis=1).astype(np.float32)
 
 
-def graph_rows(scaled: Scaled, encoded: Encoded, group: Indices) -> Rows:
-    """Everything that the graph is made of."""
+def graph_rows(
+    scaled: Scaled, questions: Floats, statements: Floats, figure: Indices, group: Indices
+) -> Rows:
+    """Everything that the graph is made of; figures are numbered from 0 without gaps."""
     filled, local = np.nan_to_num(scaled.globally), np.nan_to_num(scaled.locally)
     both = np.concatenate([filled, local], axis=1)
-    first = np.zeros(len(encoded.captions), dtype=np.int64)
-    first[encoded.figure[::-1]] = np.arange(len(encoded.figure))[::-1]
+    first = np.unique(figure, return_index=True)[1]
     width = len(CHANNELS)
 
     def pair(names: Sequence[str]) -> Floats:
@@ -119,8 +120,8 @@ def graph_rows(scaled: Scaled, encoded: Encoded, group: Indices) -> Rows:
         image_pairs=pair(_IMAGE_PAIR),
         caption_pairs=pair(_CAPTION_PAIR),
         figures=filled[first][:, _columns(_FIGURE)],
-        figure=encoded.figure,
+        figure=figure,
         group=group,
-        questions=encoded.questions,
-        statements=encoded.statements,
+        questions=questions,
+        statements=statements,
     )

@@ -121,7 +121,9 @@ def lesson(
     apart = np.array([r.family in WHOLE_FIGURE for r in planted.records])
     matched = np.ones(len(encoded.captions), dtype=np.float32)
     matched[encoded.figure[apart]] = 0
-    rows = graph_rows(scaled, encoded, pairs.numbered_groups())
+    rows = graph_rows(
+        scaled, encoded.questions, encoded.statements, encoded.figure, pairs.numbered_groups()
+    )
     return Lesson(rows, scaled, (~wrong).astype(np.float32), matched)
 
 

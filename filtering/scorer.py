@@ -6,19 +6,19 @@ needs its siblings and its group.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from filtering.encoding import Encoded, Floats
+from filtering.encoding import Encoded, Floats, figure_numbers
 from filtering.features import CHANNELS, Scaled, anchor, graph_rows
+from filtering.graph import Indices
 from filtering.hicqa import HiCQAFilter, channels_of
 from filtering.lessons import NO_ENCODERS, Encoders
 from filtering.pairs import Pairs
 from filtering.records import Signals
-from filtering.signals import compute_signals
+from filtering.signals import compute_signals, with_siblings
 
 MEAN = "mean of signals"
 _SHOWN = {
@@ -37,11 +37,21 @@ _WEAK = 0.7
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """What is seen of each pair by itself; `scaled` is None without a reference sample."""
+    """What is seen of each pair by itself: signals with their mean as score, and what the graph
+    reads, None without a filter. `figure` numbers the figures."""
 
     signals: list[Signals]
-    encoded: Encoded
-    scaled: Scaled | None
+    figure: Indices
+    seen: Seen | None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Channels of n pairs, and their questions and statements as unit rows."""
+
+    scaled: Scaled
+    questions: Floats
+    statements: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +65,14 @@ class Scorer:
     hicqa: HiCQAFilter | None = None
 
     @property
+    def rates(self) -> bool:
+        """Whether a graph gives the score."""
+        return self.hicqa is not None and self.hicqa.graph is not None
+
+    @property
     def name(self) -> str:
         """What the score is, with the models and revisions behind it."""
-        fitted = self.hicqa is not None and self.hicqa.graph is not None
-        kind = f"HiCQA-Graph {self.hicqa.config.name}" if self.hicqa and fitted else MEAN
+        kind = f"HiCQA-Graph {self.hicqa.config.name}" if self.hicqa and self.rates else MEAN
         clip, nli = self.encoders.clip, self.encoders.nli
         if clip is None or nli is None:
             return kind
@@ -67,35 +81,41 @@ class Scorer:
     def observe(self, pairs: Pairs) -> Observed:
         """Signals of each pair, with the mean of them as score."""
         signals = compute_signals(pairs.rows)
-        encoded = self.encoders.encode(pairs, self.hicqa.reference.bank if self.hicqa else None)
         if self.hicqa is None:
-            return Observed([replace(s, scorer=self.name) for s in signals], encoded, None)
+            named = [replace(s, scorer=self.name) for s in signals]
+            return Observed(named, figure_numbers(pairs), None)
         reference = self.hicqa.reference
+        encoded = self.encoders.encode(pairs, reference.bank)
         channels = channels_of(encoded, signals, reference.centre)
-        figures = [qa.figure_id for qa in pairs.rows]
-        near = reference.scale.neighbours(encoded.questions, figures)
+        near = reference.scale.neighbours(encoded.questions, [q.figure_id for q in pairs.rows])
         scaled = Scaled.of(channels, reference.scale, near)
         told = _told(channels, encoded, reference.scale.worse_than(channels, near))
-        seen = [
+        named = [
             _scored(replace(s, **t, scorer=self.name)) for s, t in zip(signals, told, strict=True)
         ]
-        return Observed(_with_siblings(seen, encoded.figure), encoded, scaled)
+        return Observed(named, encoded.figure, Seen(scaled, encoded.questions, encoded.statements))
 
-    def rate(self, observed: Observed, pairs: Pairs) -> list[Signals]:
-        """The signals with the score that ranks the pairs."""
-        if self.hicqa is None or self.hicqa.graph is None or observed.scaled is None:
-            return observed.signals
-        rows = graph_rows(observed.scaled, observed.encoded, pairs.numbered_groups())
-        fixed = anchor(observed.scaled, self.hicqa.config.anchor)
-        found = self.hicqa.probabilities(rows, fixed)
-        return [
-            replace(s, score=round(float(p), 6))
-            for s, p in zip(observed.signals, found, strict=True)
-        ]
+    def rate(self, seen: Seen, figure: Indices, group: Indices) -> Floats:
+        """The score of pairs with all their siblings, (n,), 0-1. Raises ValueError without a
+        graph."""
+        if self.hicqa is None:
+            raise ValueError("without a filter the score is the mean of signals")
+        rows = graph_rows(seen.scaled, seen.questions, seen.statements, figure, group)
+        return self.hicqa.probabilities(rows, anchor(seen.scaled, self.hicqa.config.anchor))
 
     def score(self, pairs: Pairs) -> list[Signals]:
-        """Signals and score of each pair, in order."""
-        return self.rate(self.observe(pairs), pairs)
+        """Signals and score of each pair, in order. Siblings must be among the pairs."""
+        observed = self.observe(pairs)
+        signals = with_siblings(observed.signals, observed.figure)
+        if observed.seen is None or not self.rates:
+            return signals
+        found = self.rate(observed.seen, observed.figure, pairs.numbered_groups())
+        return [replace(s, score=rounded(p)) for s, p in zip(signals, found, strict=True)]
+
+
+def rounded(score: float) -> float:
+    """A score as it is written: six digits, so that it does not depend on the batch."""
+    return round(float(score), 6)
 
 
 def _told(channels: Floats, encoded: Encoded, worse: Floats) -> list[dict[str, Any]]:
@@ -132,15 +152,3 @@ def _scored(row: Signals) -> Signals:
     }
     seen = [v for v in values.values() if v is not None]
     return replace(row, score=float(np.mean([row.score, *seen])) if seen else row.score)
-
-
-def _with_siblings(rows: Sequence[Signals], figure: np.ndarray) -> list[Signals]:
-    """The rows with the mean score of the others of their figure."""
-    scores = np.array([row.score for row in rows], dtype=np.float64)
-    total, count = np.bincount(figure, scores), np.bincount(figure)
-    return [
-        replace(row, signal_siblings=round((total[f] - s) / (count[f] - 1), 4))
-        if count[f] > 1
-        else row
-        for row, f, s in zip(rows, figure, scores, strict=True)
-    ]

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
 
 from filtering.binding import binding
 from filtering.contradiction import contradiction
@@ -73,3 +77,23 @@ def _signals(qa: QA) -> Signals:
 def compute_signals(rows: Sequence[QA]) -> list[Signals]:
     """Signals of each row, in order. A row's signals depend on nothing but the row."""
     return [_signals(qa) for qa in rows]
+
+
+def with_siblings(rows: Sequence[Signals], figure: npt.NDArray[np.int64]) -> list[Signals]:
+    """The rows with the mean score of the others of their figure, which `figure` numbers."""
+    scores = np.array([row.score for row in rows], dtype=np.float64)
+    shared = sibling_means(scores, figure)
+    return [
+        row if np.isnan(mean) else replace(row, signal_siblings=round(float(mean), 4))
+        for row, mean in zip(rows, shared, strict=True)
+    ]
+
+
+def sibling_means(
+    scores: npt.NDArray[np.float64], figure: npt.NDArray[np.int64]
+) -> npt.NDArray[np.float64]:
+    """Mean score of the others with the same number; NaN for one alone."""
+    _, place = np.unique(figure, return_inverse=True)
+    total, count = np.bincount(place, scores), np.bincount(place)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray((total[place] - scores) / (count[place] - 1))

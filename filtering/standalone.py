@@ -1,65 +1,50 @@
 """Filters anyone's table of question-answer pairs: every row and column comes back, with a score.
 
-Two passes over the table, batch by batch: signals first, then, with the threshold over all rows
-known, the decisions. What is held for all rows is a score and a number each.
+Two passes over the table, batch by batch: what is seen of each row by itself, then, with siblings
+and the threshold over all rows known, the decisions. What the graph reads waits on disk; what is
+held in memory for all rows are some numbers each.
 """
 
 from __future__ import annotations
 
 import json
+import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from math import isfinite
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from filtering.cells import UNJUDGED, Columns, check, read_cells
+from filtering.choice import PHANTOM_TINY, FilterError, check_encoders
 from filtering.decide import Threshold, choose_threshold, decide
 from filtering.inputs import InputTable, TableError, open_table
-from filtering.records import QA, Signals
-from filtering.signals import compute_signals
+from filtering.judges import Judges, fit_table
+from filtering.records import Signals
+from filtering.signals import sibling_means
 from filtering.tables import arrow_schema
-from filtering.words import is_latin
 
-__all__ = ["Columns", "FilterReport", "TableError", "filter_table"]
+__all__ = ["Columns", "FilterError", "FilterReport", "TableError", "filter_table"]
 
 TABLE = "table.parquet"
 _SIGNALS = tuple(n for n in arrow_schema(Signals).names if n.startswith("signal_"))
 _FOUND = pa.schema([*((name, pa.float64()) for name in _SIGNALS), ("score", pa.float64())])
-_SPOOLED = pa.schema([*_FOUND, ("why", pa.string())])
+_TEXTS = ("weakness", "scorer", "contradiction", "unjudged")
+_SPOOLED = pa.schema([*_FOUND, *((name, pa.string()) for name in _TEXTS)])
 _ADDED = pa.schema([*_FOUND, ("keep", pa.bool_()), ("reason", pa.string())])
-_UNJUDGED = "not judged: "
-_LONGEST = 5_000
-_IMAGE = "image"
-
-
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """Names of the columns that are read.
-
-    `image` is carried through, as all columns are; only one named otherwise than 'image' has to
-    be there. Rows with the same value of `figure`, or without it the same caption, are siblings.
-    """
-
-    image: str = _IMAGE
-    caption: str = "caption"
-    question: str = "question"
-    answer: str = "answer"
-    figure: str | None = None
-
-    @property
-    def texts(self) -> list[str]:
-        """The columns that a pair is read from, each once."""
-        names = [self.caption, self.question, self.answer, self.figure]
-        return list(dict.fromkeys(name for name in names if name is not None))
 
 
 @dataclass(frozen=True, slots=True)
 class FilterReport:
-    """What became of the rows of a table. `reasons` counts those of rows that are not kept."""
+    """What became of the rows of a table.
+
+    `reasons` counts those of rows that are not kept, `scorers` what scored the judged rows.
+    """
 
     path: Path
     rows: int
@@ -67,6 +52,7 @@ class FilterReport:
     contradicted: int
     not_judged: int
     reasons: dict[str, int]
+    scorers: dict[str, int]
 
     @property
     def ranked_low(self) -> int:
@@ -74,122 +60,103 @@ class FilterReport:
         return self.rows - self.kept - self.contradicted - self.not_judged
 
 
-def _check(table: InputTable, columns: Columns) -> None:
-    names = table.schema.names
-    wanted = [*columns.texts, *([columns.image] if columns.image != _IMAGE else [])]
-    missing = [name for name in wanted if name not in names]
-    if missing:
-        raise TableError(
-            f"{table.name} has no column {', '.join(map(repr, missing))}; "
-            f"it has: {', '.join(names) or 'none'}"
-        )
-    taken = [n for n in names if n in ("score", "keep", "reason") or n.startswith("signal_")]
-    if taken:
-        raise TableError(
-            f"{table.name} already has {', '.join(map(repr, taken))}, which the filter writes; "
-            "rename or drop them first"
-        )
+@dataclass(slots=True)
+class _Ranking:
+    """What is held of all rows: scores, siblings' means, and who is out of the ranking."""
+
+    scores: npt.NDArray[np.float64]
+    siblings: npt.NDArray[np.float64]
+    out: npt.NDArray[np.bool_]
+
+    def rows(self) -> Iterator[tuple[str, float, bool]]:
+        """As `choose_threshold` takes them."""
+        pairs = zip(self.scores.tolist(), self.out.tolist(), strict=True)
+        return ((_name(n), score, out) for n, (score, out) in enumerate(pairs))
 
 
-def _text(value: object) -> str:
-    """A cell as text: '' for None and NaN, 12 for 12.0, 'yes' for True, lists joined by commas."""
-    if value is None or (isinstance(value, float) and not isfinite(value)):
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, list):
-        return ", ".join(text for each in value if (text := _text(each)))
-    if isinstance(value, dict):
-        return json.dumps(value, ensure_ascii=False, default=str)
-    return str(value).strip()
+@dataclass(slots=True)
+class _Columns:
+    """Arrays of the batches so far."""
+
+    scores: list[npt.NDArray[np.float64]] = field(default_factory=list)
+    figures: list[npt.NDArray[np.int64]] = field(default_factory=list)
+    out: list[npt.NDArray[np.bool_]] = field(default_factory=list)
+    judged: list[npt.NDArray[np.bool_]] = field(default_factory=list)
 
 
-def _pairs(batch: pa.RecordBatch, columns: Columns, start: int) -> list[QA]:
-    cells = {name: [_text(v) for v in batch[name].to_pylist()] for name in columns.texts}
-    figures = cells[columns.figure or columns.caption]
-    texts = zip(cells[columns.caption], cells[columns.question], cells[columns.answer], strict=True)
-    return [
-        QA(f"{start + n:012d}", figures[n], caption, question, answer, "")
-        for n, (caption, question, answer) in enumerate(texts)
-    ]
+def _name(row: int) -> str:
+    return f"{row:012d}"
 
 
-def _not_judged(qa: QA) -> str:
-    """Why a pair cannot be compared with its caption; '' where it can."""
-    parts = (("caption", qa.caption), ("question", qa.question), ("answer", qa.answer))
-    if empty := [name for name, text in parts if not any(map(str.isalnum, text))]:
-        return f"{_UNJUDGED}the {' and the '.join(empty)} {_be(empty)} empty"
-    if long := [name for name, text in parts[1:] if len(text) > _LONGEST]:
-        return f"{_UNJUDGED}the {' and the '.join(long)} {_have(long)} over {_LONGEST:,} characters"
-    if other := [name for name, text in parts[:2] if not is_latin(text)]:
-        return f"{_UNJUDGED}the {' and the '.join(other)} {_be(other)} not in Latin script"
-    return ""
-
-
-def _be(names: Sequence[str]) -> str:
-    return "is" if len(names) == 1 else "are"
-
-
-def _have(names: Sequence[str]) -> str:
-    return "has" if len(names) == 1 else "have"
-
-
-def _scored(pairs: Sequence[QA]) -> tuple[list[Signals], list[str]]:
-    """Signals of a batch, and why rows are not judged; these have the score 0 and no signal."""
-    unjudged = [_not_judged(qa) for qa in pairs]
-    found = compute_signals(pairs)
-    blank: dict[str, Any] = dict.fromkeys(_SIGNALS)
-    signals = [
-        replace(s, **blank, contradiction="", score=0.0) if why else s
-        for s, why in zip(found, unjudged, strict=True)
-    ]
-    return signals, unjudged
-
-
-def _signal_pass(
-    table: InputTable, columns: Columns, spool: Path
-) -> Iterator[tuple[str, float, bool]]:
-    """Identifier, score and whether a row is out of the ranking; what was found goes to `spool`."""
-    start = 0
+def _signal_pass(table: InputTable, columns: Columns, judges: Judges, spool: Path) -> _Ranking:
+    """Sees every row by itself; what was found goes to `spool`."""
+    start, held = 0, _Columns()
+    names = columns.read(table.schema.names, judges.wants_images())
     with pa.OSFile(str(spool), "wb") as sink, pa.ipc.new_stream(sink, _SPOOLED) as writer:
-        for batch in table.read(columns.texts):
-            signals, unjudged = _scored(_pairs(batch, columns, start))
+        for batch in table.read(names):
+            cells = read_cells(batch, columns, start)
+            unjudged = cells.unjudged
+            places = np.flatnonzero([not why for why in unjudged])
+            seen = judges.observe(cells.some(places.tolist()), places + start)
+            found = _aligned(seen, places, unjudged)
+            writer.write_batch(pa.RecordBatch.from_pylist(found, schema=_SPOOLED))
+            held.scores.append(np.array([row["score"] for row in found], dtype=np.float64))
+            held.figures.append(cells.figures)
+            held.judged.append(np.array([not why for why in unjudged], dtype=bool))
+            held.out.append(np.array([bool(r["contradiction"] or r["unjudged"]) for r in found]))
             start += batch.num_rows
-            columns_out = [
-                pa.array([getattr(s, n) for s in signals], pa.float64()) for n in _SIGNALS
-            ]
-            columns_out += [pa.array([s.score for s in signals], pa.float64())]
-            why = [reason or s.contradiction for s, reason in zip(signals, unjudged, strict=True)]
-            columns_out += [pa.array(why, pa.string())]
-            writer.write_batch(pa.RecordBatch.from_arrays(columns_out, schema=_SPOOLED))
-            yield from ((s.qa_id, s.score, bool(w)) for s, w in zip(signals, why, strict=True))
+    return _ranked(held, judges, table)
 
 
-def _decided(spooled: pa.RecordBatch, start: int, threshold: Threshold) -> dict[str, list[Any]]:
+def _aligned(
+    seen: list[Signals], places: npt.NDArray[np.int64], unjudged: list[str]
+) -> list[dict[str, Any]]:
+    """One row of `_SPOOLED` for each row of the batch."""
+    blank: dict[str, Any] = dict.fromkeys(_SIGNALS) | dict.fromkeys(_TEXTS, "")
+    found = [blank | {"score": 0.0, "unjudged": why} for why in unjudged]
+    for place, row in zip(places.tolist(), seen, strict=True):
+        found[place] = {n: getattr(row, n) for n in _SPOOLED.names if n != "unjudged"}
+        found[place]["unjudged"] = ""
+    return found
+
+
+def _ranked(held: _Columns, judges: Judges, table: InputTable) -> _Ranking:
+    if not held.scores or not sum(map(len, held.scores)):
+        raise TableError(f"{table.name} has no rows")
+    scores, judged = np.concatenate(held.scores), np.concatenate(held.judged)
+    siblings = np.full(len(scores), np.nan)
+    siblings[judged] = sibling_means(scores[judged], np.concatenate(held.figures)[judged])
+    for rows, rated in judges.rated():
+        scores[rows] = rated.astype(np.float64).round(6)
+    return _Ranking(scores, siblings, np.concatenate(held.out))
+
+
+def _decided(
+    spooled: pa.RecordBatch, start: int, ranking: _Ranking, threshold: Threshold
+) -> dict[str, list[Any]]:
     """The columns that the filter adds to a batch."""
     rows = spooled.to_pylist()
-    signals = [
-        Signals(
-            qa_id=f"{start + n:012d}",
-            contradiction=row.pop("why"),
-            **row,
-        )
-        for n, row in enumerate(rows)
+    unjudged = [row.pop("unjudged") for row in rows]
+    signals = []
+    for n, row in enumerate(rows, start):
+        mean = ranking.siblings[n]
+        row["signal_siblings"] = None if np.isnan(mean) else round(float(mean), 4)
+        row["score"] = float(ranking.scores[n])
+        signals.append(Signals(qa_id=_name(n), **row))
+    gated = [
+        replace(s, contradiction=why) if why else s
+        for s, why in zip(signals, unjudged, strict=True)
     ]
-    decisions = decide(signals, threshold)
-    reasons = [
-        s.contradiction if s.contradiction.startswith(_UNJUDGED) else d.reason
-        for s, d in zip(signals, decisions, strict=True)
-    ]
+    decisions = decide(gated, threshold)
+    reasons = [why or d.reason for why, d in zip(unjudged, decisions, strict=True)]
     found: dict[str, list[Any]] = {n: [getattr(s, n) for s in signals] for n in _SIGNALS}
-    scores = [s.score - 1 if _contradicts(s) else s.score for s in signals]
-    return found | {"score": scores, "keep": [d.keep for d in decisions], "reason": reasons}
-
-
-def _contradicts(row: Signals) -> bool:
-    return bool(row.contradiction) and not row.contradiction.startswith(_UNJUDGED)
+    scores = [s.score - 1 if s.contradiction else s.score for s in signals]
+    return found | {
+        "score": scores,
+        "keep": [d.keep for d in decisions],
+        "reason": reasons,
+        "scorer": ["" if why else s.scorer for s, why in zip(signals, unjudged, strict=True)],
+    }
 
 
 def _output_schema(table: InputTable) -> pa.Schema:
@@ -208,27 +175,32 @@ def _output_schema(table: InputTable) -> pa.Schema:
     return schema.with_metadata({**schema.metadata, b"huggingface": json.dumps(info).encode()})
 
 
-def _write(table: InputTable, spool: Path, threshold: Threshold, target: Path) -> FilterReport:
-    schema, reasons, start, kept = _output_schema(table), Counter[str](), 0, 0
+def _write(
+    table: InputTable, spool: Path, ranking: _Ranking, threshold: Threshold, target: Path
+) -> FilterReport:
+    schema, start, kept = _output_schema(table), 0, 0
+    reasons, scorers = Counter[str](), Counter[str]()
     with pq.ParquetWriter(target, schema) as writer, pa.memory_map(str(spool)) as source:
         for batch, spooled in zip(table.read(None), pa.ipc.open_stream(source), strict=True):
-            added = _decided(spooled, start, threshold)
+            added = _decided(spooled, start, ranking, threshold)
             start += batch.num_rows
             kept += sum(added["keep"])
+            scorers.update(filter(None, added["scorer"]))
             reasons.update(
                 _short(r) for r, k in zip(added["reason"], added["keep"], strict=True) if not k
             )
             arrays = [pa.array(added[field.name], field.type) for field in _ADDED]
             whole = pa.Table.from_arrays([*batch.columns, *arrays], schema=schema)
             writer.write_table(whole)
-    unjudged = sum(count for reason, count in reasons.items() if reason.startswith(_UNJUDGED))
+    unjudged = sum(count for reason, count in reasons.items() if reason.startswith(UNJUDGED))
     contradicted = reasons["contradicts the caption"]
-    return FilterReport(target, start, kept, contradicted, unjudged, dict(reasons.most_common()))
+    told = dict(reasons.most_common()), dict(scorers.most_common())
+    return FilterReport(target, start, kept, contradicted, unjudged, *told)
 
 
 def _short(reason: str) -> str:
     """A reason without what is particular to its row."""
-    if reason.startswith(_UNJUDGED):
+    if reason.startswith(UNJUDGED):
         return reason
     said = reason.removeprefix("dropped: ")
     return "contradicts the caption" if said.startswith("contradicts") else "ranked below the kept"
@@ -239,6 +211,11 @@ def filter_table(
     output: str | Path,
     columns: Columns | None = None,
     keep_ratio: float = 0.75,
+    *,
+    clip: str = PHANTOM_TINY,
+    nli: str = PHANTOM_TINY,
+    fit: bool = False,
+    seed: int = 0,
 ) -> FilterReport:
     """Writes `output/table.parquet`: all rows and columns in order, and what the filter says.
 
@@ -246,26 +223,35 @@ def filter_table(
     0-1, and 1 less, so at most 0, for rows that contradict their caption), `keep` and `reason`.
     The share `keep_ratio` (0-1) of all rows is kept, or all rows that are judged and contradict
     nothing if these are fewer; among equals the earlier rows. A row without caption, question or
-    answer is not judged: score 0, not kept. A sibling is a row of the same figure; no signal
-    looks at siblings or images yet. Tables with a column that the filter would write are refused.
-    A table appears whole or not at all. Raises TableError for a table that cannot be filtered and
-    ValueError for a ratio outside 0-1.
+    answer is not judged: score 0, not kept.
+
+    Phantoms (column `source`, or image names as the phantom gives them) are scored by the bundled
+    HiCQA-Graph, other rows by the mean of their text signals. With `fit` a filter is fitted on
+    the table by planted errors, saved in `output/filter`, and scores these instead; only then can
+    `clip` and `nli` name other encoders ('none' for text alone).
+
+    Tables with a column that the filter would write are refused. A table appears whole or not at
+    all. Raises TableError for a table that cannot be filtered, FilterError or EncoderError for
+    encoders that cannot be used, and ValueError for a ratio outside 0-1.
     """
     if not 0 <= keep_ratio <= 1:
         raise ValueError(f"keep_ratio must be between 0 and 1, not {keep_ratio}")
+    check_encoders(clip, nli, fit)
     columns = columns or Columns()
     opened = open_table(table)
-    _check(opened, columns)
+    check(opened, columns)
     folder = Path(output)
     folder.mkdir(parents=True, exist_ok=True)
-    spool, partial = folder / f".{TABLE}.signals", folder / f".{TABLE}.partial"
+    partial = folder / f".{TABLE}.partial"
+    fitted = fit_table(opened, columns, clip, nli, folder / "filter", seed) if fit else None
     try:
-        threshold = choose_threshold(_signal_pass(opened, columns, spool), keep_ratio)
-        if not threshold.total:
-            raise TableError(f"{opened.name} has no rows")
-        report = _write(opened, spool, threshold, partial)
+        with tempfile.TemporaryDirectory(dir=folder, prefix=".filter-") as aside:
+            spool = Path(aside) / "signals.arrow"
+            judges = Judges(Path(aside), clip, nli, fitted)
+            ranking = _signal_pass(opened, columns, judges, spool)
+            threshold = choose_threshold(ranking.rows(), keep_ratio)
+            report = _write(opened, spool, ranking, threshold, partial)
         partial.replace(folder / TABLE)
     finally:
-        spool.unlink(missing_ok=True)
         partial.unlink(missing_ok=True)
     return replace(report, path=folder / TABLE)

@@ -1,0 +1,76 @@
+"""Rows that wait on disk until all of their siblings have been seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from filtering.encoding import Floats
+from filtering.features import Scaled
+from filtering.graph import Indices, batches
+from filtering.scorer import Scorer, Seen
+
+_BATCH = 4096
+
+
+class Spool:
+    """What a scorer has seen of rows, in files; per row 24 bytes stay in memory."""
+
+    def __init__(self, folder: Path, scorer: Scorer) -> None:
+        folder.mkdir()
+        self.scorer = scorer
+        self._folder = folder
+        self._rows: list[Indices] = []
+        self._figures: list[Indices] = []
+        self._groups: list[Indices] = []
+        self._widths: dict[str, int] = {}
+
+    def add(self, rows: Indices, figures: Indices, groups: Indices, seen: Seen) -> None:
+        """Rows by their numbers in the table, with numbers of figure and group."""
+        self._rows.append(rows)
+        self._figures.append(figures)
+        self._groups.append(groups)
+        for name, values in self._arrays(seen).items():
+            self._widths[name] = values.shape[1]
+            with self._path(name).open("ab") as file:
+                file.write(np.ascontiguousarray(values, dtype=np.float32).tobytes())
+
+    def rated(self) -> Iterator[tuple[Indices, Floats]]:
+        """Rows with their scores, whole groups at a time; then the files are removed."""
+        if not self._rows:
+            return
+        rows, figures, groups = map(np.concatenate, (self._rows, self._figures, self._groups))
+        held = {
+            name: np.memmap(self._path(name), np.float32, "r").reshape(len(rows), width)
+            for name, width in self._widths.items()
+        }
+        for part in batches(groups, _BATCH):
+            seen = _seen({name: np.array(values[part]) for name, values in held.items()})
+            yield rows[part], self.scorer.rate(seen, _numbered(figures[part]), groups[part])
+        held.clear()
+        for name in self._widths:
+            self._path(name).unlink()
+
+    def _path(self, name: str) -> Path:
+        return self._folder / name
+
+    @staticmethod
+    def _arrays(seen: Seen) -> dict[str, Floats]:
+        return {
+            "globally": seen.scaled.globally,
+            "locally": seen.scaled.locally,
+            "questions": seen.questions,
+            "statements": seen.statements,
+        }
+
+
+def _seen(arrays: dict[str, Floats]) -> Seen:
+    scaled = Scaled(arrays["globally"], arrays["locally"])
+    return Seen(scaled, arrays["questions"], arrays["statements"])
+
+
+def _numbered(figures: Indices) -> npt.NDArray[np.int64]:
+    return np.unique(figures, return_inverse=True)[1].astype(np.int64)
