@@ -66,6 +66,7 @@ class Budget:
         self.sent = Totals()
         self.cached = Totals()
         self._held = 0.0
+        self._active = 0
         self._charged = 0.0
         self._largest = 0
         self._changed = asyncio.Condition()
@@ -85,19 +86,20 @@ class Budget:
         """Money for requests; put their responses into the list. Raises BudgetSpent."""
         bound = self._bound(requests)
         async with self._changed:
-            await self._changed.wait_for(lambda: self._fits(bound) or not self._held)
+            await self._changed.wait_for(lambda: self._fits(bound) or not self._active)
             if not self._fits(bound):
                 raise BudgetSpent(
                     f"the budget of ${self.usd:g} is spent (${self._charged:.4f}, and the next "
                     f"request could cost ${bound:.4f})"
                 )
-            self._held += bound
+            self._held, self._active = self._held + bound, self._active + 1
         responses: list[Response] = []
         try:
             yield responses
         finally:
             async with self._changed:
-                self._held = max(0.0, self._held - bound)
+                self._active -= 1
+                self._held = self._held - bound if self._active else 0.0
                 self._charge(responses, bound)
                 self._changed.notify_all()
 

@@ -34,6 +34,7 @@ class Asked(Protocol):
         ...
 
 
+_WIDTH = 2**18
 Features = Callable[[Asked, int], dict[str, float]]
 
 
@@ -92,7 +93,8 @@ class ChoiceModel:
 
     def __init__(self, features: Features, strength: float = 0.3) -> None:
         self._features = features
-        self._hasher = FeatureHasher(2**18)
+        self._hasher = FeatureHasher(_WIDTH)
+        self._weights = np.zeros(_WIDTH)
         self._model = LogisticRegression(C=strength, fit_intercept=False, max_iter=300)
 
     def _matrix(self, rows: Sequence[Asked]) -> csr_matrix:
@@ -111,13 +113,17 @@ class ChoiceModel:
             start += len(row.choices)
         matrix = self._matrix(rows)
         signs = np.where(np.arange(len(keys)) % 2, 1.0, -1.0)
-        self._model.fit(diags_array(signs) @ (matrix[keys] - matrix[wrong]), signs)
+        differences = csr_matrix(diags_array(signs) @ (matrix[keys] - matrix[wrong]))
+        used = np.unique(differences.indices)
+        self._model.fit(differences[:, used], signs)
+        self._weights[:] = 0.0
+        self._weights[used] = self._model.coef_[0]
         return self
 
     def scores(self, rows: Sequence[Asked]) -> list[list[float]]:
         """One score per choice of each row; higher is likelier to be the key."""
         if not rows:
             return []
-        flat = self._model.decision_function(self._matrix(rows))
+        flat = self._matrix(rows) @ self._weights
         ends = np.cumsum([len(row.choices) for row in rows])[:-1]
         return [[float(score) for score in part] for part in np.split(flat, ends)]

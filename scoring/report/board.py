@@ -9,6 +9,7 @@ from rich.box import SIMPLE
 from rich.table import Table
 from rich.text import Text
 
+from scoring.models.baselines import BASELINES
 from scoring.models.cache import write_aside
 from scoring.report.leaderboard import Entry, headline
 from scoring.report.summary import Summary
@@ -28,7 +29,10 @@ HEADER = (
 
 
 def cells(entries: Sequence[Entry]) -> list[tuple[str, ...]]:
-    """One row per entry and one per baseline of the best entry; equal accuracies share a rank."""
+    """One row per entry and one per baseline of the best entry.
+
+    Models are ranked, equal accuracies sharing a rank; baselines stand between them without one.
+    """
     found: list[tuple[float, tuple[str, ...]]] = []
     for entry in entries:
         result = entry.report.result
@@ -40,8 +44,10 @@ def cells(entries: Sequence[Entry]) -> list[tuple[str, ...]]:
         if summary["model"] not in taken and summary["model"] != entries[0].report.result.model:
             found.append(_row(summary, "", "", "baseline"))
     found.sort(key=lambda pair: (-pair[0], pair[1]))
-    values = [value for value, _ in found]
-    return [(str(values.index(value) + 1), *row) for value, row in found]
+    values = [value for value, row in found if row[0] not in BASELINES]
+    return [
+        ("-" if row[0] in BASELINES else str(values.index(value) + 1), *row) for value, row in found
+    ]
 
 
 def _row(summary: Summary, *rest: str) -> tuple[float, tuple[str, ...]]:
@@ -66,7 +72,7 @@ def board_table(entries: Sequence[Entry]) -> Table:
     shown = Table(
         title=Text(board_title(entries)), title_justify="left", box=SIMPLE, padding=(0, 1)
     )
-    for name in ("rank", "model", "sees", "accuracy, %", "no-image", "choices-only"):
+    for name in ("", "model", "sees", "accuracy, %", "no-\nimage", "choices-\nonly"):
         shown.add_column(name, no_wrap=name != "model", overflow="fold")
     for rank, model, sees, accuracy, interval, _, *others, _ in cells(entries):
         texts = (rank, model, sees, f"{accuracy[:-1]:>5} {interval}", *others)

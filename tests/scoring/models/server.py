@@ -25,6 +25,9 @@ class Answer:
     delay: float = 0.0
     tokens: tuple[int, int] | None = (100, 10)
     message: str = "no"
+    finish: str = "stop"
+    refusal: str | None = None
+    cut: bool = False
 
     def body(self, model: str) -> bytes:
         """The bytes of the body."""
@@ -32,13 +35,13 @@ class Answer:
             return self.raw
         if self.status != 200:
             return json.dumps({"error": {"message": self.message, "code": None}}).encode()
-        said = {"role": "assistant", "content": self.text}
+        said = {"role": "assistant", "content": self.text, "refusal": self.refusal}
         completion: Body = {
             "id": "c",
             "object": "chat.completion",
             "created": 0,
             "model": f"{model}-served",
-            "choices": [{"index": 0, "message": said, "finish_reason": "stop"}],
+            "choices": [{"index": 0, "message": said, "finish_reason": self.finish}],
         }
         if self.tokens:
             read, written = self.tokens
@@ -69,7 +72,10 @@ class ChatServer:
             def log_message(self, *_: Any) -> None:
                 pass
 
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        class Server(ThreadingHTTPServer):
+            request_queue_size = 512
+
+        self._http = Server(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self._http.server_port}/v1"
         threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True).start()
 
@@ -92,7 +98,8 @@ class ChatServer:
                 request.send_header(name, value)
             request.send_header("Content-Length", str(len(data)))
             request.end_headers()
-            request.wfile.write(data)
+            request.wfile.write(data[: len(data) // 2] if answer.cut else data)
+            request.close_connection = request.close_connection or answer.cut
         except OSError:
             pass
 

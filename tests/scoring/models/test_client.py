@@ -246,3 +246,19 @@ def test_gives_up_after_the_last_attempt(server: ChatServer) -> None:
     with pytest.raises(TransientError, match="502"):
         asyncio.run(client(server).complete(ask()))
     assert len(server.bodies) == 4
+
+
+def test_a_spent_budget_is_noticed_when_sums_of_prices_are_not_exact() -> None:
+    """0.1 + 0.2 - 0.1 - 0.2 is not 0, and must not count as money still held."""
+
+    async def spend() -> None:
+        budget = Budget(0.65, Prices(1e5, 0.0))
+        async with budget.hold(ask("3 l")), budget.hold(ask("6 lett")):
+            pass
+        async with budget.hold(ask("6 lett")), budget.hold(ask("3 l")):
+            pass
+        with pytest.raises(BudgetSpent):
+            async with asyncio.timeout(5), budget.hold(ask("l" * 21)):
+                pass
+
+    asyncio.run(spend())
