@@ -85,7 +85,7 @@ class Decisions:
     ) -> dict[str, Any]:
         signals = {n: chosen[n] for n in self.distributions if n != "score"}
         return {
-            "row": chosen,
+            "row": {"scorer": "", "weakness": ""} | chosen,
             "choices": choices_of(chosen) if chosen["correct_index"] is not None else [],
             "score": self.distributions["score"].standing(chosen["score"]),
             "signals": [self.distributions[n].standing(v) for n, v in signals.items()],

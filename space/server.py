@@ -16,6 +16,7 @@ import gradio as gr
 
 from builder.errors import BuildError
 from builder.screening import screening_questions
+from space.benchmark_tab import benchmark_tab
 from space.corpus import Corpus
 from space.decision_views import Decisions
 from space.decisions_tab import decisions_tab, restored, wire
@@ -24,6 +25,7 @@ from space.markup import render
 from space.screening_desk import Desk
 from space.screening_place import screening_place
 from space.screening_tab import screening_tab
+from space.try_tab import try_tab
 from space.views import View
 
 HERE = Path(__file__).resolve().parent
@@ -33,12 +35,13 @@ _QUICK: dict[str, Any] = {"queue": False, "api_visibility": "private", "show_pro
 
 
 def build_app(
-    folder: Path, reviewer: str = "", tab: str = TABS[0]
+    folder: Path, reviewer: str = "", tab: str = TABS[0], allow_private: bool = False
 ) -> tuple[gr.Blocks, dict[str, Any]]:
     """The app over a release or a build's output, and what `launch` is to be called with.
 
-    `reviewer` is the name that the Screening tab starts with, `tab` the one that is open. Raises
-    BuildError for a folder without a release.
+    `reviewer` is the name that the Screening tab starts with, `tab` the one that is open. With
+    `allow_private` model endpoints may have private addresses. Raises BuildError for a folder
+    without a release.
     """
     decisions = Decisions.of(Corpus.open(folder))
     desk = Desk(screening_questions(folder), (place := screening_place(folder)).log)
@@ -47,6 +50,10 @@ def build_app(
         with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab("Decisions", id="decisions"):
                 parts, filters = decisions_tab(decisions)
+            with gr.Tab("Try it", id="try"):
+                try_tab(decisions)
+            with gr.Tab("Benchmark", id="benchmark"):
+                benchmark_tab(decisions, folder, allow_private)
             with gr.Tab("Screening", id="screening"):
                 start_screening = screening_tab(desk, place, decisions.images, reviewer)
         wire(decisions, parts, filters)
@@ -87,10 +94,10 @@ def _launch_settings(decisions: Decisions) -> dict[str, Any]:
 
 def serve(
     folder: Path, reviewer: str = "", port: int | None = None, browser: bool = False,
-    tab: str = TABS[0],
+    tab: str = TABS[0], allow_private: bool = False,
 ) -> None:  # fmt: skip
     """Serve the app over a folder until it is stopped. Raises BuildError as `build_app` does."""
-    app, settings = build_app(folder, reviewer, tab)
+    app, settings = build_app(folder, reviewer, tab, allow_private)
     app.launch(server_port=port, inbrowser=browser, **settings)
 
 
@@ -101,7 +108,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "output", nargs="?", type=Path, default=SAMPLES,
         help="folder that a build wrote, or a release; default: the shipped samples",
     )  # fmt: skip
+    parser.add_argument(
+        "--allow-private-endpoints", action="store_true",
+        help="let model endpoints be on this machine or network; only for yourself",
+    )  # fmt: skip
+    chosen = parser.parse_args(arguments)
     try:
-        serve(parser.parse_args(arguments).output)
+        serve(chosen.output, allow_private=chosen.allow_private_endpoints)
     except BuildError as error:
         sys.exit(f"microvqa-pp: {error}")

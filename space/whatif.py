@@ -9,7 +9,8 @@ from math import floor
 
 import numpy as np
 
-from space.corpus import Corpus, Indices, Mask
+from filtering.signals import WEIGHTS
+from space.corpus import Corpus, Floats, Indices, Mask
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,23 +83,32 @@ class Ranking:
 
 
 def _is_mean(corpus: Corpus) -> bool:
-    """Whether the score of every candidate is the mean of its signals."""
+    """Whether the score of every candidate is the weighted mean of its signals."""
     rows = corpus.is_candidate
-    if not rows.any() or not corpus.signals:
-        return False
-    known = np.stack([values[rows] for values in corpus.signals.values()])
-    count = np.isfinite(known).sum(axis=0)
-    mean = np.nansum(known, axis=0) / np.maximum(count, 1)
-    return bool(np.allclose(mean, corpus.scores[rows], atol=1e-6))
+    known = weighted_means(corpus)
+    return bool(rows.any()) and bool(np.allclose(known[rows], corpus.scores[rows], atol=1e-6))
+
+
+def weighted_means(corpus: Corpus) -> Floats:
+    """The weighted mean of the text signals of every row, 0 where it has none.
+
+    Vectorises `filtering.signals.consistency`.
+    """
+    whole, total = np.zeros(corpus.table.num_rows), np.zeros(corpus.table.num_rows)
+    for name, values in corpus.signals.items():
+        weight = WEIGHTS.get(name, 0.0) * np.isfinite(values)
+        whole += weight
+        total += weight * np.nan_to_num(values)
+    return np.divide(total, whole, out=np.zeros_like(total), where=whole > 0)
 
 
 def flips(signals: Mapping[str, float | None], score: float, cut: float) -> list[Flip]:
-    """The smallest changes of one signal that take a mean of signals (0-1) across the cut.
+    """Changes of one signal that take a weighted mean of signals (0-1) across the cut.
 
-    All of them are equally small; a signal that would have to leave 0-1 is not among them.
+    The smallest change first; a signal that would have to leave 0-1 is not among them.
     """
-    known = {name: value for name, value in signals.items() if value is not None}
-    step = (cut - score) * len(known)
-    return [
-        Flip(name, value, value + step) for name, value in known.items() if 0 <= value + step <= 1
-    ]
+    known = {n: v for n, v in signals.items() if v is not None and n in WEIGHTS}
+    step = (cut - score) * sum(WEIGHTS[name] for name in known)
+    found = [Flip(name, v, v + step / WEIGHTS[name]) for name, v in known.items()]
+    possible = [flip for flip in found if 0 <= flip.needed <= 1]
+    return sorted(possible, key=lambda flip: abs(flip.needed - flip.value))

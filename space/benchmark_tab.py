@@ -1,0 +1,247 @@
+"""The Benchmark tab: how well a model answers the test questions, and whether it looks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from scoring.models import BASELINES
+from scoring.report.evidence import Item
+from scoring.report.leaderboard import collect, headline
+from scoring.report.result import Report
+from scoring.runner import Benchmark
+from space.bench import (
+    BASELINE,
+    BUNDLED_CLIP,
+    CLIP,
+    ENDPOINT,
+    HUB,
+    Bench,
+    Wish,
+    hub_name,
+    offered_models,
+)
+from space.decision_views import Decisions
+from space.markup import render
+
+_PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+SHOWN_WRONG = 20
+_LONGEST_RESPONSE = 20_000
+_BASELINE_NAMES = {
+    "random": "random: any choice",
+    "constant": "constant: always the same place",
+    "longest": "longest: the longest choice",
+    "choices": "choices: learned from the choices",
+    "text": "text: learned from question and choices",
+    "caption": "caption: reads the caption",
+}
+Row = dict[str, Any]
+
+
+def report_html(report: Report, found: Benchmark) -> str:
+    """A result as HTML: accuracy beside the baselines, by task and Bloom level, wrong answers."""
+    model = report.result.model
+    main = report.of(model, "image") or report.of(model)
+    if main is None:
+        return str(render("message.html", text="Nothing was answered.", kind="error"))
+    wrong = [item for item in found.items if _is_wrong(item, model, main["condition"])]
+    groups = main["scores"]["groups"]
+    tables = [
+        (title, sorted(groups[name].items()))
+        for title, name in (("Task", "task"), ("Bloom level", "bloom"))
+        if name in groups
+    ]
+    return render(
+        "bench_report.html", model=model, main=main, rows=_rows(report), tables=tables,
+        wrong=[_shown(item) for item in wrong[:SHOWN_WRONG]], wrong_count=len(wrong),
+    )  # fmt: skip
+
+
+def _is_wrong(item: Item, model: str, condition: str) -> bool:
+    asked = (item.model, item.condition, item.rotation) == (model, condition, 0)
+    return asked and item.index != item.correct_index
+
+
+def _shown(item: Item) -> Row:
+    response = (item.response or "")[:_LONGEST_RESPONSE]
+    return {
+        "image": item.images[0] if item.images else "",
+        "question": item.question,
+        "choices": item.choices,
+        "correct_index": item.correct_index,
+        "index": item.index,
+        "status": item.status.replace("_", " "),
+        "error": item.error,
+        "response": response,
+    }
+
+
+def _rows(report: Report) -> list[Row]:
+    """All summaries as bars: the model's own first, then the baselines, best first."""
+    own = report.result.model
+    rows = [
+        {"model": s["model"], "sees": s["condition"], "own": s["model"] == own,
+         "accuracy": s["scores"]["accuracy"], "questions": s["questions"]}
+        for s in report.summaries
+    ]  # fmt: skip
+    return sorted(rows, key=lambda row: (not row["own"], -row["accuracy"]["value"]))
+
+
+def _board_row(row: Row) -> Row:
+    names = ("value", "low", "high")
+    return {k: row[k] for k in ("model", "sees", "questions")} | {
+        n: row["accuracy"][n] for n in names
+    }
+
+
+def board(rows: list[Row]) -> str:
+    """Results, best first."""
+    return render("board.html", rows=sorted(rows, key=lambda r: (-r["value"], r["model"])))
+
+
+def kept_results(folder: Path) -> list[Row]:
+    """Results that `microvqa-pp benchmark` wrote beside a release, each checked by its items."""
+    places = sorted(path.parent for path in (folder / "results").glob("*/result.json"))
+    entries, _ = collect(places)
+    rows = []
+    for entry in entries:
+        summary = headline(entry)
+        row = {"model": summary["model"], "sees": summary["condition"]}
+        numbers = {"accuracy": summary["scores"]["accuracy"], "questions": summary["questions"]}
+        rows.append(_board_row(row | numbers))
+    return rows
+
+
+def benchmark_tab(decisions: Decisions, folder: Path, allow_private: bool) -> None:
+    """Lay the tab out and connect it."""
+    bench, kept = Bench(decisions.corpus.release, allow_private), kept_results(folder)
+    table = decisions.corpus.table
+    asked = decisions.corpus.equals("split", "test")
+    total = int((asked & table["correct_index"].is_valid().to_numpy()).sum())
+    if not total:
+        text = "This release has no test questions to ask."
+        gr.HTML(render("empty.html", title="No test split.", text=text), apply_default_css=False)
+        return
+    with gr.Row():
+        with gr.Column(scale=4, min_width=300):
+            kind = gr.Radio(
+                [("Baseline", BASELINE), ("Bundled CLIP", CLIP), ("Endpoint", ENDPOINT),
+                 ("Hub model", HUB)],
+                value=BASELINE, label="Model", elem_id="bench-kind",
+            )  # fmt: skip
+            baseline = gr.Dropdown(
+                [(_BASELINE_NAMES.get(n, n), n) for n in BASELINES], value="random",
+                label="Baseline", elem_id="bench-baseline",
+            )  # fmt: skip
+            with gr.Column(visible=False) as endpoint:
+                url = gr.Textbox(
+                    "https://api.openai.com/v1", label="Server (OpenAI-compatible)",
+                    max_length=500, elem_id="bench-url",
+                )  # fmt: skip
+                name = gr.Textbox(
+                    label="Name of the model", placeholder="gpt-4o-mini", max_length=200,
+                    elem_id="bench-name",
+                )  # fmt: skip
+                key = gr.Textbox(
+                    label="Your key", type="password", max_length=500, elem_id="bench-key",
+                    info="Stays in this page; sent to that server and nowhere else.",
+                )  # fmt: skip
+            hub = gr.Dropdown(
+                list(offered_models()), label="Hub model", visible=False, allow_custom_value=True,
+                elem_id="bench-hub",
+            )  # fmt: skip
+            tasks = decisions.corpus.values("task")
+            task = gr.Dropdown(
+                [("All", ""), *((t, t) for t in tasks)], value="", label="Task",
+                elem_id="bench-task",
+            )  # fmt: skip
+            limit = gr.Slider(
+                min(5, total), total, min(50, total), step=1, label="Questions",
+                elem_id="bench-limit",
+            )  # fmt: skip
+            no_image = gr.Checkbox(True, label="Also ask without the image", visible=False)
+            with gr.Row():
+                go = gr.Button("Run", variant="primary", elem_id="bench-go", min_width=100)
+                stop = gr.Button("Stop", elem_id="bench-stop", min_width=100)
+        with gr.Column(scale=7, min_width=300):
+            progress = gr.HTML(apply_default_css=False, elem_id="bench-progress")
+            result = gr.HTML(
+                render("empty.html", title="Nothing run yet.",
+                       text="Choose a model and press Run. A baseline takes a second."),
+                apply_default_css=False, elem_id="bench-result",
+            )  # fmt: skip
+    with gr.Accordion("Leaderboard", open=True):
+        ranking = gr.HTML(board(kept), apply_default_css=False, elem_id="bench-board")
+    mine = gr.State([])
+
+    def chosen(what: str) -> list[Any]:
+        asks = what in (ENDPOINT, HUB)
+        shown = (what == BASELINE, what == ENDPOINT, what == HUB, asks)
+        kinds: tuple[Any, ...] = (gr.Dropdown, gr.Column, gr.Dropdown, gr.Checkbox)
+        return [make(visible=v) for make, v in zip(kinds, shown, strict=True)]
+
+    kind.change(chosen, kind, [baseline, endpoint, hub, no_image], queue=False, **_PRIVATE)
+
+    def start(
+        request: gr.Request, rows: list[Row], what: str, *said: Any
+    ) -> Iterator[tuple[Any, ...]]:
+        try:
+            wish = _wish(what, *said)
+        except ValueError as error:
+            text = f"Not run: {error}."
+            yield render("message.html", text=text, kind="error"), gr.skip(), gr.skip(), gr.skip()
+            return
+        yield from _run(bench, kept, rows, wish, request.session_hash or "")
+
+    fields = [mine, kind, baseline, url, name, key, hub, task, limit, no_image]
+    go.click(
+        start, fields, [progress, result, ranking, mine], concurrency_limit=2,
+        concurrency_id="bench", **_PRIVATE,
+    )  # fmt: skip
+
+    def stop_it(request: gr.Request) -> str:
+        found = bench.stop(request.session_hash or "")
+        text = "Stopping …" if found else "Nothing is running."
+        return render("message.html", text=text, kind="done")
+
+    stop.click(stop_it, None, progress, queue=False, **_PRIVATE)
+
+
+def _wish(
+    kind: str, baseline: str, url: str, name: str, key: str, hub: str | None, task: str,
+    limit: float, no_image: bool,
+) -> Wish:  # fmt: skip
+    """What the fields say. Raises ValueError in words."""
+    names = {BASELINE: baseline, CLIP: BUNDLED_CLIP, ENDPOINT: (name or "").strip()}
+    chosen = hub_name(hub or "") if kind == HUB else names.get(kind, "")
+    if not chosen:
+        raise ValueError("name the model")
+    return Wish(kind, chosen, max(int(limit), 1), task or "", no_image, url or "", key or "")
+
+
+def _run(
+    bench: Bench, kept: list[Row], rows: list[Row], wish: Wish, session: str
+) -> Iterator[tuple[Any, ...]]:
+    """What the tab shows while a run goes on, and after."""
+    last = -1
+    for step in bench.run(wish, session):
+        if step.problem:
+            text = "Stopped." if step.problem == "stopped" else f"Not run: {step.problem}."
+            kind = "done" if step.problem == "stopped" else "error"
+            yield render("message.html", text=text, kind=kind), gr.skip(), gr.skip(), gr.skip()
+        elif step.found:
+            report, found = step.found
+            own = report.result.model
+            new = [_board_row(row) for row in _rows(report)]
+            same = {(r["model"], r["sees"], r["questions"]) for r in new}
+            rest = [r for r in rows if (r["model"], r["sees"], r["questions"]) not in same]
+            rows = [*rest, *new]
+            done = render("message.html", text=f"Done: {own}.", kind="done")
+            yield done, report_html(report, found), board([*kept, *rows]), rows
+        elif (tenth := 20 * step.done // max(step.total, 1)) != last:
+            last = tenth
+            bar = render("progress.html", done=step.done, total=step.total)
+            yield bar, gr.skip(), gr.skip(), gr.skip()
