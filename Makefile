@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 OLD := .venv-datasets36
 
-.PHONY: help dataset test lint clean
+.PHONY: help dataset test lint weights clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -19,6 +19,9 @@ lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+weights: $(VENV)/.installed  ## train the bundled encoders again, from one seed (about half an hour)
+	$(BIN)/python -m benchmarks.train_encoders
 
 clean:  ## remove what was built, environments included
 	rm -rf build dist $(VENV) $(OLD) .*_cache .hypothesis

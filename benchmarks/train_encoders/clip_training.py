@@ -3,29 +3,39 @@
 from __future__ import annotations
 
 import json
+import logging
 import math
-from collections.abc import Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from open_clip import create_model
 from rich.progress import Progress
-from safetensors.torch import save_file
 from tokenizers import Tokenizer
 from torch import nn
 from torch.nn import functional
 
 from benchmarks.train_encoders import tokenizer as own
 from benchmarks.train_encoders.figures import IMAGE_SIDE, TRAIN_SEED, Drawn
+from benchmarks.train_encoders.loop import (
+    Plan,
+    coded,
+    fit,
+    made_ahead,
+    save_halved,
+    seed_everything,
+    start_worker,
+)
 from benchmarks.train_encoders.targets import CLASSES, NUMBERS, UNKNOWN, classes, numbers
 from benchmarks.train_encoders.texts import WRONG_STATEMENTS, captioned, stated
 from builder.sources.phantom import Facts
 from builder.sources.phantom.vocabulary import Dice
 
+Indices = npt.NDArray[np.int64]
 CONTEXT = 160
 MEAN = STD = (0.5, 0.5, 0.5)
 CONFIG: dict[str, Any] = {
@@ -62,20 +72,19 @@ CONFIG: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How long and how fast to train. `snapshots` are shares of the training to save."""
+    """How long and how fast to train."""
 
     epochs: int = 10
     batch: int = 96
     rate: float = 2e-3
     seed: int = 0
-    snapshots: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
     """Rows of one step: figures, texts and altered texts as token ids (0 where there is none)."""
 
-    figures: np.ndarray
+    figures: Indices
     captions: torch.Tensor
     wrong_captions: torch.Tensor
     changed: torch.Tensor
@@ -85,26 +94,22 @@ class Batch:
 
 _FACTS: list[Facts] = []
 _RESERVED: list[bool] = []
-_TOKENIZER: list[Tokenizer] = []
 
 
 def _start_worker(facts: list[Facts], reserved: list[bool], tokenizer: str) -> None:
-    torch.set_num_threads(1)
+    start_worker(tokenizer, CONTEXT)
     _FACTS[:], _RESERVED[:] = facts, reserved
-    loaded = Tokenizer.from_str(tokenizer)
-    loaded.enable_truncation(CONTEXT)
-    loaded.enable_padding(pad_id=own.PAD)
-    _TOKENIZER[:] = [loaded]
 
 
 def _ids(texts: list[str]) -> torch.Tensor:
-    return torch.tensor([found.ids for found in _TOKENIZER[0].encode_batch(texts)])
+    return torch.tensor([found.ids for found in coded(texts)])
 
 
-def _make_batch(figures: np.ndarray, seed: int) -> Batch:
+def _make_batch(task: tuple[int, Indices]) -> Batch:
+    step, figures = task
     captions, wrong_captions, changed, statements, contrasted = [], [], [], [], []
     for number in figures:
-        rng = np.random.default_rng([TRAIN_SEED, seed, int(number)])
+        rng = np.random.default_rng([TRAIN_SEED, step, int(number)])
         dice, facts = Dice(rng, _RESERVED[number]), _FACTS[number]
         told, said = captioned(dice, facts), stated(dice, facts)
         captions.append(told.text)
@@ -114,28 +119,24 @@ def _make_batch(figures: np.ndarray, seed: int) -> Batch:
         statements += [said.text, *wrong]
         contrasted.append(bool(said.wrong))
     return Batch(
-        figures, _ids(captions), _ids(wrong_captions), torch.tensor(changed), _ids(statements),
+        figures,
+        _ids(captions),
+        _ids(wrong_captions),
+        torch.tensor(changed),
+        _ids(statements),
         torch.tensor(contrasted),
-    )  # fmt: skip
+    )
 
 
-def _batches(settings: Settings, count: int, pool: ProcessPoolExecutor) -> Iterator[Batch]:
-    """Batches of all epochs, made ahead by a worker; the same for any number of workers."""
+def _plan(settings: Settings, count: int) -> list[tuple[int, Indices]]:
+    """The figures of every step: all in a new order in each epoch."""
     rng = np.random.default_rng([TRAIN_SEED, settings.seed])
-    plan = []
+    steps = []
     for _ in range(settings.epochs):
         order = rng.permutation(count)
-        plan += [
-            order[i : i + settings.batch]
-            for i in range(0, count - settings.batch + 1, settings.batch)
-        ]
-    waiting: list[Future[Batch]] = []
-    for step, figures in enumerate(plan):
-        waiting.append(pool.submit(_make_batch, figures, step))
-        if len(waiting) > 6:
-            yield waiting.pop(0).result()
-    for future in waiting:
-        yield future.result()
+        starts = range(0, count - settings.batch + 1, settings.batch)
+        steps += [order[i : i + settings.batch] for i in starts]
+    return list(enumerate(steps))
 
 
 class Heads(nn.Module):
@@ -170,54 +171,55 @@ def encode_texts(model: Any, tokens: torch.Tensor) -> torch.Tensor:
     return found
 
 
-def _loss(model: Any, heads: Heads, batch: Batch, images: torch.Tensor, named: torch.Tensor,
-          measured: torch.Tensor) -> torch.Tensor:  # fmt: skip
+def _loss(
+    model: Any,
+    heads: Heads,
+    batch: Batch,
+    images: torch.Tensor,
+    named: torch.Tensor,
+    measured: torch.Tensor,
+) -> tuple[torch.Tensor, float]:
     raw = model.encode_image(images)
-    seen = functional.normalize(raw, dim=-1)
-    scale = model.logit_scale.exp()
-    own_captions = encode_texts(model, batch.captions)
+    seen, scale = functional.normalize(raw, dim=-1), model.logit_scale.exp()
+    captions = encode_texts(model, batch.captions)
     wrong = encode_texts(model, batch.wrong_captions)
     said = encode_texts(model, batch.statements).reshape(len(seen), 1 + WRONG_STATEMENTS, -1)
-    place = torch.arange(len(seen))
-    against = scale * seen @ wrong.T
-    same = torch.zeros_like(against)
-    same[place[~batch.changed], place[~batch.changed]] = -math.inf
-    towards = torch.cat([scale * seen @ own_captions.T, against + same], dim=1)
-    loss = functional.cross_entropy(towards, place)
-    loss = loss + functional.cross_entropy(scale * own_captions @ seen.T, place)
-    pairs = (
-        scale
-        * torch.stack([(seen * own_captions).sum(1), (seen * wrong).sum(1)], dim=1)[batch.changed]
+    own_place, first = torch.arange(len(seen)), torch.zeros(len(seen), dtype=torch.long)
+    towards = scale * seen @ torch.cat([captions, wrong]).T
+    untouched = own_place[~batch.changed]
+    hidden = torch.zeros_like(towards)
+    hidden[untouched, len(seen) + untouched] = -math.inf
+    versions = scale * torch.stack([(seen * captions).sum(1), (seen * wrong).sum(1)], dim=1)
+    choice = scale * torch.einsum("nd,nkd->nk", seen, said)
+    losses = (
+        functional.cross_entropy(towards + hidden, own_place),
+        functional.cross_entropy(scale * captions @ seen.T, own_place),
+        functional.cross_entropy(versions[batch.changed], first[batch.changed]),
+        2 * functional.cross_entropy(choice[batch.contrasted], first[batch.contrasted]),
+        0.5 * functional.cross_entropy(scale * said[:, 0] @ seen.T, own_place),
+        heads.loss(raw, named, measured),
     )
-    loss = loss + functional.cross_entropy(pairs, torch.zeros(len(pairs), dtype=torch.long))
-    group = scale * torch.einsum("nd,nkd->nk", seen, said)[batch.contrasted]
-    loss = loss + 2 * functional.cross_entropy(group, torch.zeros(len(group), dtype=torch.long))
-    loss = loss + 0.5 * functional.cross_entropy(scale * said[:, 0] @ seen.T, place)
-    return loss + heads.loss(raw, named, measured)
+    right = (choice[batch.contrasted].argmax(1) == 0).float().mean().item()
+    return torch.stack(losses).sum(), right
 
 
-def prepared(images: np.ndarray, rng: np.random.Generator | None) -> torch.Tensor:
+def prepared(images: npt.NDArray[np.uint8], rng: np.random.Generator | None) -> torch.Tensor:
     """Images (n, side, side, 3) as the encoder takes them; with `rng` shifted by up to 3 pixels."""
     if rng is not None:
         shift = rng.integers(-3, 4, 2)
         images = np.roll(images, tuple(shift), axis=(1, 2))
-    tensor = torch.from_numpy(np.ascontiguousarray(images)).permute(0, 3, 1, 2)
+    tensor = torch.from_numpy(np.ascontiguousarray(images)).permute(0, 3, 1, 2)  # channels last
     return (tensor.float() / 255 - MEAN[0]) / STD[0]
 
 
 def new_model(folder: Path) -> Any:
     """A model with random weights, made by open_clip from the configuration in `folder`."""
-    model = create_model(f"local-dir:{folder}", load_weights=False)
+    logging.disable(logging.WARNING)
+    try:
+        model = create_model(f"local-dir:{folder}", load_weights=False)
+    finally:
+        logging.disable(logging.NOTSET)
     return model.to(memory_format=torch.channels_last)
-
-
-def save(model: Any, folder: Path) -> None:
-    """Writes the weights: matrices in half precision, the rest as it is."""
-    plain = {
-        name: (value.half() if value.ndim > 1 else value).contiguous()
-        for name, value in model.state_dict().items()
-    }
-    save_file(plain, folder / "open_clip_model.safetensors")
 
 
 def write_config(folder: Path, tokenizer: Tokenizer) -> None:
@@ -228,52 +230,52 @@ def write_config(folder: Path, tokenizer: Tokenizer) -> None:
     own.save(tokenizer, folder, CONTEXT)
 
 
+class _Objective:
+    """The loss of a batch; images are shifted at random by up to 3 pixels."""
+
+    def __init__(self, model: Any, heads: Heads, drawn: Drawn, seed: int) -> None:
+        self.model, self.heads, self.images = model, heads, drawn.images
+        self.named = torch.from_numpy(np.stack([classes(facts) for facts in drawn.facts]))
+        self.measured = torch.from_numpy(np.stack([numbers(facts) for facts in drawn.facts]))
+        self.rng = np.random.default_rng([seed, 1])
+
+    def __call__(self, batch: Batch) -> tuple[torch.Tensor, float]:
+        images = prepared(self.images[batch.figures], self.rng)
+        rows = torch.from_numpy(batch.figures)
+        loss, right = _loss(
+            self.model, self.heads, batch, images, self.named[rows], self.measured[rows]
+        )
+        with torch.no_grad():
+            self.model.logit_scale.clamp_(0, math.log(100))
+        return loss, right
+
+
 def train(
-    drawn: Drawn, tokenizer: Tokenizer, folder: Path, settings: Settings, progress: Progress,
-    snapshot_folders: tuple[Path, ...] = (),
-) -> Any:  # fmt: skip
-    """Trains on the figures and writes the model into `folder`, early states into the others."""
-    for target in (folder, *snapshot_folders):
+    drawn: Drawn,
+    tokenizer: Tokenizer,
+    folder: Path,
+    settings: Settings,
+    progress: Progress,
+    snapshots: dict[float, Path],
+) -> None:
+    """Trains on the figures and writes the model into `folder`, early states into others.
+
+    `snapshots` maps shares of the training to folders.
+    """
+    for target in (folder, *snapshots.values()):
         write_config(target, tokenizer)
-    torch.manual_seed(settings.seed)
+    seed_everything(settings.seed)
     model = new_model(folder).train()
     heads = Heads(CONFIG["model_cfg"]["embed_dim"])
-    named = torch.from_numpy(np.stack([classes(facts) for facts in drawn.facts]))
-    measured = torch.from_numpy(np.stack([numbers(facts) for facts in drawn.facts]))
-    steps = settings.epochs * (len(drawn.facts) // settings.batch)
-    decayed = [p for p in model.parameters() if p.ndim > 1]
-    plain = [p for p in model.parameters() if p.ndim <= 1]
-    optimiser = torch.optim.AdamW(
-        [{"params": decayed, "weight_decay": 0.05}, {"params": plain, "weight_decay": 0.0},
-         {"params": heads.parameters(), "weight_decay": 0.0}], lr=settings.rate,
-        betas=(0.9, 0.98))  # fmt: skip
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, settings.rate, total_steps=steps, pct_start=0.08, cycle_momentum=False
-    )
-    marks = {int(share * steps): where for share, where in
-             zip(settings.snapshots, snapshot_folders, strict=True)}  # fmt: skip
-    rng = np.random.default_rng([settings.seed, 1])
-    bar = progress.add_task("training the image-text encoder", total=steps)
+    tasks = _plan(settings, len(drawn.facts))
+    marks = {max(1, int(share * len(tasks))): where for share, where in snapshots.items()}
+    plan = Plan("image-text encoder", len(tasks), settings.rate, 0.05, marks)
     initargs = (drawn.facts, drawn.reserved, tokenizer.to_str())
-    running = 0.0
+
+    def save(target: Path) -> None:
+        save_halved(model, target / "open_clip_model.safetensors")
+
     with ProcessPoolExecutor(1, initializer=_start_worker, initargs=initargs) as pool:
-        for step, batch in enumerate(_batches(settings, len(drawn.facts), pool), start=1):
-            images = prepared(drawn.images[np.sort(batch.figures)], rng)
-            back = torch.from_numpy(np.argsort(np.argsort(batch.figures)))
-            rows = torch.from_numpy(batch.figures)
-            loss = _loss(model, heads, batch, images[back].contiguous(
-                memory_format=torch.channels_last), named[rows], measured[rows])  # fmt: skip
-            optimiser.zero_grad(set_to_none=True)
-            torch.autograd.backward(loss)
-            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-            optimiser.step()
-            schedule.step()
-            with torch.no_grad():
-                model.logit_scale.clamp_(0, math.log(100))
-            running = 0.98 * running + 0.02 * loss.item() if running else loss.item()
-            progress.update(bar, advance=1, description=f"image-text encoder, loss {running:.3f}")
-            if step in marks:
-                save(model, marks[step])
-    model.eval()
-    save(model, folder)
-    return model
+        objective = _Objective(model, heads, drawn, settings.seed)
+        fit(plan, (model, heads), made_ahead(pool, _make_batch, tasks), objective, save, progress)
+    save(folder)

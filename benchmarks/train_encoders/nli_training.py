@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,19 +11,29 @@ from typing import Any
 import numpy as np
 import torch
 from rich.progress import Progress
-from safetensors.torch import save_file
-from tokenizers import Tokenizer
+from tokenizers import Encoding, Tokenizer
 from torch import nn
 from torch.nn import functional
 from transformers import BertConfig, BertForSequenceClassification
 
 from benchmarks.train_encoders import tokenizer as own
 from benchmarks.train_encoders.figures import TRAIN_SEED
-from benchmarks.train_encoders.pairs import LABELS, VALUES, Pair, Wish, pairs
+from benchmarks.train_encoders.loop import (
+    Plan,
+    coded,
+    fit,
+    made_ahead,
+    save_halved,
+    seed_everything,
+    start_worker,
+)
+from benchmarks.train_encoders.pairs import LABELS, Pair, Wish, forms, pairs
 from builder.sources.phantom import make_article
 from builder.sources.phantom.vocabulary import Dice
 
 LONGEST = 224
+UNKNOWN = -100
+_WAYS = ("increased", "decreased", "unchanged")
 _FIRST_INDEX = 1_000_000
 """Articles from here on, so that none is one of the image-text encoder's."""
 
@@ -33,37 +42,30 @@ _FIRST_INDEX = 1_000_000
 class Settings:
     """How long and how fast to train; a step takes `captions` captions with their pairs.
 
-    During the first `short` of the training, premises are a sentence or a few.
+    Until the first share of the training in `short`, premises are little more than the sentences
+    that matter; from there to the second they grow to whole captions.
     """
 
-    steps: int = 6000
+    steps: int = 5000
     captions: int = 10
     rate: float = 1e-3
-    short: float = 0.3
+    short: tuple[float, float] = (0.4, 0.7)
     seed: int = 0
-    snapshots: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Token ids, token types and targets of one step."""
+    """Token ids, token types and labels of one step.
+
+    `told` has, where a hypothesis states a value, the tokens of the value that the premise tells
+    ([UNK] where it tells none), and UNKNOWN elsewhere; `ways` the told directions.
+    """
 
     ids: torch.Tensor
     types: torch.Tensor
     labels: torch.Tensor
-    stated: torch.Tensor
     told: torch.Tensor
-
-
-_TOKENIZER: list[Tokenizer] = []
-
-
-def _start_worker(tokenizer: str) -> None:
-    torch.set_num_threads(1)
-    loaded = Tokenizer.from_str(tokenizer)
-    loaded.enable_truncation(LONGEST)
-    loaded.enable_padding(pad_id=own.PAD)
-    _TOKENIZER[:] = [loaded]
+    ways: torch.Tensor
 
 
 def shortened(dice: Dice, pair: Pair, keep: float) -> Pair:
@@ -73,36 +75,54 @@ def shortened(dice: Dice, pair: Pair, keep: float) -> Pair:
     return replace(pair, premise=" ".join(kept or parts[:1]))
 
 
-def _make_batch(step: int, settings: Settings) -> Batch:
+def _keep(step: int, settings: Settings) -> float:
+    """Share of the sentences that do not matter to keep, 1 for whole captions."""
+    done = step / settings.steps
+    if done < settings.short[0]:
+        return 0.1
+    return min(1.0, (done - settings.short[0]) / (settings.short[1] - settings.short[0]))
+
+
+def _make_batch(task: tuple[int, Settings]) -> Batch:
+    step, settings = task
     rng = np.random.default_rng([TRAIN_SEED, settings.seed, step])
-    done = step / (settings.short * settings.steps)
+    keep = _keep(step, settings)
     made: list[Pair] = []
     for number in range(settings.captions):
         article = make_article(_FIRST_INDEX + step * settings.captions + number, TRAIN_SEED)
         dice = Dice(rng, article.reserved)
-        facts = dice.choose(article.figures).facts
-        found = pairs(dice, facts, Wish())
-        if done < 1:
-            found = [shortened(dice, pair, max(done, 0.1)) for pair in found]
-        made += found
-    coded = _TOKENIZER[0].encode_batch([(pair.premise, pair.hypothesis) for pair in made])
+        found = pairs(dice, dice.choose(article.figures).facts, Wish())
+        made += [shortened(dice, pair, keep) if keep < 1 else pair for pair in found]
+    found = coded([(pair.premise, pair.hypothesis) for pair in made])
     return Batch(
-        torch.tensor([found.ids for found in coded]),
-        torch.tensor([found.type_ids for found in coded]),
+        torch.tensor([f.ids for f in found]),
+        torch.tensor([f.type_ids for f in found]),
         torch.tensor([pair.label for pair in made]),
-        torch.tensor([pair.stated for pair in made]),
-        torch.tensor([pair.told for pair in made]),
+        torch.tensor([_told(pair, f) for pair, f in zip(made, found, strict=True)]),
+        torch.tensor([_WAYS.index(pair.told) if pair.told in _WAYS else UNKNOWN for pair in made]),
     )
 
 
-def _batches(settings: Settings, pool: ProcessPoolExecutor) -> Iterator[Batch]:
-    waiting: list[Future[Batch]] = []
-    for step in range(settings.steps):
-        waiting.append(pool.submit(_make_batch, step, settings))
-        if len(waiting) > 6:
-            yield waiting.pop(0).result()
-    for future in waiting:
-        yield future.result()
+def _told(pair: Pair, found: Encoding) -> list[int]:
+    """What the premise tells at the tokens of the stated value; UNKNOWN at all others."""
+    target = [UNKNOWN] * len(found.ids)
+    starts = [(pair.hypothesis.rfind(form), form) for form in forms(pair.stated)]
+    start, form = max(starts, key=lambda option: option[0])
+    if start < 0:
+        return target
+    value = [own.UNKNOWN] * 16
+    if pair.told:
+        value = [*coded([pair.told], special=False)[0].ids, *[own.EOS] * 16]
+    inside = (
+        place
+        for place, (sequence, (low, high)) in enumerate(
+            zip(found.sequence_ids, found.offsets, strict=True)
+        )
+        if sequence == 1 and start <= low and high <= start + len(form)
+    )
+    for place, token in zip(inside, value, strict=False):
+        target[place] = token
+    return target
 
 
 def new_model() -> Any:
@@ -123,15 +143,6 @@ def new_model() -> Any:
     return BertForSequenceClassification(config)
 
 
-def save(model: Any, folder: Path) -> None:
-    """Writes the weights: matrices in half precision, the rest as it is."""
-    plain = {
-        name: (value.half() if value.ndim > 1 else value).contiguous()
-        for name, value in model.state_dict().items()
-    }
-    save_file(plain, folder / "model.safetensors", metadata={"format": "pt"})
-
-
 def write_config(model: Any, folder: Path, tokenizer: Tokenizer) -> None:
     """Writes configuration and tokenizer, which need no training."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -140,48 +151,60 @@ def write_config(model: Any, folder: Path, tokenizer: Tokenizer) -> None:
     own.save(tokenizer, folder, LONGEST)
 
 
-def _loss(model: Any, heads: nn.ModuleList, batch: Batch, aside: float) -> torch.Tensor:
+class Heads(nn.Module):
+    """Reads what the premise tells, token by token, and its direction; during training only."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.token = nn.Linear(width, width)
+        self.way = nn.Linear(width, len(_WAYS))
+
+    def loss(self, states: torch.Tensor, words: torch.Tensor, batch: Batch) -> torch.Tensor:
+        """Cross-entropy of the told tokens, against the embedding matrix `words`, and ways."""
+        there = batch.told != UNKNOWN
+        tokens = self.token(states[there]) @ words.T
+        loss = functional.cross_entropy(tokens, batch.told[there])
+        ways = functional.cross_entropy(
+            self.way(states[:, 0]), batch.ways, ignore_index=UNKNOWN, reduction="sum"
+        )
+        return loss + ways / len(batch.ways)
+
+
+def _loss(model: Any, heads: Heads, batch: Batch) -> tuple[torch.Tensor, float]:
     mask = (batch.ids != own.PAD).long()
     states = model.bert(batch.ids, token_type_ids=batch.types, attention_mask=mask)
-    loss = functional.cross_entropy(model.classifier(states.pooler_output), batch.labels)
-    top = states.last_hidden_state[:, 0]
-    for head, target in zip(heads, (batch.stated, batch.told), strict=True):
-        loss = loss + aside * functional.cross_entropy(head(top), target)
-    return loss
+    logits = model.classifier(states.pooler_output)
+    words = model.bert.embeddings.word_embeddings.weight
+    loss = functional.cross_entropy(logits, batch.labels)
+    loss = loss + heads.loss(states.last_hidden_state, words, batch)
+    return loss, (logits.argmax(1) == batch.labels).float().mean().item()
 
 
 def train(
-    tokenizer: Tokenizer, folder: Path, settings: Settings, progress: Progress,
-    snapshot_folders: tuple[Path, ...] = (),
-) -> Any:  # fmt: skip
-    """Trains and writes the model into `folder`, early states into the others."""
-    torch.manual_seed(settings.seed)
+    tokenizer: Tokenizer,
+    folder: Path,
+    settings: Settings,
+    progress: Progress,
+    snapshots: dict[float, Path],
+) -> None:
+    """Trains and writes the model into `folder`, early states into others.
+
+    `snapshots` maps shares of the training to folders.
+    """
+    seed_everything(settings.seed)
     model = new_model().train()
-    for target in (folder, *snapshot_folders):
+    for target in (folder, *snapshots.values()):
         write_config(model, target, tokenizer)
-    heads = nn.ModuleList([nn.Linear(128, VALUES), nn.Linear(128, VALUES + 1)])
-    parameters = [*model.parameters(), *heads.parameters()]
-    optimiser = torch.optim.AdamW(parameters, lr=settings.rate, weight_decay=0.01,
-                                  betas=(0.9, 0.98))  # fmt: skip
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, settings.rate, total_steps=settings.steps, pct_start=0.06, cycle_momentum=False
-    )
-    marks = {int(share * settings.steps): where for share, where in
-             zip(settings.snapshots, snapshot_folders, strict=True)}  # fmt: skip
-    bar = progress.add_task("training the entailment model", total=settings.steps)
-    running = 0.0
-    with ProcessPoolExecutor(1, initializer=_start_worker, initargs=(tokenizer.to_str(),)) as pool:
-        for step, batch in enumerate(_batches(settings, pool), start=1):
-            loss = _loss(model, heads, batch, 0.3)
-            optimiser.zero_grad(set_to_none=True)
-            torch.autograd.backward(loss)
-            nn.utils.clip_grad_norm_(parameters, 1.0)
-            optimiser.step()
-            schedule.step()
-            running = 0.98 * running + 0.02 * loss.item() if running else loss.item()
-            progress.update(bar, advance=1, description=f"entailment model, loss {running:.3f}")
-            if step in marks:
-                save(model, marks[step])
-    model.eval()
-    save(model, folder)
-    return model
+    heads = Heads(model.config.hidden_size)
+    marks = {max(1, int(share * settings.steps)): where for share, where in snapshots.items()}
+    plan = Plan("entailment model", settings.steps, settings.rate, 0.01, marks)
+    tasks = ((step, settings) for step in range(settings.steps))
+
+    def save(target: Path) -> None:
+        save_halved(model, target / "model.safetensors", format="pt")
+
+    initargs = (tokenizer.to_str(), LONGEST)
+    with ProcessPoolExecutor(1, initializer=start_worker, initargs=initargs) as pool:
+        batches = made_ahead(pool, _make_batch, tasks)
+        fit(plan, (model, heads), batches, lambda b: _loss(model, heads, b), save, progress)
+    save(folder)

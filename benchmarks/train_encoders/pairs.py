@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import zlib
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,10 +14,19 @@ from builder.sources.phantom.vocabulary import Dice
 
 Status = Literal["told", "untold", "unclear"]
 LABELS = ("entailment", "neutral", "contradiction")
-VALUES = 1024
-"""Values are told apart by a hash with this many classes; one more means 'not told'."""
 _ENTAILS, _NEUTRAL, _CONTRADICTS = range(3)
 _BY_EFFECT = {"fraction": "percent", "count": "count", "diameter": "size", "intensity": "direction"}
+_DIRECTIONS = (
+    "increas",
+    "augment",
+    "elevat",
+    "decreas",
+    "reduc",
+    "lower",
+    "chang",
+    "effect",
+    "alter",
+)
 _ALTERED = {"label": "colour", "colour": "marker"}
 
 
@@ -26,33 +34,28 @@ _ALTERED = {"label": "colour", "colour": "marker"}
 class Pair:
     """Premise, hypothesis, place of the label in LABELS, and what kind of pair it is.
 
-    `stated` and `told` are hashes of the value in the hypothesis and of the value that the
-    premise gives for the same fact (VALUES where it gives none). `evidence` holds texts, one of
-    which is in every sentence of the premise that matters.
+    `stated` is the value in the hypothesis, `told` the one that the premise gives for the same
+    fact, '' where it gives none. `evidence` holds texts, one of which is in every sentence of the
+    premise that matters.
     """
 
     premise: str
     hypothesis: str
     label: int
     kind: str
-    stated: int
-    told: int
+    stated: str
+    told: str
     evidence: tuple[str, ...]
 
 
-def value_class(value: str) -> int:
-    """A class for a value, the same in all processes."""
-    return zlib.crc32(value.encode()) % VALUES
-
-
-def _forms(value: str) -> tuple[str, ...]:
-    """How captions may write a value."""
+def forms(value: str) -> tuple[str, ...]:
+    """How texts may write a value."""
     hours = {"1 h": ("1 hour",)}.get(value, (f"{value}ours",) if value.endswith(" h") else ())
     return value, american(value), value[:1].upper() + value[1:], *hours
 
 
 def _literal(value: str, text: str) -> bool:
-    forms = _forms(value)
+    forms = forms(value)
     return any(re.search(rf"(?<![\w.]){re.escape(form)}(?!\w)", text) for form in forms)
 
 
@@ -196,7 +199,7 @@ def _pair(
     if denied and kind != "untold":
         label = _CONTRADICTS if label == _ENTAILS else _ENTAILS
         kind = f"denied {'true' if kind == 'agrees' else 'false'}"
-    told = VALUES if label == _NEUTRAL else value_class(true.value)
+    told = "" if label == _NEUTRAL else true.value
     text = word(dice, said, len(facts.panels) == 2, style)
-    evidence = _forms(true.value) if true.fact != "direction" else ("",)
-    return Pair(made.text, text, label, kind, value_class(said.value), told, evidence)
+    evidence = forms(true.value) if true.fact != "direction" else _DIRECTIONS
+    return Pair(made.text, text, label, kind, said.value, told, evidence)

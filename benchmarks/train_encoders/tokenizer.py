@@ -16,7 +16,7 @@ from transformers import PreTrainedTokenizerFast
 
 VOCABULARY = 2048
 SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
-PAD, EOS = 0, 3
+PAD, UNKNOWN, EOS = 0, 1, 3
 _LETTERS = {letter: chr(0x24B6 + i) for i, letter in enumerate("ABCDEFGH")}
 _ALPHABET = [chr(code) for code in range(33, 127)] + list("αβγδκμ°×±–—’“”" + "ⓐⓑⓒⓓⓔⓕⓖⓗ")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -152,9 +153,9 @@ def open_clip_encoder(
     def load() -> Clip:
         source, tag = _source(name, None if folder is None else str(folder))
         model, preprocess = open_clip.create_model_from_pretrained(source, tag, device=target)
-        model.eval()
+        model.to(memory_format=torch.channels_last).eval()
         return Clip(
-            name=short_name(name, folder, "clip"),
+            name=_public_name(name, folder),
             revision=revision(model),
             dim=_width(model, target),
             scale=model.logit_scale.detach().exp().item(),
@@ -166,6 +167,14 @@ def open_clip_encoder(
         )
 
     return opened(name, "an image-text encoder", _ADVICE, load)
+
+
+def _public_name(name: str, folder: Path | None) -> str:
+    """The name without the path of a folder or of a file of weights."""
+    architecture, _, tag = name.partition("/")
+    if folder is None and Path(tag).is_file():
+        return f"{architecture}/{Path(tag).name}"
+    return short_name(name, folder, "clip")
 
 
 def _source(name: str, folder: str | None) -> tuple[str, str | None]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal, TypeVar
 
 import torch
+from transformers.utils import logging as transformers_logging
 
 PHANTOM_TINY = "phantom-tiny"
 Part = Literal["clip", "nli"]
@@ -75,9 +76,13 @@ def _quiet() -> Iterator[None]:
     levels = {name: logging.getLogger(name).level for name in _NOISY}
     for name in levels:
         logging.getLogger(name).setLevel(logging.CRITICAL)
+    bars = transformers_logging.is_progress_bar_enabled()
+    transformers_logging.disable_progress_bar()
     try:
         yield
     finally:
+        if bars:
+            transformers_logging.enable_progress_bar()
         for name, level in levels.items():
             logging.getLogger(name).setLevel(level)
 

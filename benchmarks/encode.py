@@ -1,0 +1,186 @@
+"""Throughput of the encoders against a bare loop: python benchmarks/encode.py [--images N].
+
+Random ViT-B/32 (open_clip) and BERT-base (transformers) weights, images and texts of a phantom
+build. The bare loop does the same decoding, preprocessing, tokenising, batches and forward passes
+and nothing else. Both run alternately; the ratio of their speeds is the median over the rounds,
+with a bootstrap interval. Exits with 1 where a median is below LEAST.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import open_clip
+import torch
+from rich.console import Console
+from rich.table import Table
+from safetensors.torch import save_file
+from transformers import AutoTokenizer, BertConfig, BertForSequenceClassification
+
+from builder.agents.offline import OfflineAgent
+from builder.records import Figure
+from builder.sources.phantom import PhantomSource
+from filtering.encoders import Clip, Nli, open_clip_encoder, open_nli
+from filtering.encoders.batching import autocast
+from filtering.encoders.nli import CLASSES
+from filtering.pictures import decode
+
+LEAST = 0.95
+BATCH = 32
+_TOKENIZER = Path(__file__).resolve().parents[1] / "filtering" / "weights" / "phantom-tiny" / "nli"
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Distinct images, texts, and premises with hypotheses of a phantom build."""
+
+    images: list[bytes]
+    texts: list[str]
+    pairs: list[tuple[str, str]]
+
+
+def make_work(count: int) -> Work:
+    """What the filter encodes of `count` phantom figures, each input once."""
+    source = PhantomSource(figures=count)
+    figures = [f for p in source.partitions() for f in source.read(p) if isinstance(f, Figure)]
+    by_id = {figure.figure_id: figure for figure in figures}
+    candidates, _ = OfflineAgent().write_candidates(figures)
+    pairs = [(by_id[c.figure_id].caption, c.statement) for c in candidates]
+    texts = [figure.caption for figure in figures] + [statement for _, statement in pairs]
+    return Work(
+        list(dict.fromkeys(figure.image["bytes"] for figure in figures))[:count],
+        list(dict.fromkeys(texts))[: 2 * count],
+        list(dict.fromkeys(pairs))[:count],
+    )
+
+
+def random_clip(folder: Path, device: str) -> Clip:
+    """A ViT-B/32 with random weights, opened as the filter opens it."""
+    model = open_clip.create_model("ViT-B-32", load_weights=False)
+    file = folder / "random.safetensors"
+    save_file({k: v.contiguous() for k, v in model.state_dict().items()}, file)
+    return open_clip_encoder(f"ViT-B-32/{file}", device=device, batch_size=BATCH)
+
+
+def random_nli(folder: Path, device: str) -> Nli:
+    """A BERT-base classifier with random weights, opened as the filter opens it."""
+    tokenizer = AutoTokenizer.from_pretrained(_TOKENIZER)
+    labels = dict(enumerate(CLASSES))
+    config = BertConfig(id2label=labels, label2id={name: i for i, name in labels.items()})
+    BertForSequenceClassification(config).save_pretrained(folder / "bert")
+    tokenizer.save_pretrained(folder / "bert")
+    return open_nli(str(folder / "bert"), device=device, batch_size=BATCH)
+
+
+def _batches(count: int) -> list[slice]:
+    return [slice(start, start + BATCH) for start in range(0, count, BATCH)]
+
+
+@torch.inference_mode()
+def bare_images(clip: Clip, images: list[bytes]) -> None:
+    """Decode, preprocess, encode."""
+    for part in _batches(len(images)):
+        stack = torch.stack([clip.preprocess(decode(file)) for file in images[part]])
+        with autocast(clip.device):
+            clip.model.encode_image(stack.to(clip.device), normalize=True).float().cpu().numpy()
+
+
+@torch.inference_mode()
+def bare_texts(clip: Clip, texts: list[str]) -> None:
+    """Tokenise, encode."""
+    for part in _batches(len(texts)):
+        tokens = clip.tokenize(texts[part]).to(clip.device)
+        with autocast(clip.device):
+            clip.model.encode_text(tokens, normalize=True).float().cpu().numpy()
+
+
+@torch.inference_mode()
+def bare_pairs(nli: Nli, pairs: list[tuple[str, str]]) -> None:
+    """Tokenise pairs, classify."""
+    for part in _batches(len(pairs)):
+        inputs: Any = nli.tokenizer(
+            [premise for premise, _ in pairs[part]],
+            [hypothesis for _, hypothesis in pairs[part]],
+            truncation="longest_first",
+            max_length=nli.max_tokens,
+            padding=True,
+            return_tensors="pt",
+        ).to(nli.device)
+        with autocast(nli.device):
+            nli.model(**inputs).logits.float().softmax(dim=-1).cpu().numpy()
+
+
+def _seconds(action: Callable[[], object], device: str) -> float:
+    """Processor time, which other programs disturb least; on a GPU time by the clock."""
+    clock = time.process_time if device == "cpu" else time.perf_counter
+    start = clock()
+    action()
+    return clock() - start
+
+
+def ratios(
+    ours: Callable[[], object], bare: Callable[[], object], rounds: int, device: str
+) -> tuple[np.ndarray[Any, Any], float]:
+    """Speed of ours over the bare loop's, one value a round, and the bare loop's seconds."""
+    ours(), bare()
+    found, spent = [], []
+    for number in range(rounds):
+        first, second = (ours, bare) if number % 2 else (bare, ours)
+        times = {first: _seconds(first, device), second: _seconds(second, device)}
+        found.append(times[bare] / times[ours])
+        spent.append(times[bare])
+    return np.array(found), float(np.median(spent))
+
+
+def interval(values: np.ndarray[Any, Any]) -> tuple[float, float]:
+    """95% bootstrap interval of the median."""
+    rng = np.random.default_rng(0)
+    drawn = np.median(rng.choice(values, (2000, len(values))), axis=1)
+    return float(np.quantile(drawn, 0.025)), float(np.quantile(drawn, 0.975))
+
+
+def main() -> int:
+    """Prints a table; 1 where a ratio is below LEAST."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--images", type=int, default=64)
+    parser.add_argument("--rounds", type=int, default=11)
+    parser.add_argument("--device", default="cpu")
+    given = parser.parse_args()
+    torch.set_num_threads(1)
+    work, device = make_work(given.images), given.device
+    table = Table(title=f"Throughput, {device}, batches of {BATCH}")
+    for name in ("input", "count", "bare loop, a second", "ours / bare", "95% interval"):
+        table.add_column(name)
+    slow = False
+    with tempfile.TemporaryDirectory() as folder:
+        clip, nli = random_clip(Path(folder), device), random_nli(Path(folder), device)
+        premises, hypotheses = [p for p, _ in work.pairs], [h for _, h in work.pairs]
+        tasks: list[tuple[str, int, Callable[[], object], Callable[[], object]]] = [
+            ("images", len(work.images), lambda: clip.images(work.images),
+             lambda: bare_images(clip, work.images)),
+            ("texts", len(work.texts), lambda: clip.texts(work.texts),
+             lambda: bare_texts(clip, work.texts)),
+            ("pairs", len(work.pairs), lambda: nli.probabilities(premises, hypotheses),
+             lambda: bare_pairs(nli, work.pairs)),
+        ]  # fmt: skip
+        for name, count, ours, bare in tasks:
+            found, seconds = ratios(ours, bare, given.rounds, device)
+            low, high = interval(found)
+            middle = float(np.median(found))
+            slow |= middle < LEAST
+            speed = f"{count / seconds:.1f}"
+            table.add_row(name, str(count), speed, f"{middle:.3f}", f"{low:.3f} - {high:.3f}")
+    Console().print(table)
+    return int(slow)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
