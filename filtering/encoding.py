@@ -140,13 +140,18 @@ def _other_answers(qa: QA, places: Sequence[int], bank: Bank) -> list[str]:
     return found
 
 
+def other_answers(rows: Sequence[QA], questions: Floats, bank: Bank) -> list[list[str]]:
+    """Up to `ALTERNATIVES` other answers for each row, from the nearest questions of the bank."""
+    near = nearest(questions, bank.questions, _NEAREST)
+    return [_other_answers(qa, near[n].tolist(), bank) for n, qa in enumerate(rows)]
+
+
 def _others(rows: Sequence[QA], questions: Floats, bank: Bank, clip: Clip) -> Floats:
     found = np.full((len(rows), ALTERNATIVES, clip.dim), np.nan, dtype=np.float32)
-    near = nearest(questions, bank.questions, _NEAREST)
     texts, slots = [], []
-    for n, qa in enumerate(rows):
-        for k, answer in enumerate(_other_answers(qa, near[n].tolist(), bank)):
-            texts.append(_with_answer(qa, answer))
+    for n, answers in enumerate(other_answers(rows, questions, bank)):
+        for k, answer in enumerate(answers):
+            texts.append(_with_answer(rows[n], answer))
             slots.append((n, k))
     if texts:
         at = np.array(slots)
