@@ -103,12 +103,13 @@ def train(asked: Questions, seed: int) -> SmallVQA:
     optimiser = torch.optim.AdamW(model.parameters(), lr=2e-3, weight_decay=0.01)
     target = torch.zeros(len(asked.questions), dtype=torch.long)
     for _ in range(EPOCHS):
-        for part in torch.randperm(len(target)).split(128):
-            scores = model(
-                Questions(asked.images[part], asked.questions[part], asked.choices[part])
-            )
+        order = torch.randperm(len(target))
+        for start in range(0, len(target), 128):
+            part = order[start : start + 128]
+            few = Questions(asked.images[part], asked.questions[part], asked.choices[part])
             optimiser.zero_grad()
-            nn.functional.cross_entropy(scores, target[part]).backward()  # type: ignore[no-untyped-call]
+            cost: torch.Tensor = nn.functional.cross_entropy(model(few), target[part])
+            cost.backward()  # type: ignore[no-untyped-call]
             optimiser.step()
     return model.eval()
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 
 from builder.config import BuildConfig
@@ -18,7 +19,7 @@ from builder.shards import ShardStore, digest
 from filtering.choice import NO_ENCODER, PHANTOM_TINY
 from filtering.pairs import Pairs
 from filtering.records import QA, Signals
-from filtering.signals import compute_signals
+from filtering.signals import compute_signals, with_siblings
 from filtering.tables import from_table
 
 _PHANTOM = "phantom"
@@ -59,7 +60,10 @@ def score_pairs(context: Context, pairs: Pairs) -> list[Signals]:
     """
     fitted = context.fitted if _fits(context.config, context.shard) else None
     if fitted is None and not sees_images(context):
-        return compute_signals(pairs.rows)
+        rows = compute_signals(pairs.rows)
+        return with_siblings(
+            rows, np.unique([q.figure_id for q in pairs.rows], return_inverse=True)[1]
+        )
     from filtering.opening import BUNDLED, open_scorer
 
     return open_scorer(fitted.folder if fitted else BUNDLED).score(pairs)

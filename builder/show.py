@@ -66,6 +66,7 @@ def print_summary(summary: Summary, console: Console) -> None:
         ("Source (figures)", "source"),
         ("Licence (figures)", "license"),
         ("Modality (figures)", "modality"),
+        ("Scored by", "scorer"),
         ("Stage reached", "stage"),
         ("Reason", "reason"),
         ("Quarantine", "quarantine"),

@@ -70,6 +70,7 @@ class Summary:
 _COLUMNS = [
     "figure_id", "article_id", "candidate_id", "source", "license", "modality", "stage", "reason",
     "gated", "keep", "split", "task", "bloom", "correct_index", "value_type", "screening",
+    "scorer",
 ]  # fmt: skip
 
 
@@ -80,6 +81,7 @@ def _values(row: dict[str, object], new_figure: bool) -> Iterator[tuple[str, str
     yield "reason", reason_kind(str(row["reason"]))
     if row["candidate_id"] is not None:
         yield "candidate task", str(row["task"])
+        yield "scorer", str(row["scorer"])
     if row["split"] and row["correct_index"] is not None:
         split = str(row["split"])
         yield "split", split
