@@ -134,8 +134,9 @@ class MicroVQAConfig(datasets.BuilderConfig):
             return hashlib.sha256((release / "README.md").read_bytes()).hexdigest()[:16]
         config = self.build_config(Path())
         shards = import_module("builder.pipeline").plan(config)
+        running = import_module("builder.config").RUNNING
         content = {
-            "settings": config.model_dump(mode="json", exclude={"output", "workers"}),
+            "settings": config.model_dump(mode="json", exclude=running),
             "inputs": [shard.partition.fingerprint for shard in shards],
             "code": import_module("builder.shards").code_digest(),
         }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from pydantic import ValidationError
@@ -34,6 +34,7 @@ app = typer.Typer(
     help="Microscopy questions from figures and captions: build a dataset and look into it.",
 )
 _MODEL = "An agent that is a model"
+_RAY = "Where the stages run"
 Output = Annotated[Path, typer.Argument(help="folder that a build wrote")]
 
 
@@ -73,6 +74,21 @@ def build_command(
         typer.Option(help="benchmark to keep out: PATH or Hub id, as for dataset:; repeatable"),
     ] = [],  # noqa: B006
     workers: Annotated[int | None, typer.Option(help="processes; default: one per core")] = None,
+    engine: Annotated[
+        Literal["local", "ray"],
+        typer.Option(help="processes of this machine, or a Ray cluster", rich_help_panel=_RAY),
+    ] = "local",
+    ray_address: Annotated[
+        str,
+        typer.Option(
+            help="running cluster; default: RAY_ADDRESS, else one on this machine",
+            rich_help_panel=_RAY,
+        ),
+    ] = "",
+    gpus_per_worker: Annotated[
+        float,
+        typer.Option(help="GPUs of each worker that encodes, 0.25 too", rich_help_panel=_RAY),
+    ] = 0.0,
     base_url: Annotated[
         str | None, typer.Option(help="server of openai:MODEL", rich_help_panel=_MODEL)
     ] = None,

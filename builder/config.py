@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -14,9 +14,12 @@ from builder.licenses import Policy, normalise
 from builder.sources import Microscopy, SourceOptions
 from filtering.choice import PHANTOM_TINY, check_encoders
 
+RUNNING = {"output", "workers", "engine", "ray_address", "gpus_per_worker"}
+"""Settings that do not shape the data."""
+
 
 class BuildConfig(BaseModel):
-    """Settings of a build. All but `output` and `workers` shape the data.
+    """Settings of a build. All but those in RUNNING shape the data.
 
     Raises pydantic.ValidationError for values out of range.
     """
@@ -58,6 +61,15 @@ class BuildConfig(BaseModel):
     )
     workers: int = Field(
         default_factory=lambda: min(os.cpu_count() or 1, 8), ge=1, description="processes"
+    )
+    engine: Literal["local", "ray"] = Field(
+        default="local", description="processes of this machine, or workers of a Ray cluster"
+    )
+    ray_address: str = Field(
+        default="", description="running cluster; empty for RAY_ADDRESS, or one on this machine"
+    )
+    gpus_per_worker: float = Field(
+        default=0.0, ge=0, description="GPUs of each Ray worker that encodes; 0.25: four share one"
     )
 
     @field_validator("sources", mode="before")

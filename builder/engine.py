@@ -98,27 +98,41 @@ def run_all(
 ) -> dict[str, dict[str, str]]:
     """Bring all shards through the stages. Returns per shard the digests of its tables.
 
-    Raises BuildError when a worker process is killed.
+    Raises BuildError when a worker process is killed, and what the Ray engine raises.
     """
     digests = upstream or {}
     jobs = [(stages, store, config, s, threshold, digests.get(s.name, {}), fitted) for s in shards]
     with progress_bar(console) as progress:
         task = progress.add_task(title, total=len(jobs))
         finished: dict[str, dict[str, str]] = {}
-        for name, tables in _execute(jobs, _processes(stages, config)):
+        for name, tables in _results(jobs, stages, config):
             finished[name] = tables
             progress.advance(task)
     return {s.name: finished[s.name] for s in shards}
 
 
+def _results(
+    jobs: list[Job], stages: tuple[Stage, ...], config: BuildConfig
+) -> Iterator[tuple[str, dict[str, str]]]:
+    if config.engine == "local" or _asks_model(stages, config):
+        return _execute(jobs, _processes(stages, config))
+    from builder.engines.ray_engine import execute
+
+    encodes = any(stage.encodes for stage in stages)
+    return execute(jobs, config.workers, encodes, config.ray_address, config.gpus_per_worker)
+
+
 def _processes(stages: tuple[Stage, ...], config: BuildConfig) -> int:
+    return 1 if _asks_model(stages, config) else config.workers
+
+
+def _asks_model(stages: tuple[Stage, ...], config: BuildConfig) -> bool:
     """A model agent's calls share one connection pool and one budget: they need one process."""
-    asks_model = is_model(config.agent) and any(stage.asks_agent for stage in stages)
-    return 1 if asks_model else config.workers
+    return is_model(config.agent) and any(stage.asks_agent for stage in stages)
 
 
-_ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-_Job = tuple[
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+Job = tuple[
     tuple[Stage, ...],
     ShardStore,
     BuildConfig,
@@ -129,13 +143,13 @@ _Job = tuple[
 ]
 
 
-def _execute(jobs: list[_Job], workers: int) -> Iterator[tuple[str, dict[str, str]]]:
+def _execute(jobs: list[Job], workers: int) -> Iterator[tuple[str, dict[str, str]]]:
     if workers == 1 or len(jobs) < 2:
         yield from ((job[3].name, run_stages(*job)) for job in jobs)
         return
     count = min(workers, len(jobs))
     with ProcessPoolExecutor(
-        count, env=_ONE_THREAD, initializer=_follow, initargs=(os.getpid(),)
+        count, env=ONE_THREAD, initializer=_follow, initargs=(os.getpid(),)
     ) as pool:
         try:
             names = {pool.submit(run_stages, *job): job[3].name for job in jobs}

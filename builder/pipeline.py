@@ -15,7 +15,7 @@ from builder.agents import closing_agents, is_model
 from builder.agents.costs import report
 from builder.agents.estimate import Asked, Estimate, estimate
 from builder.agents.quarantine import LISTS, lost_replies
-from builder.config import BuildConfig
+from builder.config import RUNNING, BuildConfig
 from builder.consistency import fit_corpus
 from builder.context import Context, Shard
 from builder.decontamination import Benchmark, Match, find_matches, write_pairs
@@ -130,7 +130,7 @@ def plan(config: BuildConfig) -> list[Shard]:
 
 def card_settings(config: BuildConfig) -> dict[str, Any]:
     """The settings of a build as its card states them."""
-    settings = config.model_dump(mode="json", exclude={"output", "workers", "model"})
+    settings = config.model_dump(mode="json", exclude={*RUNNING, "model"})
     settings["sources"] = [public_name(spec) for spec in config.sources]
     settings["exclude"] = [public_name(f"dataset:{spec}")[8:] for spec in config.exclude]
     return settings

@@ -1,0 +1,1 @@
+"""Ways to run the stages elsewhere than in processes of this machine."""
