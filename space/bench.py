@@ -12,28 +12,21 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from scoring.items import BadInput
-from scoring.models import (
-    BASELINES,
-    Backend,
-    Chooser,
-    ModelError,
-    Serving,
-    open_model,
-    register_encoders,
-)
-from scoring.models.openai_chat import OpenAIChat
-from scoring.report.result import Report, make_report
-from scoring.runner import Benchmark, Dataset, Incomplete, Settings, open_dataset, run_benchmark
 from space.net import AddressError, check_url, visitor_client
 from space.screening_place import ON_SPACE
+
+if TYPE_CHECKING:
+    from scoring.models import Backend, Chooser
+    from scoring.report.result import Report
+    from scoring.runner import Benchmark, Dataset, Settings
 
 BASELINE, CLIP, ENDPOINT, HUB = "baseline", "clip", "endpoint", "hub"
 HUB_MODELS = ("HuggingFaceTB/SmolVLM-256M-Instruct", "HuggingFaceTB/SmolVLM-500M-Instruct")
 BUNDLED_CLIP = "clip:phantom-tiny"
 _HUB_NAME = re.compile(r"[\w.-]{1,96}/[\w.-]{1,96}")
+STOPPED = "stopped"
 _TIMEOUT = 120.0
 
 
@@ -116,31 +109,44 @@ class Bench:
     def _work(
         self, wish: Wish, folder: Path, stop: threading.Event, put: Callable[[Progress], None]
     ) -> None:
-        def told(done: int, total: int, _: object) -> None:
+        from scoring.items import BadInput
+        from scoring.models import ModelError
+        from scoring.runner import Incomplete
+
+        def told(done: int, total: int, _: object = None) -> None:
             if stop.is_set():
                 raise Stopped
             put(Progress(done, total))
 
         try:
-            dataset = self._dataset(wish)
-            told(0, len(dataset.chosen), None)
-            settings = Settings(wish.name, folder, self._conditions(wish))
-            if wish.kind == HUB:
-                found = _run_on_gpu(dataset, settings)
-            else:
-                found = run_benchmark(dataset, settings, told, self._open(wish))
-            if stop.is_set():
-                raise Stopped
-            report = make_report(found.result, found.items, found.left_out)
-            put(Progress(1, 1, (report, found)))
+            put(Progress(1, 1, self._found(wish, folder, told)))
         except Stopped:
-            put(Progress(problem="stopped"))
+            put(Progress(problem=STOPPED))
         except (BadInput, ModelError, Incomplete, AddressError, ValueError, OSError) as error:
             put(Progress(problem=_without(wish.key, str(error))))
         except Exception as error:
             put(Progress(problem=f"the run failed: {_without(wish.key, type(error).__name__)}"))
 
+    def _found(
+        self, wish: Wish, folder: Path, told: Callable[..., None]
+    ) -> tuple[Report, Benchmark]:
+        from scoring.report.result import make_report
+        from scoring.runner import Settings, run_benchmark
+
+        dataset = self._dataset(wish)
+        told(0, len(dataset.chosen))
+        settings = Settings(wish.name, folder, self._conditions(wish))
+        if wish.kind == HUB:
+            found: Benchmark = _run_on_gpu(dataset, settings)
+        else:
+            found = run_benchmark(dataset, settings, told, self._open(wish))
+        told(len(dataset.chosen), len(dataset.chosen))
+        return make_report(found.result, found.items, found.left_out), found
+
     def _dataset(self, wish: Wish) -> Dataset:
+        from scoring.items import BadInput
+        from scoring.runner import open_dataset
+
         dataset = open_dataset(str(self._release), "test", None)
         chosen = tuple(q for q in dataset.chosen if wish.task in ("", q.task))
         if not chosen:
@@ -152,6 +158,10 @@ class Bench:
         return ("image", "no-image") if asks and wish.no_image else ("image",)
 
     def _open(self, wish: Wish) -> Backend | Chooser:
+        from scoring.items import BadInput
+        from scoring.models import BASELINES, open_model
+        from scoring.models.openai_chat import OpenAIChat
+
         if wish.kind == BASELINE and wish.name in BASELINES:
             return open_model(wish.name)
         if wish.kind == CLIP and wish.name == BUNDLED_CLIP:
@@ -166,6 +176,8 @@ class Bench:
 
 
 def _open_clip() -> Backend | Chooser:
+    from scoring.models import open_model, register_encoders
+
     register_encoders(_encoder)
     return open_model(BUNDLED_CLIP)
 
@@ -198,6 +210,9 @@ def offered_models() -> tuple[str, ...]:
 
 @on_gpu
 def _run_on_gpu(dataset: Dataset, settings: Settings) -> Benchmark:
+    from scoring.models import Serving
+    from scoring.runner import run_benchmark
+
     wished = f"transformers:{hub_name(settings.model)}"
     settings = replace(settings, model=wished, serving=Serving(batch_size=4))
     return run_benchmark(dataset, settings, lambda *_: None)

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from scoring.models import BASELINES
-from scoring.report.evidence import Item
-from scoring.report.leaderboard import collect, headline
-from scoring.report.result import Report
-from scoring.runner import Benchmark
 from space.bench import (
     BASELINE,
     BUNDLED_CLIP,
     CLIP,
     ENDPOINT,
     HUB,
+    STOPPED,
     Bench,
     Wish,
     hub_name,
@@ -27,10 +23,15 @@ from space.bench import (
 from space.decision_views import Decisions
 from space.markup import render
 
+if TYPE_CHECKING:
+    from scoring.report.evidence import Item
+    from scoring.report.result import Report
+    from scoring.runner import Benchmark
+
 _PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 SHOWN_WRONG = 20
 _LONGEST_RESPONSE = 20_000
-_BASELINE_NAMES = {
+_BASELINES = {
     "random": "random: any choice",
     "constant": "constant: always the same place",
     "longest": "longest: the longest choice",
@@ -105,6 +106,10 @@ def board(rows: list[Row]) -> str:
 def kept_results(folder: Path) -> list[Row]:
     """Results that `microvqa-pp benchmark` wrote beside a release, each checked by its items."""
     places = sorted(path.parent for path in (folder / "results").glob("*/result.json"))
+    if not places:
+        return []
+    from scoring.report.leaderboard import collect, headline
+
     entries, _ = collect(places)
     rows = []
     for entry in entries:
@@ -133,7 +138,7 @@ def benchmark_tab(decisions: Decisions, folder: Path, allow_private: bool) -> No
                 value=BASELINE, label="Model", elem_id="bench-kind",
             )  # fmt: skip
             baseline = gr.Dropdown(
-                [(_BASELINE_NAMES.get(n, n), n) for n in BASELINES], value="random",
+                [(text, name) for name, text in _BASELINES.items()], value="random",
                 label="Baseline", elem_id="bench-baseline",
             )  # fmt: skip
             with gr.Column(visible=False) as endpoint:
@@ -229,8 +234,8 @@ def _run(
     last = -1
     for step in bench.run(wish, session):
         if step.problem:
-            text = "Stopped." if step.problem == "stopped" else f"Not run: {step.problem}."
-            kind = "done" if step.problem == "stopped" else "error"
+            text = "Stopped." if step.problem == STOPPED else f"Not run: {step.problem}."
+            kind = "done" if step.problem == STOPPED else "error"
             yield render("message.html", text=text, kind=kind), gr.skip(), gr.skip(), gr.skip()
         elif step.found:
             report, found = step.found
