@@ -19,6 +19,7 @@ from builder.pipeline import BuildResult, build, estimate_build
 from builder.publish.command import publish_command
 from builder.report.command import report_command
 from builder.screening.command import release_command, screen_command
+from builder.sft.command import finetune_command, sft_command
 from builder.show import NoReleaseError, print_summary, read_summary
 from builder.sources import KINDS, Microscopy, SourceError
 from filtering.command import filter_command
@@ -191,6 +192,8 @@ use_encoders(_encoder)
 app.command("benchmark")(benchmark_command)
 app.command("leaderboard")(leaderboard_command)
 app.command("publish")(publish_command)
+app.command("sft")(sft_command)
+app.command("finetune")(finetune_command)
 app.command("report")(report_command)
 
 

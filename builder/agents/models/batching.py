@@ -1,24 +1,42 @@
-"""Requests that wait at the same time, handed over together to a backend that takes batches."""
+"""Requests that are under way at the same time: equal ones share a call, others a batch."""
 
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 from scoring.models import Client, ModelError, Request, Response
+from scoring.models.records import canonical
 
 _Waiting = tuple[Request, asyncio.Future[Response]]
 
 
 class Batcher:
-    """Asks a client; requests with the same settings share a batch."""
+    """Asks a client. A request that equals one under way waits for that one's response.
+
+    Where the backend takes batches, requests with the same settings share one.
+    """
 
     def __init__(self, client: Client) -> None:
         self._client = client
+        self._under_way: dict[str, asyncio.Task[Response]] = {}
         self._waiting: list[_Waiting] = []
         self._work: asyncio.Task[None] | None = None
 
     async def complete(self, request: Request) -> Response:
         """One response. Raises what `Client.complete` raises."""
+        backend = self._client.backend
+        key = canonical(request.key(backend.name, backend.revision))
+        if (same := self._under_way.get(key)) is not None:
+            return replace(await asyncio.shield(same), cached=True)
+        task = asyncio.create_task(self._complete(request))
+        self._under_way[key] = task
+        try:
+            return await task
+        finally:
+            del self._under_way[key]
+
+    async def _complete(self, request: Request) -> Response:
         if self._client.backend.batch_size == 1:
             return await self._client.complete(request)
         if found := self._client.known(request):

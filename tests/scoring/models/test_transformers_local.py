@@ -5,62 +5,21 @@ from __future__ import annotations
 import asyncio
 import io
 from pathlib import Path
-from typing import Any
 
 import pytest
-import torch
 from PIL import Image as Pictures
-from tokenizers import Tokenizer, models, pre_tokenizers
 
 from scoring.models import Client, Image, Message, Request, Response, ResponseCache, open_chat
 from scoring.models.client import Outcome
 from scoring.models.errors import FatalError, RequestError
 from scoring.models.opening import Serving
-
-TEMPLATE = (
-    "{% for m in messages %}{{ m['role'] }} : {% for p in m['content'] %}"
-    "{% if p['type'] == 'image' %}<image>{% else %}{{ p['text'] }}{% endif %} {% endfor %}"
-    "{% endfor %}{% if add_generation_prompt %}assistant :{% endif %}"
-)
+from tests.scoring.models.tiny import make_tiny_model
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A LLaVA of a few thousand random weights, with processor and chat template."""
-    import transformers
-
-    library: Any = transformers
-    words = ["<pad>", "<eos>", "<unk>", "<image>", "user", "assistant", ":", "Which", "?", *"ABCD"]
-    plain: Any = Tokenizer(models.WordLevel({w: n for n, w in enumerate(words)}, unk_token="<unk>"))
-    plain.pre_tokenizer = pre_tokenizers.Whitespace()
-    tokenizer = library.PreTrainedTokenizerFast(
-        tokenizer_object=plain,
-        pad_token="<pad>",
-        eos_token="<eos>",
-        unk_token="<unk>",
-        additional_special_tokens=["<image>"],
-    )
-    processor = library.LlavaProcessor(
-        image_processor=library.CLIPImageProcessor(
-            size={"shortest_edge": 16}, crop_size={"height": 16, "width": 16}
-        ),
-        tokenizer=tokenizer,
-        patch_size=8,
-        chat_template=TEMPLATE,
-        vision_feature_select_strategy="default",
-        image_token="<image>",
-        num_additional_image_tokens=1,
-    )
-    torch.manual_seed(0)
-    small = dict.fromkeys(("hidden_size", "intermediate_size"), 16)
-    small |= dict.fromkeys(("num_hidden_layers", "num_attention_heads"), 2)
-    eyes = library.CLIPVisionConfig(**small, image_size=16, patch_size=8, projection_dim=16)
-    mouth = library.LlamaConfig(**small, vocab_size=len(words), pad_token_id=0, eos_token_id=1)
-    config = library.LlavaConfig(vision_config=eyes, text_config=mouth, image_token_index=3)
-    path = tmp_path_factory.mktemp("models") / "tiny-random"
-    library.LlavaForConditionalGeneration(config).save_pretrained(path)
-    processor.save_pretrained(path)
-    return path
+    """A tiny model of random weights."""
+    return make_tiny_model(tmp_path_factory.mktemp("models") / "tiny-random")
 
 
 def ask(colour: str | None, words: str = "Which ?") -> Request:

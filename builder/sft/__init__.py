@@ -1,0 +1,1 @@
+"""Questions as chat messages, and the fine-tuning of a model on them."""
