@@ -53,9 +53,9 @@ def _phantom(location: str, options: SourceOptions) -> Source:
 
 
 def _pmc_oa(location: str, _: SourceOptions) -> Source:
-    from builder.sources.pmc_oa import PmcOaSource
+    from builder.sources.pmc_oa import PmcOaService, PmcOaSource, is_remote
 
-    return PmcOaSource(location)
+    return PmcOaService(location) if is_remote(location) else PmcOaSource(location)
 
 
 def _biomedica(location: str, options: SourceOptions) -> Source:

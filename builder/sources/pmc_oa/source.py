@@ -78,7 +78,7 @@ class PmcOaSource:
         seen: dict[str, str] = {}
         for item in partition.items:
             path = self._location / item
-            yield from _read_package(path, printable(path.name), item, seen)
+            yield from read_package(path, printable(path.name), item, seen)
 
     def _packages(self) -> list[Path]:
         path = self._location
@@ -140,9 +140,10 @@ def _find_packages(folder: Path, depth: int) -> list[Path]:
     return found or ([folder] if ".xml" in suffixes or images_alone else [])
 
 
-def _read_package(
+def read_package(
     path: Path, name: str, item: str, seen: dict[str, str]
 ) -> Iterator[Figure | Rejection]:
+    """Figures and rejections of one package; `seen` holds the articles read before."""
     place = name if item in (".", "") else printable(PurePosixPath(item).as_posix())
     try:
         content = packages.read(path)
