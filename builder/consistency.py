@@ -99,12 +99,12 @@ def fit_corpus(
 ) -> Fitted | None:
     """Fits a filter on the candidates of the shards that need one, up to 10,000 from the first
     shards on. None where none is asked for or needed. What was fitted before is used again."""
-    from filtering.fit import fit_filter
-    from filtering.opening import open_encoders
-
     wanted = [shard for shard in shards if _fits(config, shard)]
     if not wanted:
         return None
+    from filtering.fit import fit_filter
+    from filtering.opening import open_encoders
+
     told = [digests[s.name][t] for s in wanted for t in ("figures", "candidates")]
     fingerprint = digest([code, config.clip, config.nli, config.seed, told])
     folder = store.folder / "filter" / fingerprint[:16]
