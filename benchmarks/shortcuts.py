@@ -9,13 +9,9 @@ is missed. Models are fitted on the train split and tested on the test split, an
 
 from __future__ import annotations
 
-import math
-import re
 import sys
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -23,14 +19,12 @@ import numpy as np
 import numpy.typing as npt
 from rich.console import Console
 from rich.table import Table
-from scipy.sparse import csr_matrix, vstack
-from sklearn.feature_extraction import FeatureHasher
-from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
 from benchmarks.choice_memory import MemoryModel
 from benchmarks.questions import Row, load, shared
-from filtering.entities import find_entities
+from scoring.models.caption import caption_scores
+from scoring.models.shortcuts import ChoiceModel, choice_features, question_features
 
 Vector = npt.NDArray[np.float64]
 CHANCE = 0.25
@@ -65,114 +59,12 @@ def interval(credits: Sequence[float], articles: Sequence[str], draws: int = 100
     return np.asarray(np.quantile(means, [0.025, 0.975]), dtype=np.float64)
 
 
-def _numbers(text: str) -> list[float]:
-    return [float(n.replace(",", "")) for n in re.findall(r"\d+(?:,\d{3})*(?:\.\d+)?", text)]
-
-
-def _round(number: float) -> int:
-    digits = f"{number:g}".replace(".", "").lstrip("0")
-    return len(digits) - len(digits.rstrip("0"))
-
-
-def choice_features(row: Row, index: int) -> dict[str, float]:
-    """What a choice looks like, alone and beside the other three."""
-    text = row.choices[index].casefold()
-    words = re.findall(r"[\w.%]+", text)
-    found: Counter[str] = Counter({f"is {text}": 1})
-    found.update(f"w {word}" for word in words)
-    found.update(f"b {a} {b}" for a, b in pairwise(words))
-    padded = f"^{text}$"
-    found.update(f"c {padded[i : i + 3]}" for i in range(len(padded) - 2))
-    features = {name: float(count) for name, count in found.items()}
-    others = [c.casefold() for i, c in enumerate(row.choices) if i != index]
-    features["longer than"] = sum(len(text) > len(other) for other in others) / 3
-    features["length"] = math.log1p(len(text))
-    features["shared words"] = sum(
-        len(set(words) & set(re.findall(r"[\w.%]+", other))) for other in others
-    ) / (3 * max(1, len(words)))
-    values = [_numbers(choice) for choice in row.choices]
-    if all(values):
-        first = [value[0] for value in values]
-        rank = sum(value < first[index] for value in first)
-        features |= {f"rank {rank}": 1.0, f"round {_round(first[index])}": 1.0}
-        features["middle"] = float(rank in (1, 2))
-    return features
-
-
-def question_features(row: Row, index: int) -> dict[str, float]:
-    """Features of a choice, and its words crossed with the words of the question."""
-    features = choice_features(row, index)
-    text = row.choices[index].casefold()
-    asked = set(re.findall(r"[\w.%-]+", row.question.casefold()))
-    for word in asked:
-        features[f"q {word} | {text}"] = 1.0
-        for part in set(re.findall(r"[\w.%]+", text)):
-            features[f"q {word} / {part}"] = 0.5
-    return features
-
-
-Features = Callable[[Row, int], dict[str, float]]
-
-
-class ChoiceModel:
-    """Conditional logit: which of the choices is the key, from features of each."""
-
-    def __init__(self, features: Features, strength: float = 0.3) -> None:
-        self.features = features
-        self.hasher = FeatureHasher(2**18)
-        self.model = LogisticRegression(C=strength, fit_intercept=False, max_iter=300)
-
-    def _matrix(self, row: Row) -> csr_matrix:
-        return self.hasher.transform(self.features(row, i) for i in range(len(row.choices)))
-
-    def fit(self, rows: Sequence[Row]) -> ChoiceModel:
-        """Fits on the differences between the key and each wrong choice."""
-        differences: list[csr_matrix] = []
-        signs: list[int] = []
-        for row in rows:
-            matrix = self._matrix(row)
-            for index in range(len(row.choices)):
-                if index != row.correct:
-                    sign = 1 if len(signs) % 2 else -1
-                    differences.append(sign * (matrix[row.correct] - matrix[index]))
-                    signs.append(sign)
-        self.model.fit(vstack(differences), signs)
-        return self
+class Shortcut(ChoiceModel):
+    """A shortcut model with credit for its choices."""
 
     def credits(self, rows: Sequence[Row]) -> list[float]:
         """Credit per row."""
-        return [
-            shared(row, [float(s) for s in self.model.decision_function(self._matrix(row))])
-            for row in rows
-        ]
-
-
-def reader_scores(row: Row) -> list[float]:
-    """How much of each choice the caption names: entities, word stems, sequences of words."""
-    caption = _grams(row.caption)
-    named = {(entity.type, entity.value) for entity in find_entities(row.caption)}
-    everywhere = set.intersection(*(_grams(choice) for choice in row.choices))
-    scores = []
-    for choice in row.choices:
-        grams = _grams(choice) - everywhere
-        entities = {(entity.type, entity.value) for entity in find_entities(choice)}
-        parts = [len(grams & caption) / max(1, len(grams))]
-        parts += [len(entities & named) / len(entities)] if entities else []
-        scores.append(sum(parts) / len(parts))
-    return scores
-
-
-_SYNONYMS = {"rais": "increas", "elevat": "increas", "low": "decreas", "reduc": "decreas"}
-
-
-def _stem(word: str) -> str:
-    stem = re.sub(r"(?<=\w{3})(?:ed|es|s|ing|e)$", "", word)
-    return _SYNONYMS.get(re.sub(r"er$", "", stem), stem)
-
-
-def _grams(text: str) -> set[str]:
-    words = [_stem(word) for word in re.findall(r"\d+(?:\.\d+)?|[^\W\d]+", text.casefold())]
-    return {" ".join(words[i : i + n]) for n in (1, 2, 3) for i in range(len(words) - n + 1)}
+        return [shared(row, scores) for row, scores in zip(rows, self.scores(rows), strict=True)]
 
 
 def result(
@@ -186,7 +78,7 @@ def result(
 class Model(Protocol):
     """Something that learns from rows and is given credit on others."""
 
-    def fit(self, rows: Sequence[Row]) -> Model:
+    def fit(self, rows: Sequence[Row]) -> object:
         """Learns."""
         ...
 
@@ -200,7 +92,8 @@ def cross_validated(rows: Sequence[Row], make: Callable[[], Model], folds: int =
     credits = np.zeros(len(rows))
     groups = [row.article for row in rows]
     for train, test in GroupKFold(folds).split(np.zeros(len(rows)), groups=groups):
-        model = make().fit([rows[i] for i in train])
+        model = make()
+        model.fit([rows[i] for i in train])
         credits[test] = model.credits([rows[i] for i in test])
     return [float(credit) for credit in credits]
 
@@ -216,17 +109,19 @@ def measure(rows: Sequence[Row]) -> list[Result]:
     results.append(result("longest choice", rows, longest, (0, CHANCE + 0.08)))
     train, test = [r for r in rows if not r.test], [r for r in rows if r.test]
     models: tuple[tuple[str, Callable[[], Model], float], ...] = (
-        ("choices only: words and form", lambda: ChoiceModel(choice_features), 0.05),
+        ("choices only: words and form", lambda: Shortcut(choice_features), 0.05),
         ("choices only: seen and right before", MemoryModel, 0.05),
-        ("question and choices", lambda: ChoiceModel(question_features), 0.10),
+        ("question and choices", lambda: Shortcut(question_features), 0.10),
     )
     for name, make, margin in models:
         if train and test:
-            credits = make().fit(train).credits(test)
+            model = make()
+            model.fit(train)
+            credits = model.credits(test)
             results.append(result(f"{name}, test split", test, credits, (0, CHANCE + margin)))
         credits = cross_validated(rows, make)
         results.append(result(f"{name}, cross-validated", rows, credits, (0, CHANCE + margin)))
-    read = [shared(row, reader_scores(row)) for row in rows]
+    read = [shared(row, caption_scores(row.caption, row.choices)) for row in rows]
     results.append(result("caption reader", rows, read, (0.9, 1)))
     return results
 

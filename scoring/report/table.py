@@ -68,7 +68,7 @@ def _signed(difference: Summary) -> str:
 
 def table(report: Report) -> Table:
     """The table for a terminal of 80 columns."""
-    shown = Table(title=Text(title(report)), title_justify="left", box=SIMPLE, padding=(0, 1))
+    shown = Table(title=Text(title(report)), title_justify="left", box=SIMPLE, pad_edge=False)
     for name in ("model", "sees", "accuracy, %", "model minus this"):
         shown.add_column(name, no_wrap=name != "model", overflow="fold")
     for model, sees, accuracy, interval, _, _, gap in rows(report):

@@ -9,6 +9,7 @@ from typing import Any
 
 from scoring.extraction import extract
 from scoring.items import BadInput
+from scoring.models.cache import ResponseCache
 from scoring.models.chooser import Chooser
 from scoring.models.client import Client, Outcome
 from scoring.models.errors import BudgetSpent, ModelError, TransientError
@@ -19,6 +20,7 @@ from scoring.runner.prompts import label_style, message
 from scoring.runner.version import image_digests
 
 Progress = Callable[[int], None]
+_CHUNK = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,15 +122,24 @@ def extracted(text: str, shown: Presentation, labels: LabelStyle | None) -> dict
     }
 
 
-def ask_chooser(chooser: Chooser, shown: Sequence[Presentation], sees: str = "") -> list[Item]:
+def ask_chooser(
+    chooser: Chooser,
+    shown: Sequence[Presentation],
+    sees: str = "",
+    *,
+    cache: ResponseCache | None = None,
+    progress: Progress = lambda done: None,
+) -> list[Item]:
     """Asks a model that takes a choice; `sees` overrides the condition that is written down.
 
-    Raises BadInput where the model cannot do without what a condition hides.
+    What a model with a revision took is kept in the cache. Raises BadInput where the model cannot
+    do without what a condition hides.
     """
-    try:
-        chosen = chooser.choose(shown)
-    except ValueError as error:
-        raise BadInput(f"{chooser.name}: {error}") from error
+    cache = cache if chooser.revision else None
+    chosen: list[int | None] = []
+    for start in range(0, len(shown), _CHUNK):
+        chosen += _taken(chooser, shown[start : start + _CHUNK], cache)
+        progress(len(chosen))
     return [
         item(
             chooser.name,
@@ -139,6 +150,36 @@ def ask_chooser(chooser: Chooser, shown: Sequence[Presentation], sees: str = "")
         )
         for p, index in zip(shown, chosen, strict=True)
     ]
+
+
+def _taken(
+    chooser: Chooser, shown: Sequence[Presentation], cache: ResponseCache | None
+) -> list[int | None]:
+    """The choices taken, from the cache where they are there; an empty response is no choice."""
+    keys = [_chooser_key(chooser, p) for p in shown]
+    found = [cache.get(key) if cache else None for key in keys]
+    unknown = [n for n, response in enumerate(found) if response is None]
+    try:
+        fresh = chooser.choose([shown[n] for n in unknown])
+    except ValueError as error:
+        raise BadInput(f"{chooser.name}: {error}") from error
+    for n, index in zip(unknown, fresh, strict=True):
+        found[n] = Response("" if index is None else str(index))
+        if cache:
+            cache.put(keys[n], found[n] or Response(""))
+    return [int(response.text) if response and response.text else None for response in found]
+
+
+def _chooser_key(chooser: Chooser, shown: Presentation) -> dict[str, Any]:
+    question = shown.question
+    return {
+        "model": chooser.name,
+        "revision": chooser.revision,
+        "question": [question.id, question.question, *shown.choices],
+        "rotation": shown.rotation,
+        "images": image_digests(question),
+        "condition": shown.condition,
+    }
 
 
 def item(model: str, shown: Presentation, **answered: Any) -> Item:

@@ -73,7 +73,7 @@ def run_benchmark(
     else:
         shown = presentations(dataset.chosen, settings.conditions, settings.circular)
         if isinstance(model, Chooser):
-            items = _chosen(model, dataset, shown, told)
+            items = _chosen(model, dataset, settings, shown, told)
         else:
             items = _answered(model, settings, shown, told)
     baselines, left_out = _baseline_items(dataset, settings.model)
@@ -109,14 +109,22 @@ def _predicted(dataset: Dataset, settings: Settings) -> list[Item]:
 
 
 def _chosen(
-    chooser: Chooser, dataset: Dataset, shown: Sequence[Presentation], told: Told
+    chooser: Chooser,
+    dataset: Dataset,
+    settings: Settings,
+    shown: Sequence[Presentation],
+    told: Told,
 ) -> list[Item]:
     if reason := fitted(chooser, dataset.train):
         raise BadInput(f"{chooser.name}: {reason}")
     told(0, len(shown), None)
-    items = ask_chooser(chooser, shown, chooser.sees if chooser.name in BASELINES else "")
-    told(len(shown), len(shown), None)
-    return items
+    return ask_chooser(
+        chooser,
+        shown,
+        chooser.sees if chooser.name in BASELINES else "",
+        cache=ResponseCache(settings.cache or settings.output / "cache"),
+        progress=lambda done: told(done, len(shown), None),
+    )
 
 
 def _answered(
