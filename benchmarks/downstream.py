@@ -141,14 +141,14 @@ def run(tier: str, figures: int, seeds: int, console: Console) -> dict[str, list
     found: dict[str, list[float]] = {name: [] for name in _NAMES}
     with Progress(console=console) as progress:
         task = progress.add_task("pools", total=1 + seeds)
-        fit = phantom_pool(FIT_SEED, figures)
+        fit = TIERS[tier].seen(phantom_pool(FIT_SEED, figures))
         room = Room.of(TIERS[tier], fit)
-        lessons = room.lessons(room.seen(fit), range(4))
-        test, enough = questions(room.seen(phantom_pool(TEST_SEED, figures)), room)
+        lessons = room.lessons(fit, range(4))
+        test, enough = questions(room.tier.seen(phantom_pool(TEST_SEED, figures)), room)
         test = test.some(enough)
         progress.advance(task)
         for seed in range(seeds):
-            exam = room.exam(room.seen(phantom_pool(POOL_SEED + 1000 * seed, figures)), seed)
+            exam = room.exam(room.tier.seen(phantom_pool(POOL_SEED + 1000 * seed, figures)), seed)
             asked, usable = questions(exam.pairs, room)
             ways = methods(room.tier.text)
             scored = {

@@ -8,7 +8,7 @@ was looked at on it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -50,9 +50,12 @@ class Tier:
         """The encoders; what they saw once they remember."""
         return Encoders(open_clip_encoder(self.clip), open_nli(self.nli)).remembering()
 
-    def images(self, files: Mapping[str, bytes]) -> Mapping[str, bytes]:
-        """The images as this tier sees them."""
-        return degraded(files, self.blur, self.noise) if self.blur or self.noise else files
+    def seen(self, pool: Pairs) -> Pairs:
+        """The pool with its images as this tier sees them."""
+        if not self.blur and not self.noise:
+            return pool
+        files = degraded(pool.files, self.blur, self.noise)
+        return Pairs(pool.rows, pool.images, pool.groups, files)
 
 
 TIERS = {
@@ -99,10 +102,6 @@ class Room:
         """The tier with a reference sample of `pool`, whose images are as the tier sees them."""
         encoders = encoders or tier.open()
         return cls(tier, encoders, make_reference(reference_sample(pool, 0), encoders, tier.text))
-
-    def seen(self, pool: Pairs) -> Pairs:
-        """The pool with its images as the tier sees them."""
-        return Pairs(pool.rows, pool.images, pool.groups, self.tier.images(pool.files))
 
     def lessons(
         self, pool: Pairs, seeds: Sequence[int], names: Collection[str] | None = None
