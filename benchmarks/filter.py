@@ -6,8 +6,8 @@
 Every way is fitted once on one pool of phantoms with planted errors and judged on five others,
 from seeds that nothing was developed on, 29% of whose rows have planted errors. *Seen*: all
 families are in the fit. *Unseen*: the way is fitted again without a group of families and judged
-on that group. *Self-corruption*: fitted without labels, on the very pool that it ranks, errors and all.
-Intervals come from a bootstrap over figures; differences are paired, row by row.
+on that group. *Self-corruption*: fitted without labels, on the very pool that it ranks, errors and
+all. Intervals come from a bootstrap over figures; differences are paired, row by row.
 """
 
 from __future__ import annotations
