@@ -35,6 +35,9 @@ _NOUN = (
     r"description|explanation|guess|number|match|label)s?|(?:option|choice|ans|selection"
     r"|prediction|correct|verdict|decision|pred|pick|result)(?=\s?[:=])|"
     r"(?:option|choice|answer|one)s? (?:that|which)|(?:best|educated|final) guess"
+    r"|remaining (?:option|choice|one)|(?:most \w+|best|right|correct|only) (?:next )?(?:approach"
+    r"|assay|test|method|technique|cause|reason|candidate|diagnosis|cell type|stage|organelle"
+    r"|structure|stain)"
     r"|closest(?: (?:option|choice|answer|match|one|fit))?"
 )
 _LINK = r"(?:[:=]|->|→|\b(?:is|was|be|remains|are)\b(?:\s?:)?)"
@@ -162,7 +165,8 @@ PREDICATE = re.compile(
 POSITIVE = re.compile(
     r"\b(?:correct|right|best|better|accurate|true|answer|more (?:likely|plausible|consistent"
     r"|probable)|most (?:likely|plausible|consistent|appropriate|"
-    r"suitable|probable|reasonable)|my (?:choice|guess|pick)|only (?:\w+ )?(?:option|one|choice"
+    r"suitable|probable|reasonable)|my (?:choice|guess|pick)|appropriate (?:\w+ )?(?:choice|assay|"
+    r"experiment|method|test|approach)|only (?:\w+ )?(?:option|one|choice"
     r"|answer|hypothesis|explanation|candidate|experiment)|sense"
     r"|well supported)\b"
 )

@@ -113,6 +113,8 @@ class Labels:
         start, end = found[0].start("label"), found[-1].end("label")
         read = [self.index(item["label"]) for item in found]
         distinct = set(read)
+        if "&" in joins and any(status != "answered" for status, _, _ in read):
+            return None
         style = read[0][2]
         if len(distinct) == 1:
             status, index, _ = read[0]
@@ -143,7 +145,7 @@ class Labels:
         if self._own_text(text, after.start("next"), item["label"]):
             return True
         if after["closed"]:
-            return spaced or not following[0].isalnum()
+            return spaced or not following[0].isalnum() or following[0] > "\u2fff"
         if after["stop"]:
             return _stops(item["label"], after["stop"], following, spaced)
         if following in _FREE or following[0] > "\u2fff":

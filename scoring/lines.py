@@ -214,19 +214,49 @@ def verdicts(question: Question) -> Iterator[Statement]:
         )
         return
     good: dict[str, Line] = {}
+    bad: set[str] = set()
     for label, found in _listed(question, lines(question)).items():
         for line in found:
             said = question.lower[line.start : line.end]
             if cues.GOOD_VERDICT.search(said) and not cues.BAD_VERDICT.search(said):
                 good[label] = line
+            elif cues.BAD_VERDICT.search(said):
+                bad.add(label)
     if len(good) == 1:
         label, line = good.popitem()
+        rest = len(bad - {label}) >= question.labels.count - 1
         status, index, style = question.labels.index(label)
         if status == "answered":
             reading = Reading(status, line.start, line.end, index, style)
-            yield Statement(reading, Strength.CONCLUDED, "verdict")
+            strength = Strength.DECLARED if rest else Strength.CONCLUDED
+            yield Statement(reading, strength, "verdict")
+    yield from _named_in_brackets(question)
 
 
+def _named_in_brackets(question: Question) -> Iterator[Statement]:
+    """The one '(option C)' of a reply that names no other in this way."""
+    found = list(_BRACKETED_OPTION.finditer(question.text))
+    if len({match["label"] for match in found}) != 1:
+        return
+    match = found[-1]
+    sentence = question.lower[
+        question.sentence_start(match.start()) : question.sentence_end(match.end())
+    ]
+    status, index, style = question.labels.index(match["label"])
+    if status == "answered" and not (
+        cues.NEGATIVE.search(sentence)
+        or cues.SUPPOSED.search(sentence)
+        or _OPEN_WORDS.search(sentence)
+    ):
+        reading = Reading(status, *match.span("label"), index, style)
+        yield Statement(reading, Strength.CONCLUDED, "bracketed")
+
+
+_BRACKETED_OPTION = re.compile(r"\([Oo]ption (?P<label>[A-Z]|\d{1,2})\)")
+_STRONG = re.compile(
+    r"\b(?:therefore|thus|hence|so|conclu\w+|suggest\w*|indicat\w+|consistent|best|must|likely"
+    r"|answer|correct)\b"
+)
 _ASKED = re.compile(r"\?\s+(?=[^?]*$)")
 _LONE_LETTER = re.compile(r"(?<![\w'-])(?P<label>[A-Z])[)\].\s]*$")
 _IDENTIFIES = re.compile(
@@ -271,7 +301,15 @@ def identified(question: Question) -> Statement | None:
 def _disputed(question: Question, option: int, end: int) -> bool:
     """Whether the reply ends, after the option's text, in the letter of another option."""
     letter = _LONE_LETTER.search(question.text, end)
-    return letter is not None and question.labels.index(letter["label"])[1] != option
+    if letter is None or question.texts.plain[option].endswith(f" {letter['label'].lower()}"):
+        return False
+    return question.labels.index(letter["label"])[1] != option
+
+
+def _others(question: Question, option: int) -> bool:
+    """Whether the reply speaks of another option, too."""
+    named = question.texts.mentions(tokens(question.text))
+    return any(m.option != option and not m.negated for m in named)
 
 
 def mentioned(question: Question) -> Statement | None:
@@ -296,6 +334,8 @@ def mentioned(question: Question) -> Statement | None:
     same = {question.labels.index(label)[1] for label in keyed} <= named
     if len(named) == 1 and same:
         option = named.pop()
+        if start > whole and not _STRONG.search(lower) and _others(question, option):
+            return None
         if _disputed(question, option, max(tokens(text, start)[m.last - 1].end for m in found)):
             return None
         reading = Reading("answered", start, len(text), option)

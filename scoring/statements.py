@@ -28,6 +28,7 @@ _SENTENCE_START = re.compile(r"[.!?](?=\s)|\n")
 _WINDOW = 700
 _CONTEXT = 120
 _FIRST, _LAST = 12, 48
+_DRAWN = frozenset(("so", "thus", "hence", "therefore"))
 _HEDGE = re.compile(r"\b(?:could|might|may)\b")
 _SHORT_PHRASE = 8
 _NEXT_ITEM = re.compile(r"\n[^\S\n]*(?:[-•]\s|[(\[]?(?:[B-Z]|[2-9])[)\].:])")
@@ -176,8 +177,10 @@ def _supposed(question: Question, start: int, end: int) -> bool:
     """Whether a statement is another's, a condition, or a question."""
     before = question.lower[question.sentence_start(start) : start]
     cue = question.lower[start:end]
+    drawn = before.endswith(", ") and cue.partition(" ")[0].rstrip(",") in _DRAWN
+    drawn = drawn or (before.lstrip().startswith("to ") and "," in before)
     if (
-        cues.SUPPOSED.search(before)
+        (cues.SUPPOSED.search(before) and not drawn)
         or cues.BETWEEN.search(before)
         or cues.DENIED.search(before)
         or (" not " in f"{cue} " and "if not" not in cue)
@@ -208,7 +211,9 @@ def cued(question: Question) -> Iterator[Statement]:
             text_only = reading.style is None and reading.status == "answered"
             if not tagged and (asked or _HEDGE.search(match.group())):
                 strength = Strength.HEDGED
-            elif cue.name == "corrected" and text_only:
+            elif (reading.status == "none_of_options" and not tagged) or (
+                cue.name == "corrected" and text_only
+            ):
                 strength = Strength.CONCLUDED
             elif cue.strict and text_only:
                 strength = Strength.MENTION
