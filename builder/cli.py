@@ -14,6 +14,7 @@ from builder.agents.display import print_costs, print_estimate
 from builder.agents.settings import ModelSettings
 from builder.config import BuildConfig, problems
 from builder.errors import BuildError, StoppedError
+from builder.interchange.command import export_command, import_command
 from builder.licenses import Policy
 from builder.pipeline import BuildResult, build, estimate_build
 from builder.publish.command import publish_command
@@ -192,6 +193,8 @@ use_encoders(_encoder)
 app.command("benchmark")(benchmark_command)
 app.command("leaderboard")(leaderboard_command)
 app.command("publish")(publish_command)
+app.command("import")(import_command)
+app.command("export")(export_command)
 app.command("sft")(sft_command)
 app.command("finetune")(finetune_command)
 app.command("report")(report_command)

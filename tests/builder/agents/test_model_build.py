@@ -61,7 +61,7 @@ def digests(output: Path) -> dict[str, str]:
     return {
         str(path.relative_to(output)): file_digest(path)
         for path in sorted(output.rglob("*"))
-        if path.is_file() and path.name not in ("run.json", "costs.jsonl")
+        if path.is_file() and path.name != "run.json" and "agent" not in path.parts
     }
 
 

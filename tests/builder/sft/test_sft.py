@@ -15,7 +15,7 @@ from builder.sft.messages import turns
 from scoring import extract
 from tests.scoring.models.tiny import make_tiny_model
 
-ROW = {
+ROW: dict[str, Any] = {
     "id": "a",
     "question": "What is green?",
     "choices": ["actin", "tubulin", "DNA", "lamin"],

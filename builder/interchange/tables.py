@@ -1,0 +1,52 @@
+"""Tables of others, read and written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.json
+import pyarrow.parquet as pq
+
+from builder.errors import BuildError
+
+_KINDS = "a Parquet or JSON Lines file, or a folder of Parquet files"
+
+
+def read_rows(path: Path) -> Iterator[dict[str, Any]]:
+    """Rows of a table. Raises BuildError where it cannot be read."""
+    if not path.exists():
+        raise BuildError(f"{path} does not exist; give {_KINDS}")
+    files = sorted(path.rglob("*.parquet")) if path.is_dir() else [path]
+    if not files:
+        raise BuildError(f"{path} holds no Parquet file; give {_KINDS}")
+    for file in files:
+        try:
+            for batch in _batches(file):
+                yield from batch.to_pylist()
+        except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+            raise BuildError(f"{file} cannot be read: {str(error).splitlines()[0]}") from error
+
+
+def _batches(file: Path) -> Iterator[pa.RecordBatch]:
+    if file.suffix == ".parquet":
+        with pq.ParquetFile(file) as opened:
+            yield from opened.iter_batches(256)
+    else:
+        yield from pyarrow.json.read_json(file).to_batches(256)
+
+
+def write_rows(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write rows to a Parquet file, images as `datasets` reads them."""
+    from datasets import Features, Image, List, Value
+
+    kinds: dict[str, Any] = {"image": Image(), "images_list": List(Image())}
+    kinds["choices"] = List(Value("string"))
+    kinds |= dict.fromkeys(("correct_index", "task"), Value("int64"))
+    features = Features({name: kinds.get(name, Value("string")) for name in rows[0]})
+    aside = path.with_name(f".{path.name}.new")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pq.write_table(pa.Table.from_pylist(list(rows), features.arrow_schema), aside)
+    aside.replace(path)
