@@ -98,7 +98,9 @@ def decisions_tab(decisions: Decisions) -> tuple[_Parts, Filters]:
             filters = _filters(decisions)
             figures = gr.HTML(js_on_load=CLICKS, elem_id="figures", apply_default_css=False)
             with gr.Column(elem_classes="what-if", elem_id="what-if"):
-                gr.HTML("<h3>What if another share were kept?</h3>", apply_default_css=False)
+                gr.HTML(
+                    "<h2 class='h3'>What if another share were kept?</h2>", apply_default_css=False
+                )
                 filters.keep.render()  # type: ignore[no-untyped-call]
                 changes = gr.HTML(elem_id="changes", apply_default_css=False)
         with gr.Column(scale=9, min_width=320, elem_classes="main"):

@@ -6,7 +6,10 @@ from pathlib import Path
 
 import gradio as gr
 
-STYLE = (Path(__file__).parent / "static" / "app.css").read_text(encoding="utf-8")
+_STATIC = Path(__file__).parent / "static"
+STYLE = (_STATIC / "app.css").read_text(encoding="utf-8")
+HEAD = f"<style>{(_STATIC / 'phone.css').read_text(encoding='utf-8')}</style>"
+SCRIPT = (_STATIC / "app.js").read_text(encoding="utf-8")
 
 
 def theme() -> gr.Theme:

@@ -20,7 +20,7 @@ from space.benchmark_tab import benchmark_tab
 from space.corpus import Corpus
 from space.decision_views import Decisions
 from space.decisions_tab import decisions_tab, restored, wire
-from space.look import STYLE, theme
+from space.look import HEAD, SCRIPT, STYLE, theme
 from space.markup import render
 from space.screening_desk import Desk
 from space.screening_place import screening_place
@@ -81,7 +81,8 @@ def _launch_settings(decisions: Decisions) -> dict[str, Any]:
     return {
         "theme": theme(),
         "css": STYLE,
-        "js": (HERE / "static" / "app.js").read_text(encoding="utf-8"),
+        "head": HEAD,
+        "js": SCRIPT,
         "app_kwargs": {"routes": decisions.images.routes(), "docs_url": None, "redoc_url": None},
         "footer_links": [],
         "run_history": False,
