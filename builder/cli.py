@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 from pydantic import ValidationError
@@ -15,21 +15,18 @@ from builder.agents.settings import ModelSettings
 from builder.config import BuildConfig, problems
 from builder.errors import BuildError, StoppedError
 from builder.interchange.command import export_command, import_command
+from builder.late_commands import LateCommands
 from builder.licenses import Policy
 from builder.pipeline import BuildResult, build, estimate_build
 from builder.publish.command import publish_command
 from builder.report.command import report_command
 from builder.screening.command import release_command, screen_command
-from builder.sft.command import finetune_command, sft_command
 from builder.show import NoReleaseError, print_summary, read_summary
 from builder.sources import KINDS, Microscopy, SourceError
 from filtering.command import filter_command
-from scoring.command import benchmark_command, leaderboard_command, use_encoders
-
-if TYPE_CHECKING:
-    from filtering.encoders import Clip
 
 app = typer.Typer(
+    cls=LateCommands,
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -176,27 +173,12 @@ def _closing_line(result: BuildResult, output: Path) -> None:
     out.print(f"Next: microvqa-pp show {output}", soft_wrap=True)
 
 
-def _encoder(name: str) -> Clip:
-    """The encoder of `clip:NAME`, which the benchmark takes from the filter."""
-    from filtering.encoders import EncoderError, open_clip_encoder
-
-    try:
-        return open_clip_encoder(name)
-    except EncoderError as error:
-        raise ValueError(str(error)) from error
-
-
 app.command("filter")(filter_command)
 app.command("screen")(screen_command)
 app.command("release")(release_command)
-use_encoders(_encoder)
-app.command("benchmark")(benchmark_command)
-app.command("leaderboard")(leaderboard_command)
 app.command("publish")(publish_command)
 app.command("import")(import_command)
 app.command("export")(export_command)
-app.command("sft")(sft_command)
-app.command("finetune")(finetune_command)
 app.command("report")(report_command)
 
 

@@ -1,0 +1,34 @@
+"""Commands that are imported when they are called, so that a build does not wait for them."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+LATE = {
+    "benchmark": "builder.benchmarking",
+    "leaderboard": "builder.benchmarking",
+    "sft": "builder.sft.command",
+    "finetune": "builder.sft.command",
+}
+"""Modules of commands; the function of command NAME is NAME_command."""
+
+
+class LateCommands(TyperGroup):
+    """The commands of an app, and those of LATE, which are imported when they or help are asked."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Names of all commands."""
+        return [*super().list_commands(ctx), *LATE]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command of a name; None where there is none."""
+        if cmd_name not in LATE:
+            return super().get_command(ctx, cmd_name)
+        alone = typer.Typer(add_completion=False)
+        function = getattr(import_module(LATE[cmd_name]), f"{cmd_name}_command")
+        alone.command(cmd_name)(function)
+        return typer.main.get_command(alone)
