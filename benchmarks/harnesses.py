@@ -34,7 +34,7 @@ PREDICTIONS, ARTICLES = 1_000_000, 50_000
 SECONDS, GIGABYTES = 30, 2
 REASONING = (
     "The cytoplasm of the cell in panel B holds vesicles of about 2 µm: some are dark, others are "
-    "not. An option that mentions them would need a membrane, which I cannot make out here. "
+    "not. An option that mentions them would need a membrane, so I go on to the next feature. "
 )
 
 

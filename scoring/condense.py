@@ -10,10 +10,10 @@ from scoring.normalise import TAG
 
 _BLANKS = re.compile(r"[ \t]{2,}")
 _MOST = 6000
-_HEAD, _TAIL = 1000, 2000
+_HEAD, _TAIL = 500, 1500
 _BEFORE, _AFTER = 100, 200
 _FIRST, _LAST = 12, 48
-_LOOKED_FOR = ("answer", TAG)
+_LOOKED_FOR = ("answer", "Answer", "ANSWER", "boxed", TAG)
 _CUT = " ... "
 _SHORT, _ENDING = 900, 600
 _OPENING = "..."
@@ -42,7 +42,7 @@ def _joined(text: str, pieces: list[tuple[int, int]], glue: str) -> Condensed:
 
 
 def shorten(text: str) -> Condensed:
-    """The first 1,000 and last 2,000 characters, and what stands around answers between them.
+    """The first 500 and last 1,500 characters, and what stands around answers between them.
 
     Around: 100 characters before and 200 after an answer field or the word 'answer', of the first
     12 and last 48. A text of at most 6,000 characters stays as it is.
@@ -50,8 +50,7 @@ def shorten(text: str) -> Condensed:
     tail = len(text) - _TAIL
     if len(text) <= _MOST:
         return Condensed(text, [0], [0])
-    lower = text.lower()
-    found = sorted(place for word in _LOOKED_FOR for place in _places(lower, word, tail))
+    found = sorted(place for word in _LOOKED_FOR for place in _places(text, word, tail))
     pieces = [(0, _HEAD)]
     for place in found:
         start, end = max(0, place - _BEFORE), place + _AFTER
@@ -79,15 +78,15 @@ def ending(text: str) -> Condensed | None:
     return Condensed(_OPENING + text[start:], [0, len(_OPENING)], [start, start])
 
 
-def _places(lower: str, word: str, tail: int) -> list[int]:
+def _places(text: str, word: str, tail: int) -> list[int]:
     """Where a word stands in the middle: the first and the last times."""
     first: list[int] = []
     place = _HEAD - len(word)
-    while len(first) < _FIRST and (place := lower.find(word, place + 1, tail)) >= 0:
+    while len(first) < _FIRST and (place := text.find(word, place + 1, tail)) >= 0:
         first.append(place)
     last: list[int] = []
     place = tail
-    while len(last) < _LAST and (place := lower.rfind(word, _HEAD - len(word), place)) >= 0:
+    while len(last) < _LAST and (place := text.rfind(word, _HEAD - len(word), place)) >= 0:
         last.append(place)
     return [*first, *last]
 

@@ -13,7 +13,7 @@ from scoring.normalise import normalise
 from scoring.option_text import option_texts
 from scoring.records import Extraction, LabelStyle, Strength
 from scoring.resolve import choose, without_statement
-from scoring.segments import reply
+from scoring.segments import is_plain, reply
 from scoring.statements import Question, blanket, cued, predicated
 
 
@@ -30,7 +30,9 @@ def extract(
         raise ValueError("options must be a sequence of at least one text")
     if labels not in (None, "letters", "numbers"):
         raise ValueError(f"labels must be 'letters', 'numbers' or None, not {labels!r}")
-    text = normalise(response or "")
+    raw = response or ""
+    cut = shorten(raw) if is_plain(raw) else Condensed(raw, [0], [0])
+    text = normalise(cut.text)
     if not text.strip():
         return Extraction("empty")
     texts = option_texts(tuple(options))
@@ -44,11 +46,14 @@ def extract(
     if part is None or found is None:
         part = shorten(squeezed.text)
         found = _decided(_question(part, read), thinking_cut=segment.thinking_cut)
-    if found.span is None or part.text is text:
+    if found.span is None or part.text is raw:
         return found
+
+    def origin(place: int) -> int:
+        return cut.origin(squeezed.origin(part.origin(place)))
+
     start, end = found.span
-    last = squeezed.origin(part.origin(end - 1))
-    return replace(found, span=(squeezed.origin(part.origin(start)), last + 1))
+    return replace(found, span=(origin(start), origin(end - 1) + 1))
 
 
 def _question(part: Condensed, labels: Labels) -> Question:
