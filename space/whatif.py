@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from math import floor
+from math import ceil, floor
 
 import numpy as np
 
@@ -49,8 +49,9 @@ class Ranking:
 
     @property
     def built_ratio(self) -> float:
-        """The share that the build kept, to two digits."""
-        return round(float(self._corpus.keep.sum()) / self.total, 2) if self.total else 0.0
+        """The keep ratio of the build, in hundredths: the least that keeps as many as it kept."""
+        kept = int(self._corpus.keep.sum())
+        return ceil(Fraction(100 * kept, self.total)) / 100 if self.total else 0.0
 
     def count(self, ratio: float) -> int:
         """How many candidates a keep ratio keeps."""
