@@ -14,7 +14,6 @@ import multiprocessing
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import torch
 from rich.progress import Progress
 from rich.table import Table
@@ -22,26 +21,15 @@ from tokenizers import Tokenizer
 
 from benchmarks.train_encoders import clip_training, nli_training
 from benchmarks.train_encoders.cards import clip_card, nli_card
-from benchmarks.train_encoders.figures import TEST_SEED, TRAIN_SEED, Drawn, draw
+from benchmarks.train_encoders.figures import IMAGE_SIDE, TEST_SEED, TRAIN_SEED, Drawn, draw
 from benchmarks.train_encoders.measure import Share, measure_clip, measure_nli
-from benchmarks.train_encoders.pairs import Wish, pairs
-from benchmarks.train_encoders.tokenizer import train as train_tokenizer
-from builder.sources.phantom.vocabulary import Dice
+from benchmarks.train_encoders.tokenizer import VOCABULARY_FILE
 from filtering.encoders import open_clip_encoder, open_nli
 
 ROOT = Path(__file__).resolve().parents[2]
 FIGURES, TESTED = 16_000, 1_000
 WEAK = {0.05: "phantom-weakest", 0.15: "phantom-weaker", 0.35: "phantom-weak"}
 """Early states that are saved: share of the training, and name."""
-
-
-def _tokenizer(drawn: Drawn, figures: int = 4000) -> Tokenizer:
-    texts = []
-    for number in range(min(figures, len(drawn.facts))):
-        rng = np.random.default_rng([TRAIN_SEED, number])
-        made = pairs(Dice(rng, drawn.reserved[number]), drawn.facts[number], Wish())
-        texts += [text for pair in made for text in (pair.premise, pair.hypothesis)]
-    return train_tokenizer(texts)
 
 
 def _train_nli(
@@ -70,7 +58,7 @@ def _table(title: str, column: str, measured: dict[str, Share]) -> Table:
 
 
 def _train(arguments: argparse.Namespace, drawn: Drawn, progress: Progress) -> None:
-    tokenizer = _tokenizer(drawn)
+    tokenizer = Tokenizer.from_file(str(VOCABULARY_FILE))
     clip_settings, nli_settings = _settings(arguments)
     early = {share: arguments.weak / name for share, name in WEAK.items()}
     other = multiprocessing.get_context("spawn").Process(
@@ -112,7 +100,7 @@ def _measure(arguments: argparse.Namespace, tested: Drawn, progress: Progress) -
     card = clip_card(
         seen,
         parameters=sum(p.numel() for p in clip.model.parameters()),
-        side=clip_training.IMAGE_SIDE,
+        side=IMAGE_SIDE,
         figures=arguments.figures,
         epochs=clip_settings.epochs,
         batch=clip_settings.batch,

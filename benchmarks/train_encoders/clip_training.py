@@ -74,7 +74,7 @@ CONFIG: dict[str, Any] = {
 class Settings:
     """How long and how fast to train."""
 
-    epochs: int = 10
+    epochs: int = 7
     batch: int = 96
     rate: float = 2e-3
     seed: int = 0

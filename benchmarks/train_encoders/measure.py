@@ -103,7 +103,7 @@ def measure_nli(nli: Nli, drawn: Drawn) -> dict[str, Share]:
     for held_out in (False, True):
         made: list[Pair] = []
         for number, facts in enumerate(drawn.facts):
-            made += pairs(_dice(drawn, number, 2), facts, Wish(held_out=held_out))
+            made += pairs(_dice(drawn, number, 2), facts, Wish(held_out=held_out, hard=0.5))
         found = nli.probabilities([p.premise for p in made], [p.hypothesis for p in made])
         right = found.argmax(1) == np.array([pair.label for pair in made])
         groups = defaultdict(list)

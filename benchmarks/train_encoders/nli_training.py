@@ -33,6 +33,7 @@ from builder.sources.phantom.vocabulary import Dice
 
 LONGEST = 224
 UNKNOWN = -100
+_TOLD_LAYER, _MATCH_LAYER = 2, 3
 _WAYS = ("increased", "decreased", "unchanged")
 _FIRST_INDEX = 1_000_000
 """Articles from here on, so that none is one of the image-text encoder's."""
@@ -46,7 +47,7 @@ class Settings:
     that matter; from there to the second they grow to whole captions.
     """
 
-    steps: int = 5000
+    steps: int = 4000
     captions: int = 10
     rate: float = 1e-3
     short: tuple[float, float] = (0.4, 0.7)
@@ -91,14 +92,14 @@ def _make_batch(task: tuple[int, Settings]) -> Batch:
     for number in range(settings.captions):
         article = make_article(_FIRST_INDEX + step * settings.captions + number, TRAIN_SEED)
         dice = Dice(rng, article.reserved)
-        found = pairs(dice, dice.choose(article.figures).facts, Wish())
+        found = pairs(dice, dice.choose(article.figures).facts, Wish(hard=0.5))
         made += [shortened(dice, pair, keep) if keep < 1 else pair for pair in found]
-    found = coded([(pair.premise, pair.hypothesis) for pair in made])
+    rows = coded([(pair.premise, pair.hypothesis) for pair in made])
     return Batch(
-        torch.tensor([f.ids for f in found]),
-        torch.tensor([f.type_ids for f in found]),
+        torch.tensor([row.ids for row in rows]),
+        torch.tensor([row.type_ids for row in rows]),
         torch.tensor([pair.label for pair in made]),
-        torch.tensor([_told(pair, f) for pair, f in zip(made, found, strict=True)]),
+        torch.tensor([_told(pair, row) for pair, row in zip(made, rows, strict=True)]),
         torch.tensor([_WAYS.index(pair.told) if pair.told in _WAYS else UNKNOWN for pair in made]),
     )
 
@@ -130,7 +131,7 @@ def new_model() -> Any:
     config = BertConfig(
         vocab_size=own.VOCABULARY,
         hidden_size=128,
-        num_hidden_layers=3,
+        num_hidden_layers=4,
         num_attention_heads=4,
         intermediate_size=512,
         max_position_embeddings=LONGEST,
@@ -152,31 +153,42 @@ def write_config(model: Any, folder: Path, tokenizer: Tokenizer) -> None:
 
 
 class Heads(nn.Module):
-    """Reads what the premise tells, token by token, and its direction; during training only."""
+    """Reads from inner layers what the premise tells, token by token, whether it is what the
+    hypothesis states, and the told direction; during training only."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
         self.token = nn.Linear(width, width)
+        self.match = nn.Linear(width, 2)
         self.way = nn.Linear(width, len(_WAYS))
 
-    def loss(self, states: torch.Tensor, words: torch.Tensor, batch: Batch) -> torch.Tensor:
-        """Cross-entropy of the told tokens, against the embedding matrix `words`, and ways."""
+    def loss(
+        self, layers: tuple[torch.Tensor, ...], words: torch.Tensor, batch: Batch
+    ) -> torch.Tensor:
+        """Sum of cross-entropies. `words` is the embedding matrix that tokens are named with."""
         there = batch.told != UNKNOWN
-        tokens = self.token(states[there]) @ words.T
-        loss = functional.cross_entropy(tokens, batch.told[there])
+        told = batch.told[there]
+        tokens = self.token(layers[_TOLD_LAYER][there]) @ words.T
+        same = (told == batch.ids[there]).long()
         ways = functional.cross_entropy(
-            self.way(states[:, 0]), batch.ways, ignore_index=UNKNOWN, reduction="sum"
+            self.way(layers[_MATCH_LAYER][:, 0]), batch.ways, ignore_index=UNKNOWN, reduction="sum"
         )
-        return loss + ways / len(batch.ways)
+        return (
+            functional.cross_entropy(tokens, told)
+            + functional.cross_entropy(self.match(layers[_MATCH_LAYER][there]), same)
+            + ways / len(batch.ways)
+        )
 
 
 def _loss(model: Any, heads: Heads, batch: Batch) -> tuple[torch.Tensor, float]:
     mask = (batch.ids != own.PAD).long()
-    states = model.bert(batch.ids, token_type_ids=batch.types, attention_mask=mask)
+    states = model.bert(
+        batch.ids, token_type_ids=batch.types, attention_mask=mask, output_hidden_states=True
+    )
     logits = model.classifier(states.pooler_output)
     words = model.bert.embeddings.word_embeddings.weight
     loss = functional.cross_entropy(logits, batch.labels)
-    loss = loss + heads.loss(states.last_hidden_state, words, batch)
+    loss = loss + heads.loss(states.hidden_states, words, batch)
     return loss, (logits.argmax(1) == batch.labels).float().mean().item()
 
 

@@ -55,8 +55,7 @@ def forms(value: str) -> tuple[str, ...]:
 
 
 def _literal(value: str, text: str) -> bool:
-    forms = forms(value)
-    return any(re.search(rf"(?<![\w.]){re.escape(form)}(?!\w)", text) for form in forms)
+    return any(re.search(rf"(?<![\w.]){re.escape(form)}(?!\w)", text) for form in forms(value))
 
 
 def status(claim: Claim, facts: Facts, disclosed: frozenset[str], text: str) -> Status:
@@ -126,19 +125,26 @@ def _altered(dice: Dice, facts: Facts, index: int) -> Claim | None:
     return found if number is not None else true.saying(found.value)
 
 
-def _confused(dice: Dice, facts: Facts, index: int, text: str) -> tuple[Claim, str] | None:
-    """The claim with a value of the same sort that the text gives for something else."""
+def _rivals(facts: Facts, index: int, text: str) -> list[tuple[str, str]]:
+    """Values of the same sort that the text gives for something else, with the kind of pair."""
     everything = claims(facts)
     true = everything[index]
-    options = [
+    if true.attribute == "target" or true.fact == "direction":
+        return []
+    return [
         (c.value, "panel" if c.attribute == true.attribute else "caption")
         for c in everything
         if c.sort == true.sort and c.value != true.value and _literal(c.value, text)
     ]
-    if true.attribute == "target" or true.fact == "direction" or not options:
+
+
+def _confused(dice: Dice, facts: Facts, index: int, text: str) -> tuple[Claim, str] | None:
+    """The claim with a value of the same sort that the text gives for something else."""
+    options = _rivals(facts, index, text)
+    if not options:
         return None
     value, kind = dice.choose(options)
-    return true.saying(value), kind
+    return claims(facts)[index].saying(value), kind
 
 
 def _false(dice: Dice, facts: Facts, index: int, text: str) -> tuple[Claim, str] | None:
@@ -157,10 +163,15 @@ def _false(dice: Dice, facts: Facts, index: int, text: str) -> tuple[Claim, str]
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What pairs to make: wording of hypotheses, titles, share of denials."""
+    """What pairs to make: wording of hypotheses, titles, share of denials.
+
+    `hard` is how often the first told claim is one that could be confused with something else
+    that the caption tells, or a direction, where there is one.
+    """
 
     held_out: bool = False
     denials: float = 0.15
+    hard: float = 0.0
     told: int = 2
     untold: int = 2
 
@@ -173,7 +184,7 @@ def pairs(dice: Dice, facts: Facts, wish: Wish) -> list[Pair]:
     told = [i for i, state in enumerate(states) if state == "told"]
     untold = [i for i, state in enumerate(states) if state == "untold"]
     result = []
-    for i in _some(dice, told, wish.told):
+    for i in _told(dice, facts, told, made.text, wish):
         result.append(_pair(dice, facts, made, found[i], found[i], "agrees", wish))
         false = _false(dice, facts, i, made.text)
         if false is not None:
@@ -183,6 +194,17 @@ def pairs(dice: Dice, facts: Facts, wish: Wish) -> list[Pair]:
         said = found[i] if false is None else false[0]
         result.append(_pair(dice, facts, made, found[i], said, "untold", wish))
     return result
+
+
+def _told(dice: Dice, facts: Facts, told: list[int], text: str, wish: Wish) -> list[int]:
+    chosen = _some(dice, told, wish.told)
+    if wish.hard and dice.chance(wish.hard):
+        everything = claims(facts)
+        hard = [i for i in told if everything[i].fact == "direction" or _rivals(facts, i, text)]
+        if hard:
+            first = dice.choose(hard)
+            chosen = [first, *(i for i in chosen if i != first)][: wish.told]
+    return chosen
 
 
 def _some(dice: Dice, indices: list[int], count: int) -> list[int]:

@@ -15,6 +15,8 @@ from tokenizers.trainers import WordPieceTrainer
 from transformers import PreTrainedTokenizerFast
 
 VOCABULARY = 2048
+VOCABULARY_FILE = Path(__file__).with_name("tokenizer.json")
+"""What `train` made of captions and statements; kept, so that later wordings do not change it."""
 SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 PAD, UNKNOWN, EOS = 0, 1, 3
 _LETTERS = {letter: chr(0x24B6 + i) for i, letter in enumerate("ABCDEFGH")}

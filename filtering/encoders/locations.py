@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 import torch
 from transformers.utils import logging as transformers_logging
@@ -76,13 +76,14 @@ def _quiet() -> Iterator[None]:
     levels = {name: logging.getLogger(name).level for name in _NOISY}
     for name in levels:
         logging.getLogger(name).setLevel(logging.CRITICAL)
-    bars = transformers_logging.is_progress_bar_enabled()
-    transformers_logging.disable_progress_bar()
+    bars: Any = transformers_logging
+    shown = bars.is_progress_bar_enabled()
+    bars.disable_progress_bar()
     try:
         yield
     finally:
-        if bars:
-            transformers_logging.enable_progress_bar()
+        if shown:
+            bars.enable_progress_bar()
         for name, level in levels.items():
             logging.getLogger(name).setLevel(level)
 
