@@ -8,6 +8,7 @@ read from and written to OUTPUT, which every node must see under the same path.
 from __future__ import annotations
 
 import logging
+import os
 import socket
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -66,8 +67,10 @@ def _connect(address: str) -> Any:
     if not ray.is_initialized():
         try:
             _reach(address)
+            joins = bool(address or os.environ.get("RAY_ADDRESS"))
             ray.init(
                 address=address or None,
+                include_dashboard=None if joins else False,
                 log_to_driver=False,
                 logging_level=logging.ERROR,
                 configure_logging=True,

@@ -82,5 +82,8 @@ def _loaded(part: Part) -> bytes:
 
 
 def _line(error: Exception) -> str:
-    """First line of an error, which may quote whole web pages."""
-    return f"{type(error).__name__}: {(str(error).strip().splitlines() or [''])[0]}"
+    """First line of an error, which may quote whole pages; what to do where access is missing."""
+    name = type(error).__name__
+    hint = " (accept its terms on the Hub, then `hf auth login` or HF_TOKEN)"
+    denied = name in ("GatedRepoError", "RepositoryNotFoundError")
+    return f"{name}: {(str(error).strip().splitlines() or [''])[0]}{hint if denied else ''}"

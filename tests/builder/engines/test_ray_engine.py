@@ -23,7 +23,7 @@ from builder.config import BuildConfig
 from builder.pipeline import build
 
 output, engine, address = sys.argv[1:]
-build(BuildConfig(output=Path(output), sources=("phantom:600",), clip="none", nli="none",
+build(BuildConfig(output=Path(output), sources=("phantom:360",), clip="none", nli="none",
                   workers=2, engine=engine, ray_address=address))
 """
 
