@@ -7,7 +7,6 @@ fitted on the corpus at hand, or else by the mean of the text signals.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -24,7 +23,6 @@ from filtering.tables import from_table
 
 _PHANTOM = "phantom"
 _MOST_FITTED = 10_000
-BUNDLED_THERE = (Path(__file__).parent.parent / "filtering" / "weights" / "hicqa").is_dir()
 
 
 def _is_phantom(shard: Shard) -> bool:
@@ -32,7 +30,7 @@ def _is_phantom(shard: Shard) -> bool:
 
 
 def _bundled(config: BuildConfig) -> bool:
-    return (config.clip, config.nli) == (PHANTOM_TINY, PHANTOM_TINY) and BUNDLED_THERE
+    return (config.clip, config.nli) == (PHANTOM_TINY, PHANTOM_TINY)
 
 
 def _fits(config: BuildConfig, shard: Shard) -> bool:
