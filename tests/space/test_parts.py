@@ -1,0 +1,197 @@
+from __future__ import annotations
+
+import asyncio
+import html
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import httpx
+import numpy as np
+import pytest
+
+from filtering.decide import choose_threshold
+from filtering.signals import WEIGHTS, consistency
+from space.corpus import Corpus
+from space.decision_views import Decisions
+from space.decisions_tab import shown
+from space.images import ImageStore
+from space.make_upload import make_upload
+from space.markup import render
+from space.net import AddressError, check_url, is_public, visitor_client
+from space.uploads import UploadError, take_table
+from space.views import View
+from space.whatif import flips
+
+PAYLOADS = (
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    '"><svg onload=alert(1)>',
+    "'><b onmouseover=alert(1)>x</b>",
+    "<iframe src=javascript:alert(1)></iframe>",
+    "<a href='javascript:alert(1)'>x</a>",
+    "</title><script>alert(1)</script>",
+    "</textarea><script>alert(1)</script>",
+    "</style><script>alert(1)</script>",
+    "<math><mtext></mtext><script>alert(1)</script></math>",
+    "<details open ontoggle=alert(1)>",
+    "<body onload=alert(1)>",
+    "<input autofocus onfocus=alert(1)>",
+    "<video><source onerror=alert(1)>",
+    "<object data='data:text/html,<script>alert(1)</script>'>",
+    "<form action=javascript:alert(1)><button>x",
+    "&lt;script&gt;alert(1)&lt;/script&gt;",
+    "{{ 7 * 7 }}{% include '/etc/passwd' %}",
+    "${alert(1)}",
+    "\u202e<script>\u2028alert(1)</script>",
+    "<!--<script>alert(1)</script>",
+    "<style>*{background:url(https://example.org/x)}</style>",
+)
+
+
+@pytest.fixture(scope="module")
+def decisions(release: Path) -> Decisions:
+    return Decisions.of(Corpus.open(release))
+
+
+def test_other_keep_ratios_keep_what_the_filter_would(decisions: Decisions) -> None:
+    corpus = decisions.corpus
+    rows = np.flatnonzero(corpus.is_candidate)
+    ids = corpus.table["candidate_id"].take(rows).to_pylist()
+    scores, gated = corpus.scores[rows].tolist(), corpus.gated[rows].tolist()
+    for ratio in (0.05, 0.5, 0.75, 1.0):
+        line = choose_threshold(zip(ids, scores, gated, strict=True), ratio)
+        wanted = {
+            i
+            for i, s, g in zip(ids, scores, gated, strict=True)
+            if not g and (s > line.cut_score or (s == line.cut_score and i <= line.cut_id))
+        }
+        mask = decisions.ranking.kept(ratio)
+        assert set(corpus.table["candidate_id"].filter(mask).to_pylist()) == wanted
+
+
+def test_a_flip_flips() -> None:
+    signals: dict[str, float | None] = {
+        "signal_grounding": 0.5, "signal_answer": 1.0, "signal_overlap": None,
+        "signal_binding": 0.9, "signal_specificity": 0.1,
+    }  # fmt: skip
+    score, cut = consistency(signals), 0.85
+    found = flips(signals, score, cut)
+    assert found
+    for flip in found:
+        assert consistency(signals | {flip.signal: flip.needed}) == pytest.approx(cut)
+        assert flip.signal in WEIGHTS
+    sizes = [abs(flip.needed - flip.value) for flip in found]
+    assert sizes == sorted(sizes)
+
+
+def test_every_text_is_shown_as_text(decisions: Decisions) -> None:
+    place = decisions.corpus.figures[0]
+    for payload in PAYLOADS:
+        rows = [
+            row | dict.fromkeys(("caption", "question", "answer", "reason", "rationale",
+                                 "attribution", "label", "modality", "license"), payload)
+            for row in decisions.corpus.rows(place)
+        ]  # fmt: skip
+        chosen = next(row for row in rows if row["candidate_id"])
+        parts = (
+            decisions.caption(rows, chosen),
+            decisions.candidates(rows, chosen, View()),
+            render("image.html", row=rows[0], has_image=True),
+            render("message.html", text=payload, kind=payload),
+        )
+        for part in parts:
+            assert (
+                str(html.escape(payload)).replace("&#x27;", "&#39;").replace("&quot;", "&#34;")
+                in str(part)
+                or "<" not in payload
+            )
+            if "<" in payload:
+                assert payload not in part
+
+
+def test_a_view_survives_its_address_and_nonsense_does_not_hurt(decisions: Decisions) -> None:
+    view = View("a/b c", "cand", "kept", "reason?", "task", "m", "s", "50 % & <x>", 0.35, 3)
+    assert View.of(dict(httpx.QueryParams(view.link()[1:]))) == view
+    nonsense: dict[str, Any] = {"keep": "nan", "page": "-1e99", "figure": "../../etc/passwd" * 99}
+    odd = View.of(nonsense)
+    assert (odd.keep, odd.page) == (0.0, 1)
+    assert shown(decisions, odd)[0]
+
+
+def test_images_are_found_by_hash_alone(decisions: Decisions) -> None:
+    store = ImageStore(decisions.corpus)
+    place = next(p for p in decisions.corpus.figures if p.image_sha256 in store)
+    assert store.read(place.image_sha256)
+    for bad in ("", "../README.md", place.figure_id, place.image_sha256[:-1]):
+        assert store.read(bad) is None
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["127.0.0.1", "10.1.2.3", "169.254.169.254", "192.168.0.1", "100.64.0.1", "0.0.0.0",
+     "::1", "fe80::1%eth0", "fd00::1", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::",
+     "224.0.0.1"],
+)  # fmt: skip
+def test_addresses_of_machine_and_network_are_private(address: str) -> None:
+    assert not is_public(address)
+
+
+def test_public_addresses_are_public() -> None:
+    assert is_public("1.1.1.1") and is_public("2606:4700:4700::1111")
+
+
+@pytest.mark.parametrize("url", ["", "ftp://x", "http://", "https://u:p@x.org", "http://[::1"])
+def test_what_is_no_url_of_a_server_is_refused(url: str) -> None:
+    with pytest.raises(AddressError):
+        check_url(url)
+
+
+def test_a_name_that_leads_to_this_machine_is_not_connected_to(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        port = listening.getsockname()[1]
+        found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
+
+        async def get(private: bool) -> None:
+            loop = asyncio.get_running_loop()
+
+            async def lookup(*_: object, **__: object) -> object:
+                return found
+
+            monkeypatch.setattr(loop, "getaddrinfo", lookup)
+            async with visitor_client(private, 1.0) as client:
+                await client.get(f"http://models.example.org:{port}/v1")
+
+        with pytest.raises(httpx.ConnectError, match="not a public address"):
+            asyncio.run(get(private=False))
+        with pytest.raises(httpx.ReadTimeout):
+            asyncio.run(get(private=True))
+
+
+def test_other_files_are_no_tables(tmp_path: Path) -> None:
+    for name, data in (("a.zip", b"PK"), ("a.parquet", b"PAR1nothing"), ("a", b"")):
+        (tmp_path / name).write_bytes(data)
+        with pytest.raises(UploadError):
+            take_table(tmp_path / name, tmp_path)
+
+
+def test_the_uploaded_folder_opens_without_the_clone(tmp_path: Path) -> None:
+    make_upload(tmp_path / "upload")
+    command = "import app; app._find_packages(); from space.server import SAMPLES, build_app; "
+    command += "build_app(SAMPLES); import builder, sys; print(builder.__file__); "
+    command += "print(*[m for m in ('torch', 'transformers', 'sklearn') if m in sys.modules])"
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
+    done = subprocess.run(
+        [sys.executable, "-c", command], cwd=tmp_path / "upload", env=environment,
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    where, loaded = done.stdout.splitlines()[-2:]
+    assert where == str(tmp_path / "upload" / "builder" / "__init__.py")
+    assert loaded == ""
