@@ -2,7 +2,8 @@
 
 Stages of encoders run in actors that hold their models for all shards that they are given, each
 with its share of a GPU; all other stages run as tasks. Only names and digests travel: tables are
-read from and written to OUTPUT, which every node must see under the same path.
+read from and written to OUTPUT, which every node must see under the same path. Ray itself gives
+each worker one thread (OMP_NUM_THREADS=1).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from typing import Any
 
-from builder.engine import ONE_THREAD, Job, run_stages
+from builder.engine import Job, run_stages
 from builder.errors import BuildError
 from builder.shards import code_digest
 
@@ -74,7 +75,6 @@ def _connect(address: str) -> Any:
                 log_to_driver=False,
                 logging_level=logging.ERROR,
                 configure_logging=True,
-                runtime_env={"env_vars": ONE_THREAD},
             )
         except (OSError, ValueError, RuntimeError) as error:
             line = (str(error).strip().splitlines() or [""])[0]
