@@ -45,7 +45,9 @@ def build_app(
     """
     decisions = Decisions.of(Corpus.open(folder))
     desk = Desk(screening_questions(folder), (place := screening_place(folder)).log)
-    with gr.Blocks(title="microvqa_pp", analytics_enabled=False) as app:
+    with gr.Blocks(
+        title="microvqa_pp", analytics_enabled=False, delete_cache=(3600, 24 * 3600)
+    ) as app:
         gr.HTML(_header(decisions), apply_default_css=False, elem_id="header")
         with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab("Decisions", id="decisions"):

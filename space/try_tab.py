@@ -190,7 +190,9 @@ def _filtered(path: str | None, keep: float, *names: str) -> list[Any]:
     caption, question, answer = (name.strip() for name in names)
     columns = Columns(caption=caption, question=question, answer=answer)
     try:
-        report = filter_table(take_table(path, folder), folder / "out", columns, keep)
+        taken = take_table(path, folder)
+        report = filter_table(taken, folder / "out", columns, keep)
+        taken.unlink()
     except (UploadError, TableError, ValueError) as error:
         return _refused(str(error).replace(f"{folder}/", ""))
     headers, cells = _cells(report)
