@@ -23,7 +23,7 @@ from filtering.opening import BUNDLED, open_encoders
 
 def main(
     output: Annotated[Path, typer.Option(help="folder for the weights")] = BUNDLED,
-    figures: Annotated[int, typer.Option(help="phantoms to fit on", min=100)] = 2000,
+    figures: Annotated[int, typer.Option(help="phantoms to fit on", min=100)] = 1000,
 ) -> None:
     """Draw phantoms, plant errors into what is asked about them, and fit HiCQA-Graph."""
     torch.set_num_threads(1)

@@ -17,6 +17,7 @@ import numpy.typing as npt
 import torch
 from pydantic import BaseModel, ConfigDict
 from safetensors.numpy import load_file, save_file
+from safetensors.torch import load_model
 
 from filtering.channels import Centre, Scale, raw_channels
 from filtering.encoding import Bank, Encoded, Floats
@@ -100,11 +101,11 @@ class HiCQAFilter:
             "centre.image": centre.image,
             "centre.caption": centre.caption,
             "centre.statement": centre.statement,
-            "centre.captions": centre.captions.astype(np.float16),
+            "centre.captions": centre.captions,
             "scale.mean": scale.mean,
             "scale.deviation": scale.deviation,
-            "scale.rows": scale.rows.astype(np.float16),
-            "scale.questions": scale.questions.astype(np.float16),
+            "scale.rows": scale.rows,
+            "scale.questions": scale.questions,
         }
         save_file(tensors, folder / _REFERENCE)
         told = self.config.model_dump() | {
@@ -123,9 +124,15 @@ class HiCQAFilter:
         centre = Centre(**_part(found, "centre"))
         scale = Scale(**_part(found, "scale"), figures=figures)
         bank = Bank(scale.questions, answers, figures)
-        fitted = (folder / _GRAPH).is_dir()
-        graph = HiCQAGraph.from_pretrained(folder / _GRAPH) if fitted else None
+        graph = _read_graph(folder / _GRAPH) if (folder / _GRAPH).is_dir() else None
         return cls(FilterConfig(**told), Reference(centre, scale, bank), graph)
+
+
+def _read_graph(folder: Path) -> HiCQAGraph:
+    """What `save_pretrained` wrote; read here because the mixin prints as it loads."""
+    graph = HiCQAGraph(**json.loads((folder / "config.json").read_text(encoding="utf-8")))
+    load_model(graph, folder / "model.safetensors")
+    return graph.eval()
 
 
 def _part(tensors: dict[str, Floats], name: str) -> dict[str, Any]:

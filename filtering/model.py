@@ -57,7 +57,7 @@ class HiCQAGraph(nn.Module, PyTorchModelHubMixin):
         caption_pair: int,
         width: int = 48,
         layers: int = 2,
-        bound: float = 1.0,
+        bound: float = 2.0,
         dropout: float = 0.3,
     ) -> None:
         super().__init__()

@@ -28,7 +28,7 @@ def made(rows: int = 60, figures: int = 14, groups: int = 5, seed: int = 0) -> R
 
 def model() -> HiCQAGraph:
     torch.manual_seed(0)
-    return HiCQAGraph(6, 2, 2, 3, width=8).eval()
+    return HiCQAGraph(6, 2, 2, 3, width=8, bound=1.0).eval()
 
 
 def scored(rows: Rows, graph: HiCQAGraph) -> np.ndarray:
