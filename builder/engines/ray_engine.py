@@ -76,7 +76,7 @@ def _connect(address: str) -> Any:
                 logging_level=logging.ERROR,
                 configure_logging=True,
             )
-        except (OSError, ValueError, RuntimeError) as error:
+        except Exception as error:  # Ray raises bare ones when it cannot start
             line = (str(error).strip().splitlines() or [""])[0]
             raise BuildError(f"no Ray cluster at {address or 'this machine'}: {line}") from error
     return ray
