@@ -72,6 +72,16 @@ def build_command(
         list[str],
         typer.Option(help="benchmark to keep out: PATH or Hub id, as for dataset:; repeatable"),
     ] = [],  # noqa: B006
+    bloom_target: Annotated[
+        str,
+        typer.Option(help="draw the test split to shares of the Bloom levels: 10,20,30,30,10"),
+    ] = "",
+    bloom_beside: Annotated[
+        str,
+        typer.Option(
+            help="benchmark to classify by Bloom too: jmhb/microvqa", rich_help_panel=_MODEL
+        ),
+    ] = "",
     workers: Annotated[int | None, typer.Option(help="processes; default: one per core")] = None,
     engine: Annotated[
         Literal["local", "ray"],
@@ -142,6 +152,7 @@ def build_command(
     """
     settings = {k: v for k, v in locals().items() if v is not None}
     settings |= {"sources": tuple(settings.pop("source")), "exclude": tuple(exclude)}
+    settings["bloom_target"] = tuple(bloom_target.split(",")) if bloom_target else ()
     del settings["dry_run"]
     model = {name: settings.pop(name) for name in ModelSettings.model_fields if name in settings}
     config = BuildConfig(**settings, model=ModelSettings(**model))

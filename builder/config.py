@@ -51,6 +51,12 @@ class BuildConfig(BaseModel):
     source_license: str = Field(
         default="", description="licence of figures whose source states none: MIT, CC BY 4.0 ..."
     )
+    bloom_target: tuple[float, ...] = Field(
+        default=(), description="shares of the Bloom levels 1-5 that the test split is drawn to"
+    )
+    bloom_beside: str = Field(
+        default="", description="benchmark whose Bloom levels the agent sets too, for the card"
+    )
     exclude: tuple[str, ...] = Field(
         default=(), description="benchmarks whose images and questions must not be built"
     )
@@ -84,6 +90,13 @@ class BuildConfig(BaseModel):
             raise ValueError(f"{value!r} is none: offline, openai:MODEL or transformers:MODEL")
         return value
 
+    @field_validator("bloom_target")
+    @classmethod
+    def _five_shares(cls, value: tuple[float, ...]) -> tuple[float, ...]:
+        if value and (len(value) != 5 or min(value) < 0 or not 0 < sum(value) < float("inf")):
+            raise ValueError("five shares are needed, for the levels 1 to 5: 10,20,30,30,10")
+        return value
+
     @field_validator("source_license")
     @classmethod
     def _known_license(cls, value: str) -> str:
@@ -94,6 +107,12 @@ class BuildConfig(BaseModel):
     @model_validator(mode="after")
     def _encoders_with_weights(self) -> BuildConfig:
         check_encoders(self.clip, self.nli, self.fit)
+        return self
+
+    @model_validator(mode="after")
+    def _bloom_by_a_model(self) -> BuildConfig:
+        if self.bloom_beside and not is_model(self.agent):
+            raise ValueError("Bloom levels beside a benchmark's need an agent that is a model")
         return self
 
     def shaping(self) -> dict[str, Any]:

@@ -98,7 +98,7 @@ _FIGURE_IN_SPLIT = (
     "figure_id", "article_id", "image_sha256", "image_phash", "caption", "license", "reserved",
 )  # fmt: skip
 _CANDIDATE_IN_SPLIT = ("candidate_id", "figure_id", "question", "answer")
-_QUESTION_IN_SPLIT = ("candidate_id", "question", "answer", "distractors", "problem")
+_QUESTION_IN_SPLIT = ("candidate_id", "question", "answer", "distractors", "problem", "bloom")
 
 
 def _by(
@@ -124,6 +124,7 @@ def _split_item(
         question=stem,
         answer=answer,
         has_choices=not question["problem"],
+        bloom=question["bloom"],
     )
 
 

@@ -15,6 +15,7 @@ from builder.agents import closing_agents, is_model
 from builder.agents.costs import report
 from builder.agents.estimate import Asked, Estimate, estimate
 from builder.agents.quarantine import LISTS, lost_replies
+from builder.bloom_beside import classify_benchmark, read_counts
 from builder.config import RUNNING, BuildConfig
 from builder.consistency import fit_corpus
 from builder.context import Context, Shard
@@ -83,6 +84,7 @@ def build(config: BuildConfig, console: Console | None = None, wait: bool = Fals
             threshold,
             digests,
         )
+        classify_benchmark(config, work)
         clock.lap("decisions, questions")
         assignments = _split(store, shards, config, console)
         clock.lap("splits")
@@ -131,6 +133,7 @@ def plan(config: BuildConfig) -> list[Shard]:
 def card_settings(config: BuildConfig) -> dict[str, Any]:
     """The settings of a build as its card states them."""
     settings = config.model_dump(mode="json", exclude={*RUNNING, "model"})
+    settings["bloom_beside"] = read_counts(config)
     settings["sources"] = [public_name(spec) for spec in config.sources]
     settings["exclude"] = [public_name(f"dataset:{spec}")[8:] for spec in config.exclude]
     return settings
@@ -176,7 +179,7 @@ def _split(
             progress.advance(task)
         matches = find_matches(items, benchmarks)
         reasons = {match.candidate_id: match.reason for match in matches}
-        assignments = split(items, config.test_ratio, config.seed, reasons)
+        assignments = split(items, config.test_ratio, config.seed, reasons, config.bloom_target)
     _show_matches(store, shards, matches, benchmarks)
     table = to_table(Assignment, assignments)
     write_atomically(store.folder / ASSIGNMENTS, parquet_bytes(table))

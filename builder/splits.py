@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
+from numpy.typing import NDArray
 
 from builder.near_duplicates import ImageIndex, TextIndex, words
 
@@ -29,6 +30,7 @@ class SplitItem:
     question: str
     answer: str
     has_choices: bool
+    bloom: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +55,25 @@ def split(
     test_ratio: float,
     seed: int,
     excluded: Mapping[str, str] | None = None,
+    bloom_target: Sequence[float] = (),
 ) -> list[Assignment]:
     """Assign every question to a split, in the order of the items.
 
     `excluded` gives reasons by candidate_id for questions that are left out before all else.
 
     Whole articles go to one side: those with reserved figures to test, then others in a seeded
-    order until the test side holds about `test_ratio` of the multiple-choice questions. A train
-    question whose image, caption, or question + answer + caption is a near-duplicate of the test
-    side's is left out, and so is the second of two identical questions. Correct choices take
-    every position equally often in each split.
+    order until the test side holds about `test_ratio` of the multiple-choice questions; with a
+    `bloom_target`, shares of the levels 1-5, those that bring it nearer to that. A train question
+    whose image, caption, or question + answer + caption is a near-duplicate of the test side's is
+    left out, and so is the second of two identical questions. Correct choices take every position
+    equally often in each split.
     """
     left_out = excluded or {}
     reasons = {**_repeated([i for i in items if i.candidate_id not in left_out]), **left_out}
     unique = [item for item in items if item.candidate_id not in reasons]
     test_articles = choose_test_articles(unique, test_ratio, seed)
+    if bloom_target:
+        test_articles = choose_by_bloom(unique, test_ratio, seed, bloom_target)
     train = [item for item in unique if item.article_id not in test_articles]
     test = [item for item in unique if item.article_id in test_articles]
     reasons |= near_duplicates(train, test)
@@ -113,6 +119,32 @@ def choose_test_articles(items: Sequence[SplitItem], ratio: float, seed: int) ->
         if abs(taken + sizes[article] - target) < abs(taken - target):
             chosen.add(article)
             taken += sizes[article]
+    return chosen
+
+
+def choose_by_bloom(
+    items: Sequence[SplitItem], ratio: float, seed: int, target: Sequence[float]
+) -> set[str]:
+    """Articles of the test side, drawn towards shares of the Bloom levels 1-5.
+
+    Articles are gone through in a seeded order, three times; one is taken, or given back, where
+    that lessens the sum over levels of the distance to the number of questions aimed at. Articles
+    with reserved figures are always taken.
+    """
+    levels: dict[str, NDArray[np.float64]] = defaultdict(lambda: np.zeros(5))
+    for item in items:
+        if item.has_choices and 1 <= item.bloom <= 5:
+            levels[item.article_id][item.bloom - 1] += 1
+    reserved = {item.article_id for item in items if item.reserved}
+    chosen = set(reserved)
+    wanted = ratio * sum(levels.values(), np.zeros(5)).sum() * np.asarray(target) / sum(target)
+    held = sum((levels[article] for article in sorted(reserved)), np.zeros(5))
+    order = sorted(levels.keys() - reserved, key=lambda name: _order(seed, name))
+    for article in order * 3:
+        change = -levels[article] if article in chosen else levels[article]
+        if np.abs(held + change - wanted).sum() < np.abs(held - wanted).sum():
+            held = held + change
+            chosen ^= {article}
     return chosen
 
 

@@ -123,6 +123,10 @@ class OpenAIChat:
             http_client=http_client,
         )
 
+    async def close(self) -> None:
+        """Closes the connections, in the event loop that they were used in."""
+        await self._client.close()
+
     async def complete(self, requests: Sequence[Request]) -> list[Response]:
         """One response for one request. Raises TransientError, RequestError or FatalError."""
         return [await self._complete(request) for request in requests]

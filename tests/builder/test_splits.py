@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder.splits import SplitItem, question_id, split
+from builder.splits import SplitItem, choose_by_bloom, question_id, split
 
 
 def make_items(articles: int, per_article: int = 5) -> list[SplitItem]:
@@ -39,6 +39,18 @@ def test_an_article_lies_in_one_split_and_about_a_fifth_is_test() -> None:
     side = {(i.article_id, a.split) for i, a in zip(items, assigned, strict=True)}
     assert len(side) == 100
     assert 90 <= sum(a.split == "test" for a in assigned) <= 110
+
+
+def test_the_test_side_can_be_drawn_towards_bloom_levels() -> None:
+    items = [replace(i, bloom=1 + n // 4 % 5) for n, i in enumerate(make_items(200, 4))]
+    target = (10, 20, 30, 30, 10)
+    for seed in (0, 1):
+        chosen = choose_by_bloom(items, 0.2, seed, target)
+        levels = [i.bloom for i in items if i.article_id in chosen]
+        counts = [levels.count(level) for level in range(1, 6)]
+        assert all(abs(c - 160 * t / 100) <= 4 for c, t in zip(counts, target, strict=True))
+    reserved = [replace(i, reserved=i.article_id == "a7") for i in items]
+    assert "a7" in choose_by_bloom(reserved, 0.2, 0, target)
 
 
 def test_positions_are_balanced_in_each_split() -> None:

@@ -25,6 +25,7 @@ from scoring.models import (
     RetryPolicy,
     open_chat,
 )
+from scoring.models.openai_chat import OpenAIChat
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -46,7 +47,7 @@ class ModelAgent:
     def __init__(self, name: str, options: AgentOptions) -> None:
         self.name, self._model = name, options.model
         try:
-            backend = open_chat(name, options.model.serving)
+            self._backend = backend = open_chat(name, options.model.serving)
             budget = Budget(options.model.budget, options.model.prices)
         except (ModelError, ValueError) as error:
             raise StoppedError(str(error)) from error
@@ -57,8 +58,10 @@ class ModelAgent:
         self._runner = asyncio.Runner()
 
     def close(self) -> None:
-        """Ends the event loop that all calls ran in."""
+        """Closes connections, and the event loop that all calls ran in."""
         self.log.close()
+        if isinstance(self._backend, OpenAIChat):
+            self._runner.run(self._backend.close())
         self._runner.close()
 
     def write_candidates(self, figures: Sequence[Figure]) -> tuple[list[Candidate], list[Outcome]]:

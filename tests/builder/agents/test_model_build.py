@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from rich.console import Console
@@ -74,8 +75,12 @@ def ledger(output: Path) -> list[dict[str, Any]]:
 def test_a_build_by_a_model_tells_who_wrote_what_and_asks_nothing_twice(
     few: Path, tmp_path: Path, server: ChatServer
 ) -> None:
+    beside = {"question": ["Which?"], "choices": [["a", "b", "c"]], "correct_index": [0]}
+    pq.write_table(pa.table(beside), few.parent / "test.parquet")
     asked = config(few, tmp_path, server.url, samples=2, rounds=2, price_in=1, price_out=2)
-    build(asked, QUIET)
+    asked = asked.model_copy(update={"bloom_beside": str(few.parent)})
+    card = (build(asked, QUIET).release / "README.md").read_text()
+    assert "| 3 | 100.0% | 100.0% |" in card
     candidates = [row for row in ledger(tmp_path) if row["candidate_id"]]
     assert len(candidates) == 24
     captions = {row["figure_id"]: row["caption"] for row in candidates}
