@@ -20,8 +20,9 @@ lint: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-weights: $(VENV)/.installed  ## train the bundled encoders again, from one seed (about half an hour)
+weights: $(VENV)/.installed  ## train the bundled encoders and filter again, from one seed (about half an hour)
 	$(BIN)/python -m benchmarks.train_encoders
+	$(BIN)/python benchmarks/train_filter.py
 
 clean:  ## remove what was built, environments included
 	rm -rf build dist $(VENV) $(OLD) .*_cache .hypothesis
