@@ -9,12 +9,11 @@ number of cores.
 from __future__ import annotations
 
 import argparse
-import logging
+import json
 import multiprocessing
 from dataclasses import replace
 from pathlib import Path
 
-import torch
 from rich.progress import Progress
 from rich.table import Table
 from tokenizers import Tokenizer
@@ -22,30 +21,15 @@ from tokenizers import Tokenizer
 from benchmarks.train_encoders import clip_training, nli_training
 from benchmarks.train_encoders.cards import clip_card, nli_card
 from benchmarks.train_encoders.figures import IMAGE_SIDE, TEST_SEED, TRAIN_SEED, Drawn, draw
+from benchmarks.train_encoders.loop import prepare
 from benchmarks.train_encoders.measure import Share, measure_clip, measure_nli
 from benchmarks.train_encoders.tokenizer import VOCABULARY_FILE
 from filtering.encoders import open_clip_encoder, open_nli
 
 ROOT = Path(__file__).resolve().parents[2]
 FIGURES, TESTED = 16_000, 1_000
-WEAK = {0.05: "phantom-weakest", 0.15: "phantom-weaker", 0.35: "phantom-weak"}
+WEAK = {0.05: "phantom-early-05", 0.15: "phantom-early-15", 0.35: "phantom-early-35"}
 """Early states that are saved: share of the training, and name."""
-
-
-def _train_nli(
-    tokenizer: str, folder: Path, settings: nli_training.Settings, early: dict[float, Path]
-) -> None:
-    """In a process of its own, whose progress is lines of text."""
-    _prepare()
-    with Progress(disable=True) as progress:
-        loaded = Tokenizer.from_str(tokenizer)
-        nli_training.train(loaded, folder, settings, progress, early)
-
-
-def _prepare() -> None:
-    torch.set_num_threads(1)
-    torch.use_deterministic_algorithms(True, warn_only=True)
-    logging.getLogger().setLevel(logging.ERROR)
 
 
 def _table(title: str, column: str, measured: dict[str, Share]) -> Table:
@@ -62,7 +46,7 @@ def _train(arguments: argparse.Namespace, drawn: Drawn, progress: Progress) -> N
     clip_settings, nli_settings = _settings(arguments)
     early = {share: arguments.weak / name for share, name in WEAK.items()}
     other = multiprocessing.get_context("spawn").Process(
-        target=_train_nli,
+        target=nli_training.train_apart,
         args=(
             tokenizer.to_str(),
             arguments.weights / "nli",
@@ -89,32 +73,21 @@ def _settings(
 
 def _measure(arguments: argparse.Namespace, tested: Drawn, progress: Progress) -> None:
     """Prints the measured quality and writes it into the model cards."""
-    clip_settings, nli_settings = _settings(arguments)
     clip = open_clip_encoder(str(arguments.weights), device="cpu")
     nli = open_nli(str(arguments.weights), device="cpu")
     seen, said = measure_clip(clip, tested), measure_nli(nli, tested)
     progress.console.print(_table("image-text encoder", "AUROC", seen))
     progress.console.print(_table("entailment model", "accuracy", said))
-    common = {"seed": arguments.seed, "first": TRAIN_SEED, "test": TEST_SEED}
-    common |= {"tested": len(tested.facts)}
-    card = clip_card(
-        seen,
-        parameters=sum(p.numel() for p in clip.model.parameters()),
-        side=IMAGE_SIDE,
-        figures=arguments.figures,
-        epochs=clip_settings.epochs,
-        batch=clip_settings.batch,
-        **common,
-    )
-    (arguments.weights / "clip" / "README.md").write_text(card, encoding="utf-8")
-    card = nli_card(
-        said,
-        parameters=sum(p.numel() for p in nli.model.parameters()),
-        steps=nli_settings.steps,
-        captions=nli_settings.captions,
-        **common,
-    )
-    (arguments.weights / "nli" / "README.md").write_text(card, encoding="utf-8")
+    common = {"first": TRAIN_SEED, "test": TEST_SEED, "tested": len(tested.facts)}
+    for part, model, card, measured in (
+        ("clip", clip.model, clip_card, seen),
+        ("nli", nli.model, nli_card, said),
+    ):
+        folder = arguments.weights / part
+        made = json.loads((folder / "training.json").read_text(encoding="utf-8"))
+        count = sum(parameter.numel() for parameter in model.parameters())
+        text = card(measured, parameters=count, side=IMAGE_SIDE, **made, **common)
+        (folder / "README.md").write_text(text, encoding="utf-8")
 
 
 def _arguments() -> argparse.Namespace:
@@ -135,7 +108,7 @@ def _arguments() -> argparse.Namespace:
 def main() -> None:
     """Draws figures, trains both encoders, measures them."""
     arguments = _arguments()
-    _prepare()
+    prepare()
     with Progress() as progress:
         if not arguments.measure_only:
             size, workers = arguments.figures, arguments.workers

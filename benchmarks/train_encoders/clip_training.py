@@ -29,6 +29,7 @@ from benchmarks.train_encoders.loop import (
     save_halved,
     seed_everything,
     start_worker,
+    write_training,
 )
 from benchmarks.train_encoders.targets import CLASSES, NUMBERS, UNKNOWN, classes, numbers
 from benchmarks.train_encoders.texts import WRONG_STATEMENTS, captioned, stated
@@ -272,10 +273,12 @@ def train(
     plan = Plan("image-text encoder", len(tasks), settings.rate, 0.05, marks)
     initargs = (drawn.facts, drawn.reserved, tokenizer.to_str())
 
-    def save(target: Path) -> None:
+    def save(target: Path, steps: int) -> None:
         save_halved(model, target / "open_clip_model.safetensors")
+        made = {"steps": steps, "schedule": len(tasks), "figures": len(drawn.facts)}
+        write_training(target, **made, batch=settings.batch, seed=settings.seed)
 
     with ProcessPoolExecutor(1, initializer=_start_worker, initargs=initargs) as pool:
         objective = _Objective(model, heads, drawn, settings.seed)
         fit(plan, (model, heads), made_ahead(pool, _make_batch, tasks), objective, save, progress)
-    save(folder)
+    save(folder, len(tasks))

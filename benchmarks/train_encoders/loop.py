@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import logging
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -40,6 +42,13 @@ def seed_everything(seed: int) -> None:
     random.seed(seed)
     np.random.seed(seed)
     torch.manual_seed(seed)
+
+
+def prepare() -> None:
+    """One thread and deterministic algorithms, in every process that trains."""
+    torch.set_num_threads(1)
+    torch.use_deterministic_algorithms(True, warn_only=True)
+    logging.getLogger().setLevel(logging.ERROR)
 
 
 def start_worker(tokenizer: str, longest: int) -> None:
@@ -84,7 +93,7 @@ def fit(
     modules: Sequence[nn.Module],
     batches: Iterable[B],
     loss_of: Callable[[B], tuple[torch.Tensor, float]],
-    save: Callable[[Path], None],
+    save: Callable[[Path, int], None],
     progress: Progress,
 ) -> None:
     """Minimises `loss_of`, which returns the loss and a share of right choices to show."""
@@ -110,7 +119,13 @@ def fit(
         if step % max(1, plan.steps // 20) == 0:
             progress.console.print(f"step {step} of {plan.steps}, {state}")
         if step in plan.snapshots:
-            save(plan.snapshots[step])
+            save(plan.snapshots[step], step)
+
+
+def write_training(folder: Path, **facts: float) -> None:
+    """Writes training.json, which the model card is made from: what made these weights."""
+    text = json.dumps(facts, indent=1) + "\n"
+    (folder / "training.json").write_text(text, encoding="utf-8")
 
 
 def save_halved(model: nn.Module, file: Path, **metadata: str) -> None:

@@ -23,9 +23,11 @@ from benchmarks.train_encoders.loop import (
     coded,
     fit,
     made_ahead,
+    prepare,
     save_halved,
     seed_everything,
     start_worker,
+    write_training,
 )
 from benchmarks.train_encoders.pairs import LABELS, Pair, Wish, forms, pairs
 from builder.sources.phantom import make_article
@@ -44,13 +46,14 @@ class Settings:
     """How long and how fast to train; a step takes `captions` captions with their pairs.
 
     Until the first share of the training in `short`, premises are little more than the sentences
-    that matter; from there to the second they grow to whole captions.
+    that matter; from there to the second they grow to whole captions. `hard` is that of `Wish`.
     """
 
     steps: int = 4000
     captions: int = 10
     rate: float = 1e-3
     short: tuple[float, float] = (0.4, 0.7)
+    hard: float = 0.5
     seed: int = 0
 
 
@@ -92,7 +95,7 @@ def _make_batch(task: tuple[int, Settings]) -> Batch:
     for number in range(settings.captions):
         article = make_article(_FIRST_INDEX + step * settings.captions + number, TRAIN_SEED)
         dice = Dice(rng, article.reserved)
-        found = pairs(dice, dice.choose(article.figures).facts, Wish(hard=0.5))
+        found = pairs(dice, dice.choose(article.figures).facts, Wish(hard=settings.hard))
         made += [shortened(dice, pair, keep) if keep < 1 else pair for pair in found]
     rows = coded([(pair.premise, pair.hypothesis) for pair in made])
     return Batch(
@@ -212,11 +215,22 @@ def train(
     plan = Plan("entailment model", settings.steps, settings.rate, 0.01, marks)
     tasks = ((step, settings) for step in range(settings.steps))
 
-    def save(target: Path) -> None:
+    def save(target: Path, steps: int) -> None:
         save_halved(model, target / "model.safetensors", format="pt")
+        made = {"steps": steps, "schedule": settings.steps, "captions": settings.captions}
+        write_training(target, **made, hard=settings.hard, seed=settings.seed)
 
     initargs = (tokenizer.to_str(), LONGEST)
     with ProcessPoolExecutor(1, initializer=start_worker, initargs=initargs) as pool:
         batches = made_ahead(pool, _make_batch, tasks)
         fit(plan, (model, heads), batches, lambda b: _loss(model, heads, b), save, progress)
-    save(folder)
+    save(folder, settings.steps)
+
+
+def train_apart(
+    tokenizer: str, folder: Path, settings: Settings, snapshots: dict[float, Path]
+) -> None:
+    """`train` as a process of its own, whose progress is lines of text."""
+    prepare()
+    with Progress(disable=True) as progress:
+        train(Tokenizer.from_str(tokenizer), folder, settings, progress, snapshots)
