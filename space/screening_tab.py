@@ -20,6 +20,8 @@ from space.screening_desk import ADJUDICATE, REVIEW, Desk
 from space.screening_place import Place
 
 _QUICK: dict[str, Any] = {"queue": False, "api_visibility": "private", "show_progress": "hidden"}
+_REMEMBER = "(name) => { localStorage.setItem('microvqa_pp.reviewer', name); }"
+_RECALL = "(name, task) => [name || localStorage.getItem('microvqa_pp.reviewer') || '', task]"
 LETTERS = "ABCD"
 _KEYS = [(letter, n) for n, letter in enumerate(LETTERS)]
 
@@ -246,15 +248,10 @@ def screening_tab(
         progress, message, figure, question, actions, fixing, rejecting, stem, choices, key,
         rationale, reason, note, report, ticket,
     )  # fmt: skip
-    remembered = gr.BrowserState(
-        reviewer,
-        storage_key="microvqa_pp.reviewer",
-        secret="a name",  # noqa: S106
-    )
     buttons |= {"fix": save_fix, "reject": save_reject, "undo": undo}
     for cancel in (cancel_fix, cancel_reject):
         cancel.click(lambda: [gr.Column(visible=False)] * 2, None, [fixing, rejecting], **_QUICK)
-    _wire(tab, parts, name, mode, remembered, buttons)
+    _wire(tab, parts, name, mode, buttons)
 
     def at_start(app: gr.Blocks) -> None:
         def start(profile: gr.OAuthProfile | None, kept: str, chosen: str) -> list[Any]:
@@ -265,7 +262,7 @@ def screening_tab(
             step = tab.advance(who, chosen, ())
             return [who, *tab.shown(step if who or not place.typed else Step(None, "", chosen))]
 
-        app.load(start, [remembered, mode], [name, *parts.all()], **_QUICK)
+        app.load(start, [name, mode], [name, *parts.all()], js=_RECALL, **_QUICK)
 
     return at_start
 
@@ -275,7 +272,6 @@ def _wire(
     parts: ScreeningParts,
     name: gr.Textbox,
     mode: gr.Radio,
-    remembered: gr.BrowserState,
     buttons: dict[str, gr.Button],
 ) -> None:
     outputs = parts.all()
@@ -338,7 +334,7 @@ def _wire(
     mode.change(stepping(move), base, outputs, **_QUICK)
     for event in (name.submit, name.blur):
         event(stepping(move), base, outputs, **_QUICK)
-        event(lambda typed: typed, name, remembered, **_QUICK)
+        event(None, name, None, js=_REMEMBER)
     panels = [parts.fixing, parts.rejecting]
     for verb, opened in (("Fix", (True, False)), ("Reject", (False, True))):
         buttons[verb].click(
