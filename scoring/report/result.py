@@ -96,7 +96,7 @@ def earlier_items(folder: Path, result: Result, again: Collection[str]) -> list[
         return []
     earlier = read_report(folder).result
     old, new = asdict(earlier), asdict(result)
-    differing = [name for name in old if old[name] != new[name]]
+    differing = [name for name in old if old[name] != new[name] and name != "dataset"]
     if differing:
         name = differing[0]
         raise BadInput(
