@@ -60,7 +60,7 @@ class ResponseCache:
         """Keeps a response."""
         fields = asdict(response)
         del fields["cached"]
-        text = json.dumps({"key": key, "response": fields}, ensure_ascii=False, indent=1)
+        text = json.dumps({"key": key, "response": fields}, ensure_ascii=False)
         write_aside(self._path(key), text.encode("utf-8", "replace"))
 
 
@@ -74,8 +74,11 @@ def _checked(fields: Any) -> dict[str, Any]:
 
 def write_aside(path: Path, data: bytes) -> None:
     """Writes a file in one step: whoever reads it sees the old or the new one, whole."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Hashable
 from dataclasses import replace
 
 from scoring.models import Client, ModelError, Request, Response
-from scoring.models.records import canonical
 
 _Waiting = tuple[Request, asyncio.Future[Response]]
 
@@ -19,14 +19,14 @@ class Batcher:
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self._under_way: dict[str, asyncio.Task[Response]] = {}
+        self._under_way: dict[Hashable, asyncio.Task[Response]] = {}
         self._waiting: list[_Waiting] = []
         self._work: asyncio.Task[None] | None = None
 
     async def complete(self, request: Request) -> Response:
         """One response. Raises what `Client.complete` raises."""
-        backend = self._client.backend
-        key = canonical(request.key(backend.name, backend.revision))
+        title = request.schema["title"] if request.schema else None
+        key = (request.messages, request.max_tokens, request.temperature, request.seed, title)
         if (same := self._under_way.get(key)) is not None:
             return replace(await asyncio.shield(same), cached=True)
         task = asyncio.create_task(self._complete(request))
