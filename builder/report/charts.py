@@ -67,7 +67,7 @@ def _short(text: str, limit: int) -> str:
 
 
 def histograms(values: NDArray[np.floating], kept: NDArray[np.bool_], title: str) -> Markup:
-    """Distribution among kept (filled) and dropped (outlined) rows, by the square root of its share.
+    """Distribution among kept (filled) and dropped (outlined) rows, by the root of its share.
 
     values and kept have shape (n,); values must be finite.
     """

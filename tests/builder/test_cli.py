@@ -40,7 +40,10 @@ def test_brackets_in_paths_are_printed_as_they_are(tmp_path: Path) -> None:
         (["build", "--source", "pmc_oa:nowhere"], "nowhere"),
         (["build", "--source", "phantom:5", "--source", "phantom:5"], "named twice"),
         (["build", "--keep-ratio", "7"], "keep_ratio: Input should be less than or equal to 1"),
-        (["build", "--agent", "oracle"], "agent: Value error, 'oracle' is none: offline, openai:MODEL"),
+        (
+            ["build", "--agent", "oracle"],
+            "agent: Value error, 'oracle' is none: offline, openai:MODEL",
+        ),
         (["build", "--source", "phantom:2", "--exclude", "no where"], "no where does not exist"),
         (["build", "--source-license", "mine"], "'mine' is no licence known here"),
         (["build", "--source", "phantom:2", "--output", "/proc/none"], "/proc/none"),
