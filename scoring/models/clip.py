@@ -19,9 +19,17 @@ _BATCH = 256
 class ImageTextEncoder(Protocol):
     """Encodes images and texts into one space, as CLIP does."""
 
-    name: str
-    revision: str
-    scale: float
+    @property
+    def name(self) -> str:
+        """Model."""
+
+    @property
+    def revision(self) -> str:
+        """Revision of its weights."""
+
+    @property
+    def scale(self) -> float:
+        """Factor of similarities in a softmax."""
 
     def images(self, files: Sequence[bytes]) -> Floats:
         """Unit rows, NaN for an image that cannot be read."""

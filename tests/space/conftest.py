@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Dialog, Page, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 120_000
@@ -99,8 +99,12 @@ class Visit:
         self.elsewhere: list[str] = []
         self.page.on("console", lambda m: self.errors.append(m.text) if m.type == "error" else None)
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.on("dialog", lambda dialog: (self.errors.append("dialog"), dialog.dismiss()))
+        self.page.on("dialog", self._dismiss)
         self.page.on("request", self._note)
+
+    def _dismiss(self, dialog: Dialog) -> None:
+        self.errors.append("dialog")
+        dialog.dismiss()
 
     def _note(self, request: object) -> None:
         address = getattr(request, "url", "")

@@ -263,7 +263,7 @@ def test_common_values_are_capped_and_said_so() -> None:
 
 def test_weights_make_each_value_a_choice_four_times_as_often_as_a_key() -> None:
     counts = [9, 8, 6, 5, 4, 4]
-    weights = fit_weights(counts)
+    weights = fit_weights(counts).tolist()
     rng, tails = np.random.default_rng(0), tails_of(weights, 4)
     seen = Counter(i for _ in range(2000) for i in draw(weights, tails, rng))
     shares = np.array([seen[i] / 2000 for i in range(6)])
