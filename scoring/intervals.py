@@ -104,6 +104,24 @@ def _certain(value: float, bottom: Floats, bounds: tuple[float, float]) -> tuple
     return max(bounds[0], value - reach), min(bounds[1], value + reach)
 
 
+def _without_endless(
+    value: float, bottom: Floats, ends: tuple[float, float]
+) -> tuple[float, float]:
+    """Ends that the bootstrap cannot place (0 or 1) taken from the exact binomial interval.
+
+    Clopper & Pearson (1934), with as many trials as there are articles of equal size. Resamples
+    without any deviation are common where few articles hold a rate near 0 or 1.
+    """
+    trials = _effective(bottom)
+    wins = value * trials
+    low, high = ends
+    if low <= _TINY:
+        low = float(beta.ppf(_TAILS[0], wins, trials - wins + 1))
+    if high >= 1 - _TINY:
+        high = float(beta.ppf(_TAILS[1], wins + 1, trials - wins))
+    return low, high
+
+
 def interval(
     clusters: Clusters,
     *,
@@ -130,7 +148,8 @@ def interval(
         ratios = _ratios(logit(held) - logit(at), errors / (held * (1 - held)))
         high, low = np.quantile(ratios, _TAILS, method="nearest")
         scale = deviation / (at * (1 - at))
-        return float(expit(logit(at) - low * scale)), float(expit(logit(at) - high * scale))
+        ends = float(expit(logit(at) - low * scale)), float(expit(logit(at) - high * scale))
+        return _without_endless(at, clusters.bottom, ends)
     high, low = np.quantile(_ratios(values - at, errors), _TAILS, method="nearest")
     return max(bounds[0], at - float(low) * deviation), min(bounds[1], at - float(high) * deviation)
 

@@ -132,3 +132,13 @@ def test_many_predictions_are_scored_quickly() -> None:
     start = time.perf_counter()
     assert score(read_items(columns)).accuracy.items == rows
     assert time.perf_counter() - start < 10
+
+
+def test_few_questions_near_certainty_still_say_something() -> None:
+    """Most resamples of 15 right of 16 have no error to measure them in."""
+    index = [1, *[i % 4 for i in range(1, 16)]]
+    accuracy = score(read_items(table(16, 16, index=index))).accuracy
+    assert accuracy.value == pytest.approx(15 / 16)
+    assert accuracy.low == pytest.approx(0.698, abs=0.002)
+    assert accuracy.high is not None
+    assert accuracy.high > 0.99
