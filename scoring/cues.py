@@ -152,7 +152,7 @@ CUES = (
 )
 
 PREDICATE = re.compile(
-    r"(?<![\w'/-])(?P<label>[a-zбвгд]"
+    r"(?<![\w'/-])(?P<label>[a-zбвгд](?![a-z])"
     r"|\d{1,3})(?P<closed>[)\]'.:]?)[)\]':]*(?: ?\([^()\n]{1,160}\)"
     r"| ?[^\s.!?\n][^.!?\n()]{0,120}?[)'])??"
     r"(?: option| choice| answer)?,? (?:is|are|was|seems?|looks?|appears?|must|would|should"
@@ -220,17 +220,16 @@ ANALYSIS = re.compile(
     r"\b(?:let's|let us|let me|each|analy[sz]e|consider|examine|evaluate|following)\b"
 )
 NONE_OF = re.compile(
-    r"\bnone of (?:the |these |those |them|your )?(?:above|options|choices|answers|provided"
-    r"|given|listed|offered|four|five|three|"
-    r"alternatives|answer)?|\bno (?:option|choice)s? (?:is|are|here|fits?|match(?:es)?"
+    r"(?=[n以都没])(?:\bnone of (?:the |these |those |them|your )?(?:above|options|choices"
+    r"|answers|provided|given|listed|offered|four|five|three|alternatives|answer)?|\bno (?:option|choice)s? (?:is|are|here|fits?|match(?:es)?"
     r"|listed|given|provided|of)\b"
     r"|\bneither of the\b|\bnot (?:listed\b|(?:among|in|one of) (?:the |any of the )?(?:options"
     r"|choices|answers|above|given))"
-    r"|以上都不(?:是|对)|都不正确|没有(?:一个)?正确"
+    r"|以上都不(?:是|对)|都不正确|没有(?:一个)?正确)"
 )
 ALL_OF = re.compile(
-    r"\ball (?:of )?(?:the |these )?(?:above|options|choices|four|three|five)(?: (?:are"
-    r"|options))?\b|以上都(?:是|对|正确)|以上全"
+    r"(?=[a以])(?:\ball (?:of )?(?:the |these )?(?:above|options|choices|four|three|five)(?: (?:are"
+    r"|options))?\b|以上都(?:是|对|正确)|以上全)"
 )
 _CANNOT = (
     r"(?:can(?:no|')t|can not|could ?n't|could not|won't|will not|unable to|not able to|decline to|"
@@ -247,7 +246,7 @@ _DO = (
 )
 _UNDONE = r"(?:determined|answered|identified|inferred|decided|established|assessed|told|seen)"
 REFUSAL = re.compile(
-    rf"\b{_CANNOT}(?: \w+){{0,2}}? (?:{_DO}|be {_UNDONE})\b"
+    rf"(?=[acdhijmnptuwн无看不抱对申で죄])(?:\b{_CANNOT}(?: \w+){{0,2}}? (?:{_DO}|be {_UNDONE})\b"
     r"|\b(?:i|we) (?:do not|don't) (?:\w+ )?(?:have|know|see)\b"
     r"|\bnot have the (?:capability|ability)\b|(?:\bnot|n't) (?:\w+ )?enough\b"
     r"|\bno way to (?:tell|know|determine)\b|\btext-based\b|\bas an ai\b"
@@ -259,7 +258,7 @@ REFUSAL = re.compile(
     r"|无法(?:查看|看到|确定|判断|回答|提供|识别|访问)|看不到|不能(?:查看|看到|确定|判断"
     r"|回答)|抱歉|对不起"
     r"|\bno puedo\b|\bje ne (?:peux|vois)\b|\bich kann\b[^.\n]{0,40}\bnicht\b|не могу|не вижу"
-    r"|申し訳|できません|죄송|\bnão (?:posso|consigo)\b|\bnon posso\b"
+    r"|申し訳|できません|죄송|\bnão (?:posso|consigo)\b|\bnon posso\b)"
 )
 ORDINALS = {
     **{"first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "sixth": 5, "last": -1},
