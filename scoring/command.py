@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
+from scoring import options
+
 if TYPE_CHECKING:
     from scoring.report.result import Report
     from scoring.runner import Benchmark, Dataset, Settings
 
-_KINDS = (
-    "openai:NAME, transformers:NAME, clip:NAME, random, constant, longest, choices, text, caption"
-)
 _openers: list[Callable[[str], Any]] = []
 
 
@@ -26,52 +25,28 @@ def use_encoders(opener: Callable[[str], Any]) -> None:
 
 
 def benchmark_command(
-    dataset: Annotated[
-        str, typer.Option(help="release folder, OUTPUT of a build, or Hub id (also jmhb/microvqa)")
-    ],
-    model: Annotated[str, typer.Option(help=f"{_KINDS}; with --predictions the name to show")],
-    output: Annotated[Path, typer.Option(help="folder for the report and the cache")],
-    split: Annotated[str, typer.Option(help="split to answer")] = "test",
-    limit: Annotated[
-        int | None, typer.Option(help="only so many questions, spread over the split", min=1)
-    ] = None,
-    circular: Annotated[
-        bool, typer.Option("--circular", help="ask each question with its choices in every order")
-    ] = False,
-    no_image: Annotated[bool, typer.Option("--no-image", help="ask without the image")] = False,
-    choices_only: Annotated[
-        bool, typer.Option("--choices-only", help="show neither image nor question")
-    ] = False,
-    prompt: Annotated[str, typer.Option(help="ours-v1 or microvqa-v1")] = "ours-v1",
-    predictions: Annotated[
-        Path | None,
-        typer.Option(help="Parquet or JSON Lines with id and response: score it, ask no model"),
-    ] = None,
-    base_url: Annotated[
-        str | None,
-        typer.Option(help="server of openai:NAME; default: OPENAI_BASE_URL, else OpenAI's own"),
-    ] = None,
-    revision: Annotated[str, typer.Option(help="revision of the model")] = "",
-    max_tokens: Annotated[int, typer.Option(help="longest response, in tokens", min=1)] = 2048,
-    temperature: Annotated[
-        float, typer.Option(help="below 0 leaves it to the server, as some models ask")
-    ] = 0.0,
-    seed: Annotated[int | None, typer.Option(help="seed sent to the server")] = None,
-    concurrency: Annotated[int, typer.Option(help="requests at once, at most", min=1)] = 8,
-    batch_size: Annotated[int, typer.Option(help="batch of transformers:NAME", min=1)] = 8,
-    timeout: Annotated[float, typer.Option(help="seconds to wait for a response")] = 120.0,
-    price_in: Annotated[
-        float | None, typer.Option(help="USD per million tokens read", min=0)
-    ] = None,
-    price_out: Annotated[
-        float | None, typer.Option(help="USD per million tokens written", min=0)
-    ] = None,
-    budget: Annotated[
-        float | None, typer.Option(help="USD that this call may spend; run again to go on", min=0)
-    ] = None,
-    cache: Annotated[
-        Path | None, typer.Option(help="folder of responses; default: OUTPUT/cache")
-    ] = None,
+    dataset: options.Dataset,
+    model: options.Model,
+    output: options.Output,
+    split: options.Split = "test",
+    limit: options.Limit = None,
+    circular: options.Circular = False,
+    no_image: options.NoImage = False,
+    choices_only: options.ChoicesOnly = False,
+    prompt: options.Prompt = "ours-v1",
+    predictions: options.Predictions = None,
+    base_url: options.BaseUrl = None,
+    revision: options.Revision = "",
+    max_tokens: options.MaxTokens = 2048,
+    temperature: options.Temperature = 0.0,
+    seed: options.Seed = None,
+    concurrency: options.Concurrency = 8,
+    batch_size: options.BatchSize = 8,
+    timeout: options.Timeout = 120.0,
+    price_in: options.PriceIn = None,
+    price_out: options.PriceOut = None,
+    budget: options.Budget = None,
+    cache: options.Cache = None,
 ) -> None:
     """Ask a model the questions of a benchmark, and report how well it answered.
 

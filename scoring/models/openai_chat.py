@@ -174,7 +174,7 @@ class OpenAIChat:
         usage = getattr(reply, "usage", None)
         text = message.content or getattr(message, "refusal", None) or ""
         return Response(
-            text=str(text),
+            text=str(text).encode("utf-8", "replace").decode(),
             tokens_in=_count(usage, "prompt_tokens"),
             tokens_out=_count(usage, "completion_tokens"),
             finish_reason=str(getattr(choices[0], "finish_reason", None) or ""),

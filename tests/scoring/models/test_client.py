@@ -78,6 +78,12 @@ def test_sends_untouched_images_and_reads_text_and_tokens(server: ChatServer) ->
     assert (body["temperature"], body["max_tokens"]) == (0.0, 2048)
 
 
+def test_text_that_no_file_could_hold_becomes_text(server: ChatServer, tmp_path: Path) -> None:
+    server.reply = lambda body: Answer("half \ud83d of a pair\x00")
+    first, again = (asyncio.run(client(server, tmp_path).complete(ask())) for _ in range(2))
+    assert first.text == again.text == "half ? of a pair\x00"
+
+
 def test_derives_only_formats_that_servers_do_not_take() -> None:
     for kind in ("PNG", "JPEG", "GIF", "WEBP"):
         assert data_url(Image(png(kind=kind))).endswith(base64.b64encode(png(kind=kind)).decode())
