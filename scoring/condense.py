@@ -10,7 +10,7 @@ from scoring.normalise import TAG
 
 _BLANKS = re.compile(r"[ \t]{2,}")
 _MOST = 6000
-_HEAD, _TAIL = 500, 1500
+_HEAD, _TAIL = 300, 1000
 _BEFORE, _AFTER = 100, 200
 _FIRST, _LAST = 12, 48
 _LOOKED_FOR = ("answer", "Answer", "ANSWER", "boxed", TAG)
@@ -42,7 +42,7 @@ def _joined(text: str, pieces: list[tuple[int, int]], glue: str) -> Condensed:
 
 
 def shorten(text: str) -> Condensed:
-    """The first 500 and last 1,500 characters, and what stands around answers between them.
+    """The first 300 and last 1,000 characters, and what stands around answers between them.
 
     Around: 100 characters before and 200 after an answer field or the word 'answer', of the first
     12 and last 48. A text of at most 6,000 characters stays as it is.

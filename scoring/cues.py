@@ -221,8 +221,8 @@ ANALYSIS = re.compile(
 )
 NONE_OF = re.compile(
     r"(?=[n以都没])(?:\bnone of (?:the |these |those |them|your )?(?:above|options|choices"
-    r"|answers|provided|given|listed|offered|four|five|three|alternatives|answer)?|\bno (?:option|choice)s? (?:is|are|here|fits?|match(?:es)?"
-    r"|listed|given|provided|of)\b"
+    r"|answers|provided|given|listed|offered|four|five|three|alternatives|answer)?"
+    r"|\bno (?:option|choice)s? (?:is|are|here|fits?|match(?:es)?|listed|given|provided|of)\b"
     r"|\bneither of the\b|\bnot (?:listed\b|(?:among|in|one of) (?:the |any of the )?(?:options"
     r"|choices|answers|above|given))"
     r"|以上都不(?:是|对)|都不正确|没有(?:一个)?正确)"
