@@ -89,7 +89,7 @@ def _sample(item: Item, model: str) -> Any:
     return EvalSample(
         id=item.id,
         epoch=item.rotation + 1,
-        input=asked,
+        input=item.question,
         choices=list(item.choices),
         target=item.choices[item.correct_index],
         messages=[ChatMessageUser(content=asked), ChatMessageAssistant(content=said)],
