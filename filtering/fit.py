@@ -32,6 +32,7 @@ from filtering.lessons import (
 from filtering.model import HiCQAGraph
 from filtering.pairs import Pairs
 from filtering.pyg import HeteroData
+from filtering.threads import one_thread
 
 EPOCHS = 20
 BATCH = 1500
@@ -126,6 +127,7 @@ def _cost(graph: HiCQAGraph, part: _Batch) -> Tensor:
     return loss(odds, part.labels) + _MATCH * loss(together, part.matched)
 
 
+@one_thread()
 def fit_filter(
     pairs: Pairs,
     encoders: Encoders,

@@ -22,9 +22,9 @@ def open_encoders(clip: str, nli: str) -> Encoders:
 
     Torch is held to one thread, so that results do not depend on the number of cores.
     """
+    torch.set_num_threads(1)
     if clip == NO_ENCODER:
         return Encoders()
-    torch.set_num_threads(1)
     return Encoders(open_clip_encoder(clip), open_nli(nli))
 
 

@@ -19,6 +19,7 @@ from filtering.lessons import NO_ENCODERS, Encoders
 from filtering.pairs import Pairs
 from filtering.records import Signals
 from filtering.signals import compute_signals, with_siblings
+from filtering.threads import one_thread
 
 MEAN = "mean of signals"
 _SHOWN = {
@@ -78,8 +79,12 @@ class Scorer:
             return kind
         return f"{kind}; CLIP {clip.name} {clip.revision}; NLI {nli.name} {nli.revision}"
 
+    @one_thread()
     def observe(self, pairs: Pairs) -> Observed:
-        """Signals of each pair, with the mean of them as score."""
+        """Signals of each pair, with the mean of them as score.
+
+        On one thread, here and in `rate`: the last bits of a product depend on their number.
+        """
         signals = compute_signals(pairs.rows)
         if self.hicqa is None:
             named = [replace(s, scorer=self.name) for s in signals]
@@ -95,6 +100,7 @@ class Scorer:
         ]
         return Observed(named, encoded.figure, Seen(scaled, encoded.questions, encoded.statements))
 
+    @one_thread()
     def rate(self, seen: Seen, figure: Indices, group: Indices) -> Floats:
         """The score of pairs with all their siblings, (n,), 0-1. Raises ValueError without a
         graph."""
