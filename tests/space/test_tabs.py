@@ -33,7 +33,7 @@ def test_every_tab_is_sound_in_wide_and_narrow_windows(
     looked = visit(samples.url, width)
     page = looked.open(f"?tab={tab}")
     ready(page, tab)
-    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(1000)
     overflow = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     assert overflow <= 0
     found = Axe().run(page)
