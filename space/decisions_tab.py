@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -150,6 +151,12 @@ def wire(decisions: Decisions, parts: _Parts, filters: Filters) -> None:
         told = {k: v or (0.0 if k == "keep" else "") for k, v in told.items()}
         return shown(decisions, replace(view, **told, page=1, candidate=""))
 
+    def search(view: View, *values: Any) -> Sequence[Any]:
+        """Narrow by another text; what an address has set is there already."""
+        if values[names.index("text")] == view.text:
+            return [gr.skip()] * len(outputs)
+        return narrow(view, *values)
+
     def open_clicked(view: View, event: gr.EventData) -> tuple[Any, ...]:
         data = event._data or {}
         if page := str(data.get("page", "")):
@@ -166,7 +173,7 @@ def wire(decisions: Decisions, parts: _Parts, filters: Filters) -> None:
     inputs = [parts.view, *filters.all()]
     for each in (filters.decision, filters.task, filters.modality, filters.source, filters.reason):
         each.input(narrow, inputs, outputs, **_QUICK)
-    filters.text.input(narrow, inputs, outputs, trigger_mode="always_last", **_QUICK)
+    filters.text.change(search, inputs, outputs, trigger_mode="always_last", **_QUICK)
     filters.keep.change(
         slide, [parts.view, filters.keep], outputs[3:], trigger_mode="always_last", **_QUICK
     )
