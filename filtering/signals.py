@@ -14,6 +14,8 @@ from filtering.records import QA, Signals
 from filtering.sentences import sentences
 from filtering.words import ASKING, FRAMING, content, named, named_key, share, supported
 
+_DIGITS = 9
+"""Sums over sets differ in their last digits from process to process."""
 _ROLES = frozenset({"treatment:control", "treatment:vehicle"})
 
 
@@ -55,13 +57,14 @@ def consistency(values: Mapping[str, float | None]) -> float:
 
 
 def _signals(qa: QA) -> Signals:
-    values = {
+    found = {
         "signal_grounding": _grounding(qa),
         "signal_answer": share(content(qa.answer), supported(qa.caption)),
         "signal_overlap": _overlap(qa),
         "signal_specificity": _specificity(qa),
         "signal_binding": binding(qa),
     }
+    values = {name: None if v is None else round(v, _DIGITS) for name, v in found.items()}
     return Signals(
         qa.qa_id,
         values["signal_grounding"],
@@ -70,7 +73,7 @@ def _signals(qa: QA) -> Signals:
         values["signal_specificity"],
         values["signal_binding"],
         contradiction(qa),
-        consistency(values),
+        round(consistency(values), _DIGITS),
     )
 
 
