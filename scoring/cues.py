@@ -35,7 +35,8 @@ _NOUN = (
     r"description|explanation|guess|number|match|label)s?|(?:option|choice|ans|selection"
     r"|prediction|correct|verdict|decision|pred|pick|result)(?=\s?[:=])|"
     r"(?:option|choice|answer|one)s? (?:that|which)|(?:best|educated|final) guess"
-    r"|remaining (?:option|choice|one)|(?:most \w+|best|right|correct|only) (?:next )?(?:approach"
+    r"|remaining (?:option|choice|one)|next (?:step|experiment|assay|control)|(?:most \w+|best"
+    r"|right|correct|only) (?:next )?(?:approach"
     r"|assay|test|method|technique|cause|reason|candidate|diagnosis|cell type|stage|organelle"
     r"|structure|stain)"
     r"|closest(?: (?:option|choice|answer|match|one|fit))?"
@@ -74,7 +75,8 @@ _SUPPORTS = (
 )
 _CORRECTED = (
     r"\b(?:actually|wait|correction|scratch that|i mean|i meant|make that|on reflection|sorry|"
-    r"no(?=\s?[,:;.-])|rather|instead|(?:chang|revis|switch|updat|correct)(?:e|es|ed|ing)"
+    r"(?<!: )(?<!:)no(?=\s?[,:;.-])(?![^\w\n]*\n)|rather|instead|(?:chang|revis|switch|updat"
+    r"|correct)(?:e|es|ed|ing)"
     r"(?: (?:my|the|final|answer|choice|it|that))*+ to|second thoughts?|hmm|should be)\b"
     r"[\s,:.;-]*+(?:(?:it(?:'s| is| should be| must be)|that's|no,|actually|the|sorry|i mean"
     r"|make that)"
@@ -249,7 +251,8 @@ REFUSAL = re.compile(
     rf"(?=[acdhijmnptuwн无看不抱对申で죄])(?:\b{_CANNOT}(?: \w+){{0,2}}? (?:{_DO}|be {_UNDONE})\b"
     r"|\b(?:i|we) (?:do not|don't) (?:\w+ )?(?:have|know|see)\b"
     r"|\bnot have the (?:capability|ability)\b|(?:\bnot|n't) (?:\w+ )?enough\b"
-    r"|\bno way to (?:tell|know|determine)\b|\btext-based\b|\bas an ai\b"
+    r"|\bneither\b[^.\n]{0,60}?\b(?:enough|sufficient)\b|\bno way to (?:tell|know|determine)\b"
+    r"|\btext-based\b|\bas an ai\b"
     r"|\bas a (?:large )?language model\b|\b(?:must|have to) decline\b"
     r"|\b(?:no|not any|without (?:the|an|seeing the)) (?:image|figure|picture|attachment)s?\b"
     r"|\bplease (?:provide|upload|share|attach|send) (?:\w+ ){0,2}?(?:image|figure|picture|file)"
@@ -281,4 +284,12 @@ GOOD_VERDICT = re.compile(
 )
 BAD_VERDICT = re.compile(
     r"\bincorrect\b|\bwrong\b|✗|✘|❌|\bfalse\b|\bnot\b|n't\b|不正确|错误|partially|partly"
+)
+OPEN_WORDS = re.compile(
+    r"\b(?:need|unclear|not sure|unsure|let me|let's|consider|next|examine|first|what about"
+    r"|regarding|"
+    r"whether|would (?:have|show|appear|look|give|display|require|predict|produce"
+    r"|contain|need|cause|lead|exhibit|not)|if|look at|could|might|may|possible|possibly"
+    r"|possibility|either|depends?|options"
+    r"|versus|vs)\b|\?"
 )

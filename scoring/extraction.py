@@ -8,13 +8,15 @@ from dataclasses import replace
 from scoring import cues
 from scoring.condense import Condensed, ending, shorten, squeeze
 from scoring.labels import Labels
-from scoring.lines import alone, identified, mentioned, verdicts
+from scoring.lines import alone
+from scoring.mentions import identified, mentioned, valued
 from scoring.normalise import normalise
 from scoring.option_text import option_texts
 from scoring.records import Extraction, LabelStyle, Strength
 from scoring.resolve import choose, without_statement
 from scoring.segments import is_plain, reply
-from scoring.statements import Question, blanket, cued, predicated
+from scoring.statements import Question, blanket, cued, predicated, quoted
+from scoring.verdicts import verdicts
 
 
 def extract(
@@ -76,6 +78,7 @@ def _decided(question: Question, *, thinking_cut: bool) -> Extraction:
     statements = [
         *cued(question),
         *predicated(question),
+        *quoted(question),
         *alone(question),
         *verdicts(question),
         *blanket(question),
@@ -85,4 +88,5 @@ def _decided(question: Question, *, thinking_cut: bool) -> Extraction:
         return chosen
     if thinking_cut:
         return Extraction("truncated", method="thinking")
-    return without_statement(question, statements, mentioned(question) or identified(question))
+    mention = valued(question) or mentioned(question) or identified(question)
+    return without_statement(question, statements, mention)

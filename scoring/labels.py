@@ -44,10 +44,14 @@ _FUNCTION_WORDS = re.compile(
 )
 
 
+def _kind(label: str) -> tuple[bool, bool]:
+    return label.isdigit(), label.islower()
+
+
 def _stops(label: str, stop: str, following: str, spaced: bool) -> bool:
     """Whether a stop after a label ends it: not in '2.5', '1:100', 'A.thaliana', 'C. elegans'."""
     if not spaced:
-        return not following[0].isalnum()
+        return not following[0].isalnum() or following[0] > "\u2fff"
     species = stop == "." and label.isalpha() and following[0].islower()
     return not species or bool(_FUNCTION_WORDS.fullmatch(following))
 
@@ -94,7 +98,7 @@ class Labels:
         joins = []
         while join := _JOIN.match(text, found[-1].end()):
             item = _ITEM.match(text, join.end())
-            if not item or item["label"].islower() != first["label"].islower():
+            if not item or _kind(item["label"]) != _kind(first["label"]):
                 break
             pronoun = item["label"] in "AIai" and not self._ends(text, item)
             if pronoun or len(found) > self.count:
@@ -162,6 +166,11 @@ class Labels:
         words = self.texts.words[index]
         found = tokens(text, start, most=len(words))
         return bool(words) and tuple(token.word for token in found) == words
+
+    def quotes(self, text: str, reading: Reading) -> bool:
+        """Whether the text of a label's own option stands right after it."""
+        label = text[reading.start : reading.end]
+        return len(label) == 1 and self._own_text(text, reading.end, label)
 
     def _quotes_other(self, text: str, end: int, index: int | None) -> bool:
         """Whether the text after a label is that of another option."""

@@ -1,4 +1,4 @@
-"""Step 3, continued: statements that are lines of their own, lists with verdicts, and mentions."""
+"""Step 3, continued: statements that are lines of their own."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from scoring import cues
-from scoring.option_text import Mention, tokens
+from scoring.option_text import tokens
 from scoring.records import Reading, Statement, Strength
 from scoring.statements import Question, placeholder, read_answer
 
@@ -36,26 +36,9 @@ _GOES_ON = re.compile(
     r"[)\]'.]*\s*(?:\?|(?:is|was|are|were|would|has|have|seems|shows|not|and|or|could|can)\b)"
 )
 _NONE = re.compile(r"\W*(?:none|neither)\W*")
-_GOOD_MARKS = ("✓", "✔", "✅", "☑", "Yes", "Correct")
-_FEWEST_WORDS = 15
 _MOST_LINES = 40
 _LONGEST_LINE = 700
 _WHOLE = 3
-_FEW_WORDS = 40
-_LONGEST_READ = 3000
-_OPEN_WORDS = re.compile(
-    r"\b(?:need|unclear|not sure|unsure|let me|let's|consider|next|examine|first|what about"
-    r"|regarding|"
-    r"whether|would (?:have|show|appear|look|give|display|require|predict|produce"
-    r"|contain|need|cause|lead|exhibit|not)|if|look at|could|might|may|possible|possibly"
-    r"|possibility|either|depends?|options"
-    r"|versus|vs)\b|\?"
-)
-_CONCLUDES = re.compile(
-    r"\b(?:therefore|thus|hence|so|conclu\w+|overall|answer|suggest\w*|indicat\w+|consistent|"
-    r"best|must|is|are|was|shows?|fits?|match\w*)\b"
-)
-_KEYWORD = re.compile(r"\b(?:option|choice)\s[(\[]?(?P<label>[a-z]|\d{1,2})\b[)\]]?")
 
 
 class Line(NamedTuple):
@@ -72,7 +55,7 @@ def lines(question: Question) -> list[Line]:
     return found if len(found) <= 2 * _MOST_LINES else found[:_MOST_LINES] + found[-_MOST_LINES:]
 
 
-def _listed(question: Question, found: list[Line]) -> dict[str, list[Line]]:
+def listed(question: Question, found: list[Line]) -> dict[str, list[Line]]:
     """Lines of a list by their label."""
     items: dict[str, list[Line]] = {}
     for line in found:
@@ -87,7 +70,7 @@ def alone(question: Question) -> Iterator[Statement]:
     found = lines(question)
     if not found:
         return
-    items = _listed(question, found)
+    items = listed(question, found)
     for place, line in enumerate(found):
         if place not in (0, len(found) - 1):
             continue
@@ -196,153 +179,4 @@ def _text_line(
         return None
     if first and (opens or follows == " -"):
         return Statement(reading, Strength.CONCLUDED, "option_text")
-    return None
-
-
-def verdicts(question: Question) -> Iterator[Statement]:
-    """The one item of a list that is called correct."""
-    tick = any(mark in question.text for mark in cues.MARKS)
-    found_marks = list(cues.MARKED.finditer(question.text)) if tick else []
-    if not found_marks and "?" in question.text:
-        found_marks = list(cues.ASKED.finditer(question.text))
-    marks = {match["label"]: match for match in found_marks}
-    ticked = [match for match in marks.values() if match["mark"] in _GOOD_MARKS]
-    if len(ticked) == 1 and len(marks) > 1:
-        status, index, style = question.labels.index(ticked[0]["label"])
-        yield Statement(
-            Reading(status, *ticked[0].span(), index, style), Strength.DECLARED, "verdict"
-        )
-        return
-    good: dict[str, Line] = {}
-    bad: set[str] = set()
-    for label, found in _listed(question, lines(question)).items():
-        for line in found:
-            said = question.lower[line.start : line.end]
-            if cues.GOOD_VERDICT.search(said) and not cues.BAD_VERDICT.search(said):
-                good[label] = line
-            elif cues.BAD_VERDICT.search(said):
-                bad.add(label)
-    if len(good) == 1:
-        label, line = good.popitem()
-        rest = len(bad - {label}) >= question.labels.count - 1
-        status, index, style = question.labels.index(label)
-        if status == "answered":
-            reading = Reading(status, line.start, line.end, index, style)
-            strength = Strength.DECLARED if rest else Strength.CONCLUDED
-            yield Statement(reading, strength, "verdict")
-    yield from _named_in_brackets(question)
-
-
-def _named_in_brackets(question: Question) -> Iterator[Statement]:
-    """The one '(option C)' of a reply that names no other in this way."""
-    found = list(_BRACKETED_OPTION.finditer(question.text))
-    if len({match["label"] for match in found}) != 1:
-        return
-    match = found[-1]
-    sentence = question.lower[
-        question.sentence_start(match.start()) : question.sentence_end(match.end())
-    ]
-    status, index, style = question.labels.index(match["label"])
-    if status == "answered" and not (
-        cues.NEGATIVE.search(sentence)
-        or cues.SUPPOSED.search(sentence)
-        or _OPEN_WORDS.search(sentence)
-    ):
-        reading = Reading(status, *match.span("label"), index, style)
-        yield Statement(reading, Strength.CONCLUDED, "bracketed")
-
-
-_BRACKETED_OPTION = re.compile(r"\([Oo]ption (?P<label>[A-Z]|\d{1,2})\)")
-_STRONG = re.compile(
-    r"\b(?:therefore|thus|hence|so|conclu\w+|suggest\w*|indicat\w+|consistent|best|must|likely"
-    r"|answer|correct)\b"
-)
-_ASKED = re.compile(r"\?\s+(?=[^?]*$)")
-_LONE_LETTER = re.compile(r"(?<![\w'-])(?P<label>[A-Z])[)\].\s]*$")
-_IDENTIFIES = re.compile(
-    r"\b(?:this|these|they|it|images?|figure|micrograph|structures?|cells?|organelles?|arrow\w*"
-    r"|pattern|stain\w*|technique|tissue|features?|tumou?r|lesion|signal|labell?ed|shown)\b"
-    r"[^.!?\n]{0,80}?\b(?:is|are|shows?|represents?|depicts?|identif\w+(?: \w+){0,3}? as"
-    r"|consistent with|characteristic of|typical of|indicative of|corresponds? to)"
-    r"(?: (?:a|an|the|most|likely|clearly|probably|indeed|case|of|to|be))*+ ?$"
-    r"|\b(?:favou?rs?|supports?|indicates?|suggests?|confirms?|points? to|diagnostic of)"
-    r"(?: an?| the)? ?$"
-)
-
-
-def identified(question: Question) -> Statement | None:
-    """The one option that the reply says the image shows."""
-    if len(question.text) > _LONGEST_READ:
-        return None
-    found = tokens(question.text)
-    named = [m for m in question.texts.mentions(found) if not m.negated]
-    said: dict[int, Mention] = {}
-    for mention in named:
-        place = found[mention.first].start
-        start = question.sentence_start(place)
-        end = question.sentence_end(found[mention.last - 1].end)
-        if not _IDENTIFIES.search(question.lower[start:place]):
-            continue
-        if _OPEN_WORDS.search(question.lower, start, end):
-            continue
-        beside = {m.option for m in named if start <= found[m.first].start < end}
-        if len(beside) > 1:
-            return None
-        said[mention.option] = mention
-    if len(said) != 1:
-        return None
-    option, mention = said.popitem()
-    place, end = found[mention.first].start, found[mention.last - 1].end
-    if _disputed(question, option, end):
-        return None
-    return Statement(Reading("answered", place, end, option), Strength.MENTION, "identified")
-
-
-def _disputed(question: Question, option: int, end: int) -> bool:
-    """Whether the reply ends, after the option's text, in the letter of another option."""
-    letter = _LONE_LETTER.search(question.text, end)
-    if letter is None or question.texts.plain[option].endswith(f" {letter['label'].lower()}"):
-        return False
-    return question.labels.index(letter["label"])[1] != option
-
-
-def _others(question: Question, option: int) -> bool:
-    """Whether the reply speaks of another option, too."""
-    named = question.texts.mentions(tokens(question.text))
-    return any(m.option != option and not m.negated for m in named)
-
-
-def mentioned(question: Question) -> Statement | None:
-    """The one option that a short reply, or the last sentence of a long one, speaks of."""
-    text = question.text.rstrip()
-    start = len(text) - len(text.lstrip())
-    asked = _ASKED.search(text)
-    start = asked.end() if asked else start
-    words = len(text[start : start + _LONGEST_LINE].split())
-    whole = start
-    if words > _FEWEST_WORDS:
-        start = max(0, question.sentence_start(len(text) - 1))
-        said = _CONCLUDES.search(question.lower, start) and text[-1:] in ".!)'"
-        if start > whole and words > _FEW_WORDS and not said:
-            return None
-    lower = question.lower[start : len(text)]
-    if _OPEN_WORDS.search(lower):
-        return None
-    found: list[Mention] = question.texts.mentions(tokens(text, start))
-    named = {mention.option for mention in found if not mention.negated}
-    keyed = {match["label"] for match in _KEYWORD.finditer(lower)}
-    same = {question.labels.index(label)[1] for label in keyed} <= named
-    if len(named) == 1 and same:
-        option = named.pop()
-        if start > whole and not _STRONG.search(lower) and _others(question, option):
-            return None
-        if _disputed(question, option, max(tokens(text, start)[m.last - 1].end for m in found)):
-            return None
-        reading = Reading("answered", start, len(text), option)
-        return Statement(reading, Strength.MENTION, "mention")
-    if not found and len(keyed) == 1 and not cues.NEGATIVE.search(lower):
-        status, index, style = question.labels.index(keyed.pop())
-        return Statement(
-            Reading(status, start, len(text), index, style), Strength.MENTION, "mention"
-        )
     return None

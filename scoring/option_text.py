@@ -37,6 +37,7 @@ _CLOSE = 0.85
 _LEAST_LETTERS = 6
 _SHORT = 4
 _LEAST_NAME = 3
+_ENDING = re.compile(r"(?<=[a-z]{3})(?:ing|ed|es|e|s)$")
 _TAIL = re.compile(r"\s*\([^()]*\)\s*$|\s*,\s.*$|\s(?:because|since|due to|owing to)\s.*$")
 
 
@@ -73,6 +74,12 @@ def _spelling(word: str) -> str:
     for pattern, plain in _BRITISH if len(word) > _SHORT else ():
         word = pattern.sub(plain, word)
     return _SPELLINGS.get(word, word)
+
+
+@lru_cache(maxsize=65536)
+def _stem(word: str) -> str:
+    """A word without its ending: 'adding' and 'added' are 'add'."""
+    return _ENDING.sub("", word) if word.isalpha() else word
 
 
 def negates(word: str) -> bool:
@@ -129,10 +136,10 @@ class OptionTexts:
         self.words = [_words(option) for option in options]
         self.plain = [normalise(option).strip().lower() for option in options]
         self.longest = max(map(len, self.words))
-        self.counts = [Counter(words) for words in self.words]
-        self.sets = [set(words) for words in self.words]
+        self.counts = [Counter(map(_stem, words)) for words in self.words]
+        self.sets = [set(words) for words in self.counts]
         self.vocabulary: dict[str, list[str]] = {}
-        for word in sorted(set().union(*self.sets)):
+        for word in sorted(set().union(*self.words)):
             self.vocabulary.setdefault(word[:2], []).append(word)
         self._by_first: dict[str, list[tuple[tuple[str, ...], int]]] = {}
         quotes = [*((words, index) for index, words in enumerate(self.words)), *self._shorter()]
@@ -215,7 +222,7 @@ class OptionTexts:
         said = len(words)
         if all(2 * min(said, len(o)) < _NEAR * (said + len(o)) for o in self.words):
             return None
-        phrase = Counter(map(self._spelled, words))
+        phrase = Counter(_stem(self._spelled(word)) for word in words)
         scores = [
             2 * (phrase & own).total() / (said + len(option))
             for own, option in zip(self.counts, self.words, strict=True)

@@ -17,7 +17,8 @@ _FILL = re.compile(
     r"|still|simply|"
     r"therefore|thus|then|certainly|obviously|surely|now|also|that|be|to be|with|is|for"
     r"|going with|选项|第)\b"
-    r"|(?:the|la|l'|die|der|das|a)?\s?(?:option|choice|letter|answer|number|label|hypothesis|scenario"
+    r"|(?:the|la|l'|die|der|das|a)?\s?(?:option|choice|letter|answer|number|label|hypothesis"
+    r"|scenario"
     r"|statement|interpretation|explanation|experiment|opción"
     r"|alternativa|"
     r"lettera|lettre|вариант|buchstabe|opção|correct one)\b[\s:]*)*+"
@@ -34,6 +35,7 @@ _SHORT_PHRASE = 8
 _NEXT_ITEM = re.compile(r"\n[^\S\n]*(?:[-•]\s|[(\[]?(?:[B-Z]|[2-9])[)\].:])")
 _TEXT_JOIN = re.compile(r"[\s'),]*(?:(?P<or>or|oder|ou|或)|and|und|et|y|和)\b\s*")
 _LABEL_AFTER = re.compile(r"\s*\((?:[Oo]ption |[Cc]hoice |[Aa]nswer )?(?P<label>[A-Z]|\d{1,2})\)")
+_CLAUSE_END = re.compile(r",\s|\s(?:because|since|as|which|due to|given)\b")
 _ARTICLES = ("", "a", "an", "the")
 
 
@@ -152,10 +154,11 @@ def _other_answer(question: Question, start: int, stop: int, strict: bool) -> Re
             return _blanket(question, pattern, start, stop)
     if strict:
         return None
-    words = [token.word for token in tokens(question.text, start, stop)]
-    near = question.texts.near(words)
-    if near is not None:
-        return Reading("answered", start, stop, near)
+    clause = _CLAUSE_END.search(question.lower, start, stop)
+    for end in (stop, clause.start()) if clause else (stop,):
+        near = question.texts.near([token.word for token in tokens(question.text, start, end)])
+        if near is not None:
+            return Reading("answered", start, end, near)
     return None
 
 
@@ -234,7 +237,8 @@ def placeholder(question: Question, reading: Reading) -> bool:
 
 
 _BEFORE_LABEL = re.compile(
-    r"(?:^|[.!?:;,(\n\[>]|\b(?:option|choice|answer|letter|number|that|so|but|then|thus"
+    r"(?:^|[.!?:;,(\n\[>]|\b(?:option|choice|answer|letter|number|hypothesis|statement|explanation"
+    r"|interpretation|scenario|that|so|but|then|thus"
     r"|therefore|hence"
     r"|because|"
     r"making|makes|and|or|both|believe|think|conclude|only|with|mark|since|leaving|while|as"
@@ -258,7 +262,8 @@ def predicated(question: Question) -> Iterator[Statement]:
         if name == "label":
             rest = match.group()[match.end("closed") - match.start() :]
             bare = question.text[start].islower() and not keyword
-            if bare or not _BEFORE_LABEL.search(before.lower()):
+            other = match[name].isdigit() and question.labels.style == "letters"
+            if bare or (other and not keyword) or not _BEFORE_LABEL.search(before.lower()):
                 continue
             if cues.NEGATIVE.search(rest) or not _affirms(rest):
                 continue
@@ -272,6 +277,23 @@ def predicated(question: Question) -> Iterator[Statement]:
         if not placeholder(question, reading):
             yield Statement(reading, Strength.DECLARED, "predicated")
     yield from _text_predicated(question)
+
+
+_LABEL_QUOTED = re.compile(
+    r"\b(?:is|are|was|were|be|as|shows?|shown|represents?|depicts?|indicates?|suggests?|in|of|to)"
+    r"(?: (?:a|an|the))? (?=[(\[]?(?P<label>[A-Z])[)\].:] )"
+)
+
+
+def quoted(question: Question) -> Iterator[Statement]:
+    """Statements of a label and its own text: 'the cell is in (B) metaphase'."""
+    for match in _some(_LABEL_QUOTED, question.text):
+        reading = read_answer(question, match.end(), strict=True, field=False)
+        if reading is None or reading.status != "answered" or reading.conflict:
+            continue
+        own = question.labels.quotes(question.text, reading)
+        if own and not _supposed(question, match.start(), match.end()):
+            yield Statement(reading, Strength.CONCLUDED, "quoted")
 
 
 def _affirms(rest: str) -> bool:
