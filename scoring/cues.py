@@ -222,10 +222,11 @@ ANALYSIS = re.compile(
     r"\b(?:let's|let us|let me|each|analy[sz]e|consider|examine|evaluate|following)\b"
 )
 NONE_OF = re.compile(
-    r"(?=[n以都没])(?:\bnone of (?:the |these |those |them|your )?(?:above|options|choices"
+    r"(?=[n以都没])(?:\bnone of (?:the\b|these\b|those\b|them\b|your\b)? ?(?:above|options|choices"
     r"|answers|provided|given|listed|offered|four|five|three|alternatives|answer)?"
     r"|\bno (?:option|choice)s? (?:is|are|here|fits?|match(?:es)?|listed|given|provided|of)\b"
-    r"|\bneither of the\b|\bnot (?:listed\b|(?:among|in|one of) (?:the |any of the )?(?:options"
+    r"|\bneither of the\b|\bnot (?:listed\b|(?:(?:available|present|included|found|given"
+    r"|offered) )?(?:among|in|one of) (?:the |any of the )?(?:options"
     r"|choices|answers|above|given))"
     r"|以上都不(?:是|对)|都不正确|没有(?:一个)?正确)"
 )
@@ -257,7 +258,8 @@ REFUSAL = re.compile(
     r"|\b(?:no|not any|without (?:the|an|seeing the)) (?:image|figure|picture|attachment)s?\b"
     r"|\bplease (?:provide|upload|share|attach|send) (?:\w+ ){0,2}?(?:image|figure|picture|file)"
     r"|\bnot (?:provide|contain|have|include|give|show|offer) (?:\w+ ){0,2}?"
-    r"(?:sufficient|information|context|detail)|\binsufficient (?:information|evidence|detail|data)"
+    r"(?:sufficient|information|context|detail)|\b(?:insufficient|not sufficient) (?:to\b"
+    r"|information|evidence|detail|data)"
     r"|无法(?:查看|看到|确定|判断|回答|提供|识别|访问)|看不到|不能(?:查看|看到|确定|判断"
     r"|回答)|抱歉|对不起"
     r"|\bno puedo\b|\bje ne (?:peux|vois)\b|\bich kann\b[^.\n]{0,40}\bnicht\b|не могу|не вижу"

@@ -9,7 +9,7 @@ from scoring import cues
 from scoring.condense import Condensed, ending, shorten, squeeze
 from scoring.labels import Labels
 from scoring.lines import alone
-from scoring.mentions import identified, mentioned, valued
+from scoring.mentions import identified, mentioned, undecided, valued
 from scoring.normalise import normalise
 from scoring.option_text import option_texts
 from scoring.records import Extraction, LabelStyle, Strength
@@ -17,6 +17,8 @@ from scoring.resolve import choose, without_statement
 from scoring.segments import is_plain, reply
 from scoring.statements import Question, blanket, cued, predicated, quoted
 from scoring.verdicts import verdicts
+
+_MENTIONS = (valued, mentioned, identified, undecided)
 
 
 def extract(
@@ -88,5 +90,5 @@ def _decided(question: Question, *, thinking_cut: bool) -> Extraction:
         return chosen
     if thinking_cut:
         return Extraction("truncated", method="thinking")
-    mention = valued(question) or mentioned(question) or identified(question)
+    mention = next(filter(None, (find(question) for find in _MENTIONS)), None)
     return without_statement(question, statements, mention)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from scoring import cues
 from scoring.option_text import Mention, tokens
@@ -35,6 +36,7 @@ _IDENTIFIES = re.compile(
 )
 
 
+_IF = re.compile(r"\s*(?:if|when) [^,.?!\n]*,(?=[^.?!\n]*[.!]?\Z)")
 _VALUE = re.compile(
     r"(?:[=≈→]|\b(?:so|total|sum|count|number|there(?:'s| is| are)|gives?|giving|makes|making"
     r"|yields?"
@@ -57,6 +59,20 @@ def valued(question: Question) -> Statement | None:
         return None
     reading = Reading("answered", first.start, len(text), closing[0].option)
     return Statement(reading, Strength.MENTION, "value")
+
+
+def undecided(question: Question) -> Statement | None:
+    """Two options joined by 'or' in a short reply."""
+    if len(question.text) > _LONGEST_LINE:
+        return None
+    found = tokens(question.text)
+    named = [m for m in question.texts.mentions(found) if not m.negated]
+    for before, after in pairwise(named):
+        joined = [token.word for token in found[before.last : after.first]]
+        if before.option != after.option and joined == ["or"]:
+            reading = Reading("ambiguous", found[before.first].start, found[after.last - 1].end)
+            return Statement(reading, Strength.MENTION, "mention")
+    return None
 
 
 def identified(question: Question) -> Statement | None:
@@ -107,6 +123,8 @@ def mentioned(question: Question) -> Statement | None:
     start = len(text) - len(text.lstrip())
     asked = _ASKED.search(text)
     start = asked.end() if asked else start
+    supposed = _IF.match(question.lower, start)
+    start = supposed.end() if supposed else start
     words = len(text[start : start + _LONGEST_LINE].split())
     whole = start
     if words > _FEWEST_WORDS:

@@ -37,7 +37,7 @@ _CLOSE = 0.85
 _LEAST_LETTERS = 6
 _SHORT = 4
 _LEAST_NAME = 3
-_ENDING = re.compile(r"(?<=[a-z]{3})(?:ing|ed|es|e|s)$")
+_ENDING = re.compile(r"(?<=[a-z]{3})(?:ing|ed|es|e|s|ial|ium|ia)$")
 _TAIL = re.compile(r"\s*\([^()]*\)\s*$|\s*,\s.*$|\s(?:because|since|due to|owing to)\s.*$")
 
 

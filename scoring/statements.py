@@ -21,7 +21,7 @@ _FILL = re.compile(
     r"|scenario"
     r"|statement|interpretation|explanation|experiment|opción"
     r"|alternativa|"
-    r"lettera|lettre|вариант|buchstabe|opção|correct one)\b[\s:]*)*+"
+    r"lettera|lettre|letra|вариант|buchstabe|opção|correct one)\b[\s:]*)*+"
 )
 _UNIT_BEFORE = re.compile(r"[-~<≈+]\s?$")
 _SENTENCE_END = re.compile(r"[.!?;](?=\s|$)|\n")
@@ -313,8 +313,10 @@ def _text_predicated(question: Question) -> Iterator[Statement]:
             )
     for match in _some(cues.TEXT_PREDICATE, question.lower):
         start = question.sentence_start(match.start())
-        mentioned = question.texts.mentions(tokens(question.text, start, match.start()))
-        named = {mention.option for mention in mentioned}
+        said = tokens(question.text, start, match.start())
+        mentioned = question.texts.mentions(said)
+        near = question.texts.near([token.word for token in said]) if not mentioned else None
+        named = {mention.option for mention in mentioned} | ({near} - {None})
         if len(named) == 1 and not any(m.negated for m in mentioned):
             reading = Reading("answered", start, match.start(), named.pop())
             yield Statement(reading, Strength.DECLARED, "option_text")
