@@ -42,7 +42,9 @@ _NOUN = (
     r"|closest(?: (?:option|choice|answer|match|one|fit))?"
 )
 _LINK = r"(?:[:=]|->|→|\b(?:is|was|be|remains|are)\b(?:\s?:)?)"
-_DECLARED = rf"\b(?:{_NOUN})\b(?! (?:this|the question|it),)[^.!?\n:={TAG}]{{0,80}}?{_LINK}"
+_DECLARED = (
+    rf"(?<!\w)(?=[a-z])(?:{_NOUN})\b(?! (?:this|the question|it),)[^.!?\n:={TAG}]{{0,80}}?{_LINK}"
+)
 _ADVERBS = (
     r"(?: (?:still|therefore|thus|also|likely|probably|most|rather|just|tentatively|going|to|"
     r"inclined|confidently|ultimately|then|now|have|had|be|more|so))*+"
@@ -126,12 +128,14 @@ _LIKELY = (
     r"|consistent with)(?: to be)?"
 )
 
+_HEADING = (
+    r"^[^\w\n]*+(?:the |my )?(?:final |correct |best )?(?:answer|choice|conclusion)[^\w\n]*\n"
+)
 _DIRECT = (
-    r"(?:\A|\n)[^\w\n]*+(?:the |my )?(?:final |correct |best )?(?:answer|choice"
-    r"|conclusion)[^\w\n]*\n|"
-    r"(?:\A|[.;:!,\n]\s)answer (?=[(\[]?(?:[a-z]|\d{1,2})[)\]]?\s*(?:[.!\n]|\Z))|"
-    r"\b(?:gut|instinct|intuition)(?: feeling)? says|\bwith (?:\w+ )?confidence[:,]|"
-    r"\b(?:correct|right|final|best|my) (?:answer|option|choice)s?,? (?=[(\[]?(?:[a-z]|\d{1,2})\b)"
+    r"(?<!\w)(?=[agiwcrfbm])(?:(?:(?<=[.;:!,\n]\s)|(?<!.))answer (?=[(\[]?(?:[a-z]|\d{1,2})"
+    r"[)\]]?\s*(?:[.!\n]|\Z))|(?:gut|instinct|intuition)(?: feeling)? says"
+    r"|with (?:\w+ )?confidence[:,]|"
+    r"(?:correct|right|final|best|my) (?:answer|option|choice)s?,? (?=[(\[]?(?:[a-z]|\d{1,2})\b))"
 )
 _MATCHES = (
     r"\b(?:match(?:es)?|corresponds? to|points? to|consistent with|favou?rs?|supports?|indicates?"
@@ -146,6 +150,7 @@ CUES = (
     Cue("first_person", Strength.DECLARED, re.compile(_FIRST_PERSON), True),
     Cue("corrected", Strength.DECLARED, re.compile(_CORRECTED), True),
     Cue("concluded", Strength.CONCLUDED, re.compile(_CONCLUDED), True),
+    Cue("declared", Strength.DECLARED, re.compile(_HEADING, re.MULTILINE), True, ("\n",)),
     Cue("declared", Strength.DECLARED, re.compile(_DIRECT), True),
     Cue("supports", Strength.CONCLUDED, re.compile(_MATCHES), True),
     Cue("supports", Strength.CONCLUDED, re.compile(_SUPPORTS), True),
@@ -179,10 +184,11 @@ NEGATIVE = re.compile(
     r"|\bfalse\b|\bhalf\b|\bpartly\b|\bwhether\b|\bnever\b"
 )
 TEXT_PREDICATE = re.compile(
-    r"(?:is|are|seems|looks|appears) (?:to be )?(?:the )?most (?:plausible|likely|consistent"
+    r"(?<!\w)(?=[iaslwm])(?:(?:is|are|seems|looks|appears) (?:to be )?(?:the )?most (?:plausible"
+    r"|likely|consistent"
     r"|probable)\b|"
     r"(?:is|are|would be|seems|must be) (?:the |clearly |therefore |most |likely )*+(?:correct"
-    r"|best|right|answer)\b"
+    r"|best|right|answer)\b)"
 )
 SUPPOSED = re.compile(
     r"\b(?:(?:might|may|could|would|can|tend to|initially|first"
@@ -249,28 +255,30 @@ _DO = (
 )
 _UNDONE = r"(?:determined|answered|identified|inferred|decided|established|assessed|told|seen)"
 REFUSAL = re.compile(
-    rf"(?=[acdhijmnptuwн无看不抱对申で죄])(?:\b{_CANNOT}(?: \w+){{0,2}}? (?:{_DO}|be {_UNDONE})\b"
-    r"|\b(?:i|we) (?:do not|don't) (?:\w+ )?(?:have|know|see)\b"
-    r"|\bnot have the (?:capability|ability)\b|(?:\bnot|n't) (?:\w+ )?enough\b"
-    r"|\bneither\b[^.\n]{0,60}?\b(?:enough|sufficient)\b|\bno way to (?:tell|know|determine)\b"
-    r"|\btext-based\b|\bas an ai\b"
-    r"|\bas a (?:large )?language model\b|\b(?:must|have to) decline\b"
-    r"|\b(?:no|not any|without (?:the|an|seeing the)) (?:image|figure|picture|attachment)s?\b"
-    r"|\bplease (?:provide|upload|share|attach|send) (?:\w+ ){0,2}?(?:image|figure|picture|file)"
-    r"|\bnot (?:provide|contain|have|include|give|show|offer) (?:\w+ ){0,2}?"
-    r"(?:sufficient|information|context|detail)|\b(?:insufficient|not sufficient) (?:to\b"
+    r"(?=[acdhijmnptuwн无看不抱对申で죄])"
+    rf"(?:(?<!\w)(?:{_CANNOT}(?: \w+){{0,2}}? (?:{_DO}|be {_UNDONE})\b"
+    r"|(?:i|we) (?:do not|don't) (?:\w+ )?(?:have|know|see)\b"
+    r"|not have the (?:capability|ability)\b|not (?:\w+ )?enough\b"
+    r"|neither\b[^.\n]{0,60}?\b(?:enough|sufficient)\b|no way to (?:tell|know|determine)\b"
+    r"|text-based\b|as an ai\b"
+    r"|as a (?:large )?language model\b|(?:must|have to) decline\b"
+    r"|(?:no|not any|without (?:the|an|seeing the)) (?:image|figure|picture|attachment)s?\b"
+    r"|please (?:provide|upload|share|attach|send) (?:\w+ ){0,2}?(?:image|figure|picture|file)"
+    r"|not (?:provide|contain|have|include|give|show|offer) (?:\w+ ){0,2}?"
+    r"(?:sufficient|information|context|detail)|(?:insufficient|not sufficient) (?:to\b"
     r"|information|evidence|detail|data)"
-    r"|无法(?:查看|看到|确定|判断|回答|提供|识别|访问)|看不到|不能(?:查看|看到|确定|判断"
-    r"|回答)|抱歉|对不起"
-    r"|\bno puedo\b|\bje ne (?:peux|vois)\b|\bich kann\b[^.\n]{0,40}\bnicht\b|не могу|не вижу"
-    r"|申し訳|できません|죄송|\bnão (?:posso|consigo)\b|\bnon posso\b)"
+    r"|no puedo\b|je ne (?:peux|vois)\b|ich kann\b[^.\n]{0,40}\bnicht\b|не могу|не вижу"
+    r"|não (?:posso|consigo)\b|non posso\b)"
+    r"|n't (?:\w+ )?enough\b|无法(?:查看|看到|确定|判断|回答|提供|识别|访问)|看不到"
+    r"|不能(?:查看|看到|确定|判断|回答)|抱歉|对不起|申し訳|できません|죄송)"
 )
 ORDINALS = {
     **{"first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "sixth": 5, "last": -1},
     **{"1st": 0, "2nd": 1, "3rd": 2, "4th": 3, "5th": 4},
 }
 ORDINAL = re.compile(
-    rf"(?:the\s)?(?P<ordinal>{'|'.join(ORDINALS)}) (?:option|choice|one|answer|statement"
+    rf"(?<!\w)(?=[tfsl1-5])(?:the\s)?(?P<ordinal>{'|'.join(ORDINALS)}) (?:option|choice|one|answer"
+    rf"|statement"
     rf"|alternative)\b"
 )
 DENIED = re.compile(r"(?:\bnot|n't|\bnever|\bhardly|\bneither|\bcannot|\bwithout)(?: \w+)?\s*$")

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Literal
 
 from scoring import cues
-from scoring.condense import Condensed, ending, shorten, squeeze
+from scoring.condense import Condensed, ending, shorten, squeeze, window
 from scoring.labels import Labels
 from scoring.lines import alone
 from scoring.mentions import identified, mentioned, undecided, valued
 from scoring.normalise import normalise
 from scoring.option_text import option_texts
-from scoring.records import Extraction, LabelStyle, Strength
+from scoring.records import Extraction, LabelStyle, Status, Strength
 from scoring.resolve import choose, without_statement
-from scoring.segments import is_plain, reply
+from scoring.segments import is_bare, is_plain, reply
 from scoring.statements import Question, blanket, cued, predicated, quoted
 from scoring.verdicts import verdicts
 
+_Part = Literal["end", "all"]
 _MENTIONS = (valued, mentioned, identified, undecided)
 
 
@@ -34,34 +36,64 @@ def extract(
         raise ValueError("options must be a sequence of at least one text")
     if labels not in (None, "letters", "numbers"):
         raise ValueError(f"labels must be 'letters', 'numbers' or None, not {labels!r}")
-    raw = response or ""
-    cut = shorten(raw) if is_plain(raw) else Condensed(raw, [0], [0])
+    read = Labels(option_texts(tuple(options)), labels)
+    for cut, parts in _cuts(response or ""):
+        found = _read(cut, read, parts)
+        if found:
+            return found
+    return Extraction("empty")
+
+
+def _cuts(raw: str) -> Iterator[tuple[Condensed, Sequence[_Part]]]:
+    """What to keep of a response, and in which order its parts are read until one decides.
+
+    A long one without special marks is first cut down to its end; all of it is looked at only
+    where that does not decide.
+    """
+    plain = is_plain(raw)
+    end = window(raw) if plain and is_bare(raw) else None
+    if end:
+        yield end, ("end",)
+    cut = shorten(raw) if plain else Condensed(raw, [0], [0])
+    yield cut, ("all",) if end else ("end", "all")
+
+
+def _read(cut: Condensed, labels: Labels, parts: Sequence[_Part]) -> Extraction | None:
+    """The outcome of a response cut down; None for a blank one, or one whose end is undecided."""
     text = normalise(cut.text)
     if not text.strip():
-        return Extraction("empty")
-    texts = option_texts(tuple(options))
-    segment = reply(text, texts.plain)
+        return None
+    segment = reply(text, labels.texts.plain)
     if not segment.text.strip():
-        return Extraction("truncated" if segment.thinking_cut else "no_answer", method="thinking")
+        status: Status = "truncated" if segment.thinking_cut else "no_answer"
+        return Extraction(status, method="thinking") if "all" in parts else None
     squeezed = squeeze(segment.text)
-    read = Labels(texts, labels)
-    part = ending(squeezed.text)
-    found = _ended(_question(part, read)) if part else None
-    if part is None or found is None:
-        part = shorten(squeezed.text)
-        found = _decided(_question(part, read), thinking_cut=segment.thinking_cut)
-    if found.span is None or part.text is raw:
+    for part in parts:
+        kept = ending(squeezed.text) if part == "end" else shorten(squeezed.text)
+        found = _outcome(kept, labels, part, cut=segment.thinking_cut) if kept else None
+        if kept and found:
+            return _located(found, (kept, squeezed, cut))
+    return None
+
+
+def _outcome(kept: Condensed, labels: Labels, part: _Part, *, cut: bool) -> Extraction | None:
+    question = Question(kept.text, kept.text.lower(), labels.texts, labels)
+    return _ended(question) if part == "end" else _decided(question, thinking_cut=cut)
+
+
+def _located(found: Extraction, steps: Sequence[Condensed]) -> Extraction:
+    """An extraction with its span in the response that the steps, given in reverse, cut down."""
+    if found.span is None:
         return found
-
-    def origin(place: int) -> int:
-        return cut.origin(squeezed.origin(part.origin(place)))
-
     start, end = found.span
-    return replace(found, span=(origin(start), origin(end - 1) + 1))
+    return replace(found, span=(_origin(start, steps), _origin(end - 1, steps) + 1))
 
 
-def _question(part: Condensed, labels: Labels) -> Question:
-    return Question(part.text, part.text.lower(), labels.texts, labels)
+def _origin(place: int, steps: Sequence[Condensed]) -> int:
+    """Where a place of the text of the first step was in that of the last."""
+    for step in steps:
+        place = step.origin(place)
+    return place
 
 
 def _ended(question: Question) -> Extraction | None:

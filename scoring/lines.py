@@ -82,7 +82,7 @@ def alone(question: Question) -> Iterator[Statement]:
             yield statement
     tail = found[-1]
     if len(found) == 1 and tail.end - tail.start <= _LONGEST_LINE:
-        begun = question.texts.begun([token.word for token in tokens(question.text)])
+        begun = question.texts.begun([token.word for token in question.tokens])
         if begun is not None:
             whole = Reading("answered", tail.start, tail.end, begun)
             yield Statement(whole, Strength.CONCLUDED, "option_text")

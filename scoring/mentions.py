@@ -65,7 +65,7 @@ def undecided(question: Question) -> Statement | None:
     """Two options joined by 'or' in a short reply."""
     if len(question.text) > _LONGEST_LINE:
         return None
-    found = tokens(question.text)
+    found = question.tokens
     named = [m for m in question.texts.mentions(found) if not m.negated]
     for before, after in pairwise(named):
         joined = [token.word for token in found[before.last : after.first]]
@@ -79,7 +79,7 @@ def identified(question: Question) -> Statement | None:
     """The one option that the reply says the image shows."""
     if len(question.text) > _LONGEST_READ:
         return None
-    found = tokens(question.text)
+    found = question.tokens
     named = [m for m in question.texts.mentions(found) if not m.negated]
     said: dict[int, Mention] = {}
     for mention in named:
@@ -113,7 +113,7 @@ def _disputed(question: Question, option: int, end: int) -> bool:
 
 def _others(question: Question, option: int) -> bool:
     """Whether the reply speaks of another option, too."""
-    named = question.texts.mentions(tokens(question.text))
+    named = question.texts.mentions(question.tokens)
     return any(m.option != option and not m.negated for m in named)
 
 
@@ -135,7 +135,8 @@ def mentioned(question: Question) -> Statement | None:
     lower = question.lower[start : len(text)]
     if cues.OPEN_WORDS.search(lower):
         return None
-    found: list[Mention] = question.texts.mentions(tokens(text, start))
+    spoken = question.tokens if start == 0 else tokens(text, start)
+    found: list[Mention] = question.texts.mentions(spoken)
     named = {mention.option for mention in found if not mention.negated}
     keyed = {match["label"] for match in _KEYWORD.finditer(lower)}
     same = {question.labels.index(label)[1] for label in keyed} <= named
@@ -143,7 +144,7 @@ def mentioned(question: Question) -> Statement | None:
         option = named.pop()
         if start > whole and not _STRONG.search(lower) and _others(question, option):
             return None
-        if _disputed(question, option, max(tokens(text, start)[m.last - 1].end for m in found)):
+        if _disputed(question, option, max(spoken[m.last - 1].end for m in found)):
             return None
         reading = Reading("answered", start, len(text), option)
         return Statement(reading, Strength.MENTION, "mention")

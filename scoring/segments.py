@@ -10,6 +10,8 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from scoring.normalise import TAG
+
 _THOUGHT = r"(?:think(?:ing)?|thoughts?|reasoning|reflection|seed:think|scratchpad)"
 _OPEN = re.compile(
     rf"<\s?{_THOUGHT}\s?>|◁think▷|<\|begin[_ ]of[_ ]thought\|>|\[think\]|<\|channel\|>analysis"
@@ -18,6 +20,8 @@ _CLOSE = re.compile(
     rf"<\s?/\s?{_THOUGHT}\s?>|◁/think▷|<\|end[_ ]of[_ ]thought\|>|\[/think\]|<\|channel\|>final"
 )
 _BRACKETS = ("<", "\u25c1", "[")
+_BEFORE_COLON = frozenset("nrteqNRTEQ0123456789 ")
+_KEYED = frozenset("\"'")
 _SPEAKERS = ("user", "human", "assistant", "response", "question")
 _LONGEST_SPEAKER = 16
 _ASSISTANT = re.compile(
@@ -50,7 +54,7 @@ class Segment(NamedTuple):
 
 
 def _blanked(text: str, start: int, end: int) -> str:
-    hidden = "".join("\n" if sign == "\n" else " " for sign in text[start:end])
+    hidden = "\n".join(" " * len(line) for line in text[start:end].split("\n"))
     return text[:start] + hidden + text[end:]
 
 
@@ -75,9 +79,12 @@ def drop_thinking(text: str) -> Segment:
 
 def _has_turns(text: str) -> bool:
     """Whether there may be a turn's marker: much faster than to look for each."""
-    if "<|" in text or "inst]" in text or "INST]" in text:
+    if ("<" in text and "<|" in text) or ("]" in text and "inst]" in text.lower()):
         return True
-    for piece in text.split(":")[:-1]:
+    pieces = text.split(":")[:-1]
+    if _BEFORE_COLON.isdisjoint({piece[-1:] for piece in pieces}):
+        return False
+    for piece in pieces:
         said = piece[-_LONGEST_SPEAKER:].rstrip(" 0123456789").lower()
         if said.endswith(_SPEAKERS) or (said[-1:] == "q" and not said[-2:-1].isalnum()):
             return True
@@ -87,6 +94,13 @@ def _has_turns(text: str) -> bool:
 def is_plain(text: str) -> bool:
     """Whether a response has no mark of thinking or turns that `reply` would look for."""
     return not any(sign in text for sign in _BRACKETS) and not _has_turns(text)
+
+
+def is_bare(text: str) -> bool:
+    """Whether a plain response has no answer field (`\\boxed{`, `<answer>`, `"answer":`) either."""
+    if any(sign in text for sign in ("\\", "{", TAG)):
+        return False
+    return _KEYED.isdisjoint({piece.rstrip()[-1:] for piece in text.split(":")[:-1]})
 
 
 def drop_turns(text: str) -> str:

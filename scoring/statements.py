@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
 
 from scoring import cues
 from scoring.labels import Labels
-from scoring.option_text import OptionTexts, negates, tokens
+from scoring.option_text import OptionTexts, Token, negates, tokens
 from scoring.records import Reading, Statement, Status, Strength
 
 _FILL = re.compile(
@@ -39,13 +40,19 @@ _CLAUSE_END = re.compile(r",\s|\s(?:because|since|as|which|due to|given)\b")
 _ARTICLES = ("", "a", "an", "the")
 
 
-class Question(NamedTuple):
+@dataclass(frozen=True)
+class Question:
     """What is needed to read a reply: its texts and the options."""
 
     text: str
     lower: str
     texts: OptionTexts
     labels: Labels
+
+    @cached_property
+    def tokens(self) -> list[Token]:
+        """The words of the whole text."""
+        return tokens(self.text)
 
     def sentence_start(self, place: int) -> int:
         """Where the sentence around a place starts, at most 120 characters before it."""
