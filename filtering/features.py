@@ -8,6 +8,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
+from filtering.agreement import Words
 from filtering.channels import RAW, Neighbours, Scale
 from filtering.encoding import Floats
 from filtering.graph import Indices, Rows
@@ -104,7 +105,12 @@ def node_features(scaled: Scaled) -> Floats:
 
 
 def graph_rows(
-    scaled: Scaled, questions: Floats, statements: Floats, figure: Indices, group: Indices
+    scaled: Scaled,
+    questions: Floats,
+    statements: Floats,
+    words: Words,
+    figure: Indices,
+    group: Indices,
 ) -> Rows:
     """Everything that the graph is made of; figures are numbered from 0 without gaps."""
     filled, local = np.nan_to_num(scaled.globally), np.nan_to_num(scaled.locally)
@@ -124,4 +130,5 @@ def graph_rows(
         group=group,
         questions=questions,
         statements=statements,
+        words=words,
     )

@@ -16,11 +16,12 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from filtering.agreement import Words, share_told
 from filtering.encoding import Floats
 from filtering.pyg import HeteroData
 
 Indices = npt.NDArray[np.int64]
-NEAR = 4
+NEAR = 8
 _SIBLINGS = 12
 _MOST_IN_BLOCK = 512
 RELATIONS = (
@@ -33,7 +34,7 @@ RELATIONS = (
     ("qa", "sibling", "qa"),
     ("qa", "near", "qa"),
 )
-PAIR_FEATURES = 3
+PAIR_FEATURES = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,8 @@ class Rows:
 
     `features` are the QAs' channels (n, c), 0 where missing; `pairs` the channels between figure
     and QA, image first, (n, 2, e); `figures` those between image and caption, (f, g); `figure`
-    maps QAs to figures, `group` to groups. `questions` and `statements` are unit rows.
+    maps QAs to figures, `group` to groups. `questions` and `statements` are unit rows,
+    `words` those of `pair_words`.
     """
 
     features: Floats
@@ -53,6 +55,7 @@ class Rows:
     group: Indices
     questions: Floats
     statements: Floats
+    words: Words
 
 
 def _ordered_pairs(members: Indices, most: int) -> tuple[Indices, Indices]:
@@ -99,11 +102,15 @@ def near_edges(questions: Floats, figure: Indices, group: Indices, count: int = 
 
 
 def _pair_features(edges: Indices, rows: Rows) -> Floats:
-    """Per edge: similarity of questions, of statements, and the second less the first."""
+    """Per edge: similarity of questions, of statements, and the second less the first; which share
+    of the target's answer the source says, and the other way round; whether either is all."""
     source, target = edges
     asked = np.einsum("ed,ed->e", rows.questions[source], rows.questions[target])
     said = np.einsum("ed,ed->e", rows.statements[source], rows.statements[target])
-    return np.stack([asked, said, said - asked], axis=1).astype(np.float32)
+    told = share_told(rows.words[target, 0], rows.words[source, 1])
+    tells = share_told(rows.words[source, 0], rows.words[target, 1])
+    whole = [told == 1, tells == 1]
+    return np.stack([asked, said, said - asked, told, tells, *whole], axis=1).astype(np.float32)
 
 
 def shuffled(edges: Indices, rng: np.random.Generator) -> Indices:
@@ -167,6 +174,7 @@ def select(rows: Rows, which: Indices) -> Rows:
         rows.group[which],
         rows.questions[which],
         rows.statements[which],
+        rows.words[which],
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from filtering.agreement import pair_words
 from filtering.channels import Centre, Scale
 from filtering.corruptions import CLEAN, Planted, corrupt, families
 from filtering.encoding import Bank, Clip, Encoded, Floats, Nli, encode, encode_words
@@ -122,7 +123,12 @@ def lesson(
     matched = np.ones(len(encoded.captions), dtype=np.float32)
     matched[encoded.figure[apart]] = 0
     rows = graph_rows(
-        scaled, encoded.questions, encoded.statements, encoded.figure, pairs.numbered_groups()
+        scaled,
+        encoded.questions,
+        encoded.statements,
+        pair_words(pairs.rows),
+        encoded.figure,
+        pairs.numbered_groups(),
     )
     return Lesson(rows, scaled, (~wrong).astype(np.float32), matched)
 

@@ -23,7 +23,8 @@ LEAST_ANCHOR = 0.5
 
 
 class EdgeSAGE(nn.Module):
-    """GraphSAGE with the mean, whose messages also carry what the edge says.
+    """GraphSAGE with the mean, whose messages also carry what the edge says, and beside it the
+    most that any edge says.
 
     `forward` takes node features (n, width), edges (2, e) and their features (e, edge).
     """
@@ -32,14 +33,17 @@ class EdgeSAGE(nn.Module):
         super().__init__()
         self.source = nn.Linear(width, width)
         self.edge = nn.Linear(edge, width, bias=False)
-        self.out = nn.Linear(2 * width, width)
+        self.found = nn.Linear(edge, width)
+        self.out = nn.Linear(3 * width, width)
 
     def forward(self, x: Tensor, edge_index: Tensor, edge_attr: Tensor) -> Tensor:
         """New features (n, width)."""
         source, target = edge_index
         messages = (self.source(x)[source] + self.edge(edge_attr)).relu()
         told = scatter(messages, target, dim=0, dim_size=len(x), reduce="mean")
-        return torch.as_tensor(self.out(torch.cat([x, told], dim=1)))
+        found = self.found(edge_attr).relu()
+        most = scatter(found, target, dim=0, dim_size=len(x), reduce="max")
+        return torch.as_tensor(self.out(torch.cat([x, told, most], dim=1)))
 
 
 class HiCQAGraph(nn.Module, PyTorchModelHubMixin):

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from filtering.agreement import Words, pair_words
 from filtering.encoding import Encoded, Floats, figure_numbers
 from filtering.features import CHANNELS, Scaled, anchor, graph_rows
 from filtering.graph import Indices
@@ -48,11 +49,12 @@ class Observed:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Channels of n pairs, and their questions and statements as unit rows."""
+    """Channels of n pairs, their questions and statements as unit rows, and their words."""
 
     scaled: Scaled
     questions: Floats
     statements: Floats
+    words: Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,9 @@ class Scorer:
         named = [
             _scored(replace(s, **t, scorer=self.name)) for s, t in zip(signals, told, strict=True)
         ]
-        return Observed(named, encoded.figure, Seen(scaled, encoded.questions, encoded.statements))
+        words = pair_words(pairs.rows)
+        seen = Seen(scaled, encoded.questions, encoded.statements, words)
+        return Observed(named, encoded.figure, seen)
 
     @one_thread()
     def rate(self, seen: Seen, figure: Indices, group: Indices) -> Floats:
@@ -106,7 +110,7 @@ class Scorer:
         graph."""
         if self.hicqa is None:
             raise ValueError("without a filter the score is the mean of signals")
-        rows = graph_rows(seen.scaled, seen.questions, seen.statements, figure, group)
+        rows = graph_rows(seen.scaled, seen.questions, seen.statements, seen.words, figure, group)
         return self.hicqa.probabilities(rows, anchor(seen.scaled, self.hicqa.config.anchor))
 
     def score(self, pairs: Pairs) -> list[Signals]:

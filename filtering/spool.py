@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -26,7 +27,7 @@ class Spool:
         self._rows: list[Indices] = []
         self._figures: list[Indices] = []
         self._groups: list[Indices] = []
-        self._widths: dict[str, int] = {}
+        self._shapes: dict[str, tuple[tuple[int, ...], npt.DTypeLike]] = {}
 
     def add(self, rows: Indices, figures: Indices, groups: Indices, seen: Seen) -> None:
         """Rows by their numbers in the table, with numbers of figure and group."""
@@ -34,9 +35,9 @@ class Spool:
         self._figures.append(figures)
         self._groups.append(groups)
         for name, values in self._arrays(seen).items():
-            self._widths[name] = values.shape[1]
+            self._shapes[name] = values.shape[1:], values.dtype
             with self._path(name).open("ab") as file:
-                file.write(np.ascontiguousarray(values, dtype=np.float32).tobytes())
+                file.write(np.ascontiguousarray(values).tobytes())
 
     def rated(self) -> Iterator[tuple[Indices, Floats]]:
         """Rows with their scores, whole groups at a time; then the files are removed."""
@@ -44,32 +45,33 @@ class Spool:
             return
         rows, figures, groups = map(np.concatenate, (self._rows, self._figures, self._groups))
         held = {
-            name: np.memmap(self._path(name), np.float32, "r").reshape(len(rows), width)
-            for name, width in self._widths.items()
+            name: np.memmap(self._path(name), kind, "r").reshape(len(rows), *shape)
+            for name, (shape, kind) in self._shapes.items()
         }
         for part in batches(groups, _BATCH):
             seen = _seen({name: np.array(values[part]) for name, values in held.items()})
             yield rows[part], self.scorer.rate(seen, _numbered(figures[part]), groups[part])
         held.clear()
-        for name in self._widths:
+        for name in self._shapes:
             self._path(name).unlink()
 
     def _path(self, name: str) -> Path:
         return self._folder / name
 
     @staticmethod
-    def _arrays(seen: Seen) -> dict[str, Floats]:
+    def _arrays(seen: Seen) -> dict[str, npt.NDArray[Any]]:
         return {
             "globally": seen.scaled.globally,
             "locally": seen.scaled.locally,
             "questions": seen.questions,
             "statements": seen.statements,
+            "words": seen.words,
         }
 
 
-def _seen(arrays: dict[str, Floats]) -> Seen:
+def _seen(arrays: dict[str, npt.NDArray[Any]]) -> Seen:
     scaled = Scaled(arrays["globally"], arrays["locally"])
-    return Seen(scaled, arrays["questions"], arrays["statements"])
+    return Seen(scaled, arrays["questions"], arrays["statements"], arrays["words"])
 
 
 def _numbered(figures: Indices) -> npt.NDArray[np.int64]:

