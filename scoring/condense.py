@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from scoring.normalise import TAG
@@ -32,7 +33,8 @@ class Condensed(NamedTuple):
         return self.sources[piece] + place - self.starts[piece]
 
 
-def _joined(text: str, pieces: list[tuple[int, int]], glue: str) -> Condensed:
+def joined(text: str, pieces: Sequence[tuple[int, int]], glue: str) -> Condensed:
+    """Pieces of a text, given as start and end, with the same glue between them."""
     starts, place = [], 0
     for start, end in pieces:
         starts.append(place)
@@ -66,7 +68,7 @@ def shorten(text: str) -> Condensed:
         pieces[-1] = (pieces[-1][0], len(text))
     else:
         pieces.append((tail, len(text)))
-    return _joined(text, pieces, _CUT)
+    return joined(text, pieces, _CUT)
 
 
 def window(text: str) -> Condensed | None:
@@ -110,4 +112,4 @@ def squeeze(text: str) -> Condensed:
     runs = [match.span() for match in _BLANKS.finditer(text)]
     starts = [0, *(end - 1 for _, end in runs)]
     ends = [*(start for start, _ in runs), len(text)]
-    return _joined(text, list(zip(starts, ends, strict=True)), "")
+    return joined(text, list(zip(starts, ends, strict=True)), "")

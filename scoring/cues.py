@@ -143,6 +143,16 @@ _MATCHES = (
     r"(?=[(\[]?(?:[a-z]|\d{1,2})[)\]]?\s*[.\n])"
 )
 
+_MATCHES_NEEDS = (
+    *("match", "correspond", "point", "consistent", "favo", "support", "indicate", "suggest"),
+    "implies",
+)
+_SUPPORTS_NEEDS = (
+    *("option", "choice", "answer", "hypothesis", "scenario", "statement", "interpretation"),
+    *("explanation", "experiment"),
+)
+_MAYBE_NEEDS = ("could", "might", "may", "would", "perhaps", "possibly", "probably", "likely")
+
 CUES = (
     Cue("field", Strength.TAGGED, re.compile(TAG), False, (TAG,)),
     Cue("declared", Strength.DECLARED, re.compile(_DECLARED), False),
@@ -152,22 +162,22 @@ CUES = (
     Cue("concluded", Strength.CONCLUDED, re.compile(_CONCLUDED), True),
     Cue("declared", Strength.DECLARED, re.compile(_HEADING, re.MULTILINE), True, ("\n",)),
     Cue("declared", Strength.DECLARED, re.compile(_DIRECT), True),
-    Cue("supports", Strength.CONCLUDED, re.compile(_MATCHES), True),
-    Cue("supports", Strength.CONCLUDED, re.compile(_SUPPORTS), True),
-    Cue("likely", Strength.HEDGED, re.compile(_LIKELY), True),
-    Cue("maybe", Strength.HEDGED, re.compile(_MAYBE), True),
+    Cue("supports", Strength.CONCLUDED, re.compile(_MATCHES), True, _MATCHES_NEEDS),
+    Cue("supports", Strength.CONCLUDED, re.compile(_SUPPORTS), True, _SUPPORTS_NEEDS),
+    Cue("likely", Strength.HEDGED, re.compile(_LIKELY), True, ("likely", "probably", "consistent")),
+    Cue("maybe", Strength.HEDGED, re.compile(_MAYBE), True, _MAYBE_NEEDS),
 )
 
 PREDICATE = re.compile(
-    r"(?<![\w'/-])(?P<label>[a-zбвгд](?![a-z])"
+    r"(?<![a-z0-9])(?=[a-zбвгд0-9])(?:(?<![\w'/-])(?P<label>[a-zбвгд](?![a-z])"
     r"|\d{1,3})(?P<closed>[)\]'.:]?)[)\]':]*(?: ?\([^()\n]{1,160}\)"
     r"| ?[^\s.!?\n][^.!?\n()]{0,120}?[)'])??"
     r"(?: option| choice| answer)?,? (?:is|are|was|seems?|looks?|appears?|must|would|should"
     r"|has to|remains|the|best"
     r"|fits?|makes?|match(?:es)?|most|as)\b(?P<rest>[^.;\n,]{0,60})"
-    r"|(?<![a-z0-9])(?P<cjk>[a-z]|\d{1,2})(?:选项|項|项)?(?:是|最"
+    r"|(?P<cjk>[a-z]|\d{1,2})(?:选项|項|项)?(?:是|最"
     r"|が|가|이)?(?:正确|正しい|정답|对的|合适|です|입니다|이다"
-    r"|번이 정답)"
+    r"|번이 정답))"
 )
 POSITIVE = re.compile(
     r"\b(?:correct|right|best|better|accurate|true|answer|more (?:likely|plausible|consistent"

@@ -7,15 +7,15 @@ from dataclasses import replace
 from typing import Literal
 
 from scoring import cues
-from scoring.condense import Condensed, ending, shorten, squeeze, window
+from scoring.condense import Condensed, ending, joined, shorten, squeeze, window
 from scoring.labels import Labels
 from scoring.lines import alone
 from scoring.mentions import identified, mentioned, undecided, valued
 from scoring.normalise import normalise
 from scoring.option_text import option_texts
-from scoring.records import Extraction, LabelStyle, Status, Strength
+from scoring.records import Extraction, LabelStyle, Strength
 from scoring.resolve import choose, without_statement
-from scoring.segments import is_bare, is_plain, reply
+from scoring.segments import marked, reply, spoken
 from scoring.statements import Question, blanket, cued, predicated, quoted
 from scoring.verdicts import verdicts
 
@@ -37,11 +37,16 @@ def extract(
     if labels not in (None, "letters", "numbers"):
         raise ValueError(f"labels must be 'letters', 'numbers' or None, not {labels!r}")
     read = Labels(option_texts(tuple(options)), labels)
-    for cut, parts in _cuts(response or ""):
-        found = _read(cut, read, parts)
+    raw = response or ""
+    spans, unfinished = spoken(raw)
+    outside = joined(raw, spans, "\n")
+    for cut, parts in _cuts(outside.text):
+        found = _read((cut, outside), read, parts, cut=unfinished)
         if found:
             return found
-    return Extraction("empty")
+    if not normalise(raw).strip():
+        return Extraction("empty")
+    return Extraction("truncated" if unfinished else "no_answer", method="thinking")
 
 
 def _cuts(raw: str) -> Iterator[tuple[Condensed, Sequence[_Part]]]:
@@ -50,29 +55,27 @@ def _cuts(raw: str) -> Iterator[tuple[Condensed, Sequence[_Part]]]:
     A long one without special marks is first cut down to its end; all of it is looked at only
     where that does not decide.
     """
-    plain = is_plain(raw)
-    end = window(raw) if plain and is_bare(raw) else None
+    turns, special = marked(raw)
+    end = None if special else window(raw)
     if end:
         yield end, ("end",)
-    cut = shorten(raw) if plain else Condensed(raw, [0], [0])
+    cut = Condensed(raw, [0], [0]) if turns else shorten(raw)
     yield cut, ("all",) if end else ("end", "all")
 
 
-def _read(cut: Condensed, labels: Labels, parts: Sequence[_Part]) -> Extraction | None:
+def _read(
+    steps: Sequence[Condensed], labels: Labels, parts: Sequence[_Part], *, cut: bool
+) -> Extraction | None:
     """The outcome of a response cut down; None for a blank one, or one whose end is undecided."""
-    text = normalise(cut.text)
+    text = reply(normalise(steps[0].text), labels.texts.plain)
     if not text.strip():
         return None
-    segment = reply(text, labels.texts.plain)
-    if not segment.text.strip():
-        status: Status = "truncated" if segment.thinking_cut else "no_answer"
-        return Extraction(status, method="thinking") if "all" in parts else None
-    squeezed = squeeze(segment.text)
+    squeezed = squeeze(text)
     for part in parts:
         kept = ending(squeezed.text) if part == "end" else shorten(squeezed.text)
-        found = _outcome(kept, labels, part, cut=segment.thinking_cut) if kept else None
+        found = _outcome(kept, labels, part, cut=cut) if kept else None
         if kept and found:
-            return _located(found, (kept, squeezed, cut))
+            return _located(found, (kept, squeezed, *steps))
     return None
 
 

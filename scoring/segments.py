@@ -7,34 +7,34 @@ text becomes spaces, so that positions hold.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from scoring.normalise import TAG
 
 _THOUGHT = r"(?:think(?:ing)?|thoughts?|reasoning|reflection|seed:think|scratchpad)"
 _OPEN = re.compile(
-    rf"<\s?{_THOUGHT}\s?>|◁think▷|<\|begin[_ ]of[_ ]thought\|>|\[think\]|<\|channel\|>analysis"
+    rf"<\s?{_THOUGHT}\s?>|◁think▷|<\|begin[_ ]of[_ ]thought\|>|\[think\]|<\|channel\|>analysis",
+    re.IGNORECASE,
 )
 _CLOSE = re.compile(
-    rf"<\s?/\s?{_THOUGHT}\s?>|◁/think▷|<\|end[_ ]of[_ ]thought\|>|\[/think\]|<\|channel\|>final"
+    rf"<\s?/\s?{_THOUGHT}\s?>|◁/think▷|<\|end[_ ]of[_ ]thought\|>|\[/think\]|<\|channel\|>final",
+    re.IGNORECASE,
 )
 _BRACKETS = ("<", "\u25c1", "[")
 _BEFORE_COLON = frozenset("nrteqNRTEQ0123456789 ")
-_KEYED = frozenset("\"'")
 _SPEAKERS = ("user", "human", "assistant", "response", "question")
 _LONGEST_SPEAKER = 16
-_ASSISTANT = re.compile(
-    r"\bassistant\s?:|<\|(?:im[_ ]start\|>|start[_ ]header[_ ]id\|>)?assistant"
-    r"(?:<\|end[_ ]header[_ ]id)?\|?>?"
-    r"|\[/inst\]|^[^\S\n]*+response\s?:",
-    re.MULTILINE,
+_KEYED = frozenset("\"'")
+_TURN = re.compile(
+    r"(?P<opening>\b(?:response|(?P<asked>(?:next )?(?:question|q)\s?\d{0,3}))\s?:)"
+    r"|(?P<user>\b(?:user|human)\s?:|<\|(?:im[_ ]start\|>|start[_ ]header[_ ]id\|>)?user|\[inst\])"
+    r"|\bassistant\s?:|<\|(?:im[_ ]start\|>|start[_ ]header[_ ]id\|>)?assistant"
+    r"(?:<\|end[_ ]header[_ ]id)?\|?>?|\[/inst\]",
+    re.IGNORECASE,
 )
-_USER = re.compile(
-    r"\buser\s?:|\bhuman\s?:|<\|(?:im[_ ]start\|>|start[_ ]header[_ ]id\|>)?user|\[inst\]"
-    r"|^[^\S\n]*+(?:next )?(?:question|q)\s?\d{0,3}\s?:",
-    re.MULTILINE,
-)
+_LONGEST_TURN, _MOST_TURNS, _MARGIN = 40, 64, 100
 _NO_WORD = r"[^\w✓✔✅☑❌✗✘]"
 _GAP = re.compile(
     rf"{_NO_WORD}*(?:(?:and|or)\b{_NO_WORD}*)?(?:(?:option|choice)\s)?"
@@ -43,14 +43,16 @@ _GAP = re.compile(
 _LEAD = re.compile(r"(?:\(?(?:\b[a-z]|\b\d{1,2})[)\].:]+\s{0,2}:?\s{0,2})$")
 _LONGEST_GAP = 16
 _SHORT = 400
+_FRAME = " \n*#<|>"
 _MOST_ECHOES = 20
 
 
-class Segment(NamedTuple):
-    """The reply, of the length of the response, and whether thinking was left unfinished."""
+class Turn(NamedTuple):
+    """A mark after which a speaker of a conversation speaks."""
 
-    text: str
-    thinking_cut: bool
+    start: int
+    end: int
+    user: bool
 
 
 def _blanked(text: str, start: int, end: int) -> str:
@@ -58,69 +60,85 @@ def _blanked(text: str, start: int, end: int) -> str:
     return text[:start] + hidden + text[end:]
 
 
-def drop_thinking(text: str) -> Segment:
-    """Blanks `<think>` blocks; one that never closes hides all that follows."""
-    lower = text.lower()
-    if not any(sign in text for sign in _BRACKETS) or not (
-        _OPEN.search(lower) or _CLOSE.search(lower)
-    ):
-        return Segment(text, False)
-    place = 0
-    for close in _CLOSE.finditer(lower):
-        opened = _OPEN.search(lower, place, close.start())
-        start = opened.start() if opened else place
-        text = _blanked(text, start, close.end())
-        place = close.end()
-    opened = _OPEN.search(lower, place)
-    if opened:
-        return Segment(_blanked(text, opened.start(), len(text)), True)
-    return Segment(text, False)
+def _places(text: str, signs: Sequence[str]) -> Iterator[int]:
+    for sign in signs:
+        place = text.find(sign)
+        while place >= 0:
+            yield place
+            place = text.find(sign, place + 1)
 
 
-def _has_turns(text: str) -> bool:
-    """Whether there may be a turn's marker: much faster than to look for each."""
-    if ("<" in text and "<|" in text) or ("]" in text and "inst]" in text.lower()):
-        return True
+def spoken(text: str) -> tuple[list[tuple[int, int]], bool]:
+    """Where a response is no thinking, and whether its thinking is left unfinished.
+
+    `<think>` blocks go; one that never closes hides all that follows, one that was never opened
+    all that is before.
+    """
+    kept: list[tuple[int, int]] = []
+    place, opened = 0, None
+    for sign in sorted(_places(text, _BRACKETS)):
+        if opened is None and _OPEN.match(text, sign):
+            opened = sign
+        elif close := _CLOSE.match(text, sign):
+            kept.append((place, place if opened is None else opened))
+            place, opened = close.end(), None
+    kept.append((place, len(text) if opened is None else opened))
+    return [span for span in kept if span[0] < span[1]], opened is not None
+
+
+def _turns(text: str) -> Iterator[Turn]:
+    """All marks of turns, in order."""
+    last = 0
+    for place in sorted(_places(text, (":", "<|", "["))):
+        if text[place] != ":":
+            found = _TURN.match(text, place)
+        elif text[place - 1 : place] in _BEFORE_COLON:
+            found = _TURN.search(text, max(last, place - _LONGEST_TURN), place + 1)
+        else:
+            continue
+        if found is None or found.start() < last:
+            continue
+        last = found.end()
+        before = text[max(0, found.start() - _MARGIN) : found.start()]
+        if not (found["opening"] and before.rpartition("\n")[2].strip()):
+            yield Turn(found.start(), last, bool(found["user"] or found["asked"]))
+
+
+def _speaks(before: str) -> bool:
+    """Whether what stands before a colon may be the name of a speaker."""
+    name = before[-_LONGEST_SPEAKER:].rstrip(" 0123456789").lower()
+    return name.endswith(_SPEAKERS) or (name[-1:] == "q" and not name[-2:-1].isalnum())
+
+
+def marked(text: str) -> tuple[bool, bool]:
+    """Whether a response may hold turns, and whether it may hold turns or answer fields."""
     pieces = text.split(":")[:-1]
-    if _BEFORE_COLON.isdisjoint({piece[-1:] for piece in pieces}):
-        return False
-    for piece in pieces:
-        said = piece[-_LONGEST_SPEAKER:].rstrip(" 0123456789").lower()
-        if said.endswith(_SPEAKERS) or (said[-1:] == "q" and not said[-2:-1].isalnum()):
-            return True
-    return False
-
-
-def is_plain(text: str) -> bool:
-    """Whether a response has no mark of thinking or turns that `reply` would look for."""
-    return not any(sign in text for sign in _BRACKETS) and not _has_turns(text)
-
-
-def is_bare(text: str) -> bool:
-    """Whether a plain response has no answer field (`\\boxed{`, `<answer>`, `"answer":`) either."""
-    if any(sign in text for sign in ("\\", "{", TAG)):
-        return False
-    return _KEYED.isdisjoint({piece.rstrip()[-1:] for piece in text.split(":")[:-1]})
+    before = {piece[-1:] for piece in pieces}
+    turns = "<" in text or "[" in text
+    turns = turns or (not _BEFORE_COLON.isdisjoint(before) and any(map(_speaks, pieces)))
+    if turns or any(sign in text for sign in ("\\", "{", TAG)):
+        return turns, True
+    return False, not _KEYED.isdisjoint(before)
 
 
 def drop_turns(text: str) -> str:
     """Keeps the first reply of an echoed conversation, and nothing of a next question."""
-    if not _has_turns(text):
+    turns = list(islice(_turns(text), _MOST_TURNS))
+    if not turns:
         return text
-    lower = text.lower()
+    users = [turn for turn in turns if turn.user]
+    lead = text[: users[0].start].lower().replace("<image>", "").strip(_FRAME) if users else ""
+    if lead and len(lead) < _SHORT and "assistant" not in lead:
+        return _blanked(text, users[0].start, len(text))
     start = 0
-    made_up = _USER.search(lower)
-    said = lower[: made_up.start()].replace("<image>", "").strip(" \n*#<|>") if made_up else ""
-    if made_up and said and len(said) < _SHORT and "assistant" not in said:
-        return _blanked(text, made_up.start(), len(text))
-    for marker in _ASSISTANT.finditer(lower):
-        following = _USER.search(lower, marker.end())
-        if lower[marker.end() : following.start() if following else None].strip():
-            start = marker.end()
+    for turn in turns:
+        following = next((user.start for user in users if user.start >= turn.end), None)
+        if not turn.user and text[turn.end : following].strip():
+            start = turn.end
             break
-    for marker in _USER.finditer(lower, start):
-        if lower[start : marker.start()].strip(" \n*#<|>"):
-            text = _blanked(text, marker.start(), len(text))
+    for user in users:
+        if user.start >= start and text[start : user.start].strip(_FRAME):
+            text = _blanked(text, user.start, len(text))
             break
     return _blanked(text, 0, start)
 
@@ -154,7 +172,6 @@ def _run_end(lower: str, texts: Sequence[str], first: int) -> int | None:
     return end
 
 
-def reply(text: str, options: Sequence[str]) -> Segment:
+def reply(text: str, options: Sequence[str]) -> str:
     """The part of a normalised response that answers; options are normalised, in lower case."""
-    thought = drop_thinking(text)
-    return Segment(drop_echo(drop_turns(thought.text), options), thought.thinking_cut)
+    return drop_echo(drop_turns(text), options)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scoring.labels import Labels
 from scoring.normalise import TAG, normalise
 from scoring.option_text import OptionTexts, tokens
-from scoring.segments import drop_echo, drop_thinking, drop_turns
+from scoring.segments import drop_echo, drop_turns, spoken
 
 OPTIONS = ["increased", "not increased", "10 µm", "A cell in mitosis"]
 
@@ -25,11 +25,14 @@ def test_an_answer_field_becomes_a_mark(raw: str) -> None:
     assert normalise(raw + " B").split() == [TAG, "B"]
 
 
-def test_thinking_is_blanked_and_an_open_one_hides_the_rest() -> None:
-    assert drop_thinking("x <think>A</think> B").text.split() == ["x", "B"]
-    assert drop_thinking("A</think>B").text.strip() == "B"
-    cut = drop_thinking("C <think> A")
-    assert (cut.text.strip(), cut.thinking_cut) == ("C", True)
+def test_thinking_goes_and_an_open_one_hides_the_rest() -> None:
+    def left(text: str) -> tuple[list[str], bool]:
+        spans, unfinished = spoken(text)
+        return [text[start:end].strip() for start, end in spans], unfinished
+
+    assert left("x <think>A</think> B") == (["x", "B"], False)
+    assert left("A</think>B") == (["B"], False)
+    assert left("C <think> A") == (["C"], True)
 
 
 def test_turns_and_echoes_are_blanked() -> None:
