@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Literal
@@ -19,6 +20,8 @@ from scoring.segments import marked, reply, spoken
 from scoring.statements import Question, blanket, cued, predicated, quoted
 from scoring.verdicts import verdicts
 
+_LETTER = re.compile(r"\s*[(*]{0,3}(?P<label>[A-Z])[*).]{0,4}\s*")
+_LETTER_ONLY = 12
 _Part = Literal["end", "all"]
 _MENTIONS = (valued, mentioned, identified, undecided)
 
@@ -38,6 +41,8 @@ def extract(
         raise ValueError(f"labels must be 'letters', 'numbers' or None, not {labels!r}")
     read = Labels(option_texts(tuple(options)), labels)
     raw = response or ""
+    if len(raw) <= _LETTER_ONLY and (letter := _letter(raw, read)):
+        return letter
     spans, unfinished = spoken(raw)
     outside = joined(raw, spans, "\n")
     for cut, parts in _cuts(outside.text):
@@ -47,6 +52,17 @@ def extract(
     if not normalise(raw).strip():
         return Extraction("empty")
     return Extraction("truncated" if unfinished else "no_answer", method="thinking")
+
+
+def _letter(raw: str, labels: Labels) -> Extraction | None:
+    """The outcome of a response that is nothing but one capital, as most short ones are."""
+    found = _LETTER.fullmatch(raw)
+    if found is None or labels.style == "numbers" or labels.texts.starts_with(found["label"]):
+        return None
+    status, index, style = labels.index(found["label"])
+    if status != "answered":
+        return None
+    return Extraction(status, index, "line", style, found.span("label"))
 
 
 def _cuts(raw: str) -> Iterator[tuple[Condensed, Sequence[_Part]]]:

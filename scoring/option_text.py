@@ -162,6 +162,10 @@ class OptionTexts:
         """Whether an option starts with the first of these tokens."""
         return bool(found) and found[0].word in self._by_first
 
+    def starts_with(self, word: str) -> bool:
+        """Whether an option starts with a word, which is no article."""
+        return word.lower() in self._by_first
+
     def at(self, found: Sequence[Token], first: int) -> Quote | None:
         """Options whose text starts at a token; the longest, all where several are equal."""
         if first >= len(found):

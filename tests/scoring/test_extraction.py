@@ -117,6 +117,14 @@ def test_a_wrapped_answer_is_found(
     assert (found.status, found.index) == ("answered", index), response
 
 
+@given(st.sampled_from(["{}", "({})", "**{}**", " {}.\n", "({}).", "*({})*"]), st.integers(0, 3))
+def test_a_lone_letter_is_read_like_one_in_a_longer_reply(wrapped: str, index: int) -> None:
+    lone = extract(wrapped.format("ABCD"[index]), OPTIONS)
+    longer = extract(wrapped.format("ABCD"[index]) + " " * 20, OPTIONS)
+    assert lone == longer
+    assert (lone.index, lone.method) == (index, "line")
+
+
 TRAPS = """the a cell I image shows panel B of drug A in 10 µm hepatitis B with 3 nuclei and green
 red signal Fig. 2 vitamin C is visible . , step 1 group 2 strain D we see at 63x type A"""
 WORDS = st.sampled_from([*TRAPS.split(), "\n"])
