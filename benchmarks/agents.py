@@ -1,11 +1,12 @@
 """Measures what the agents' machinery costs beside a bare loop, and its memory over many calls.
 
-    python benchmarks/agents.py [--calls 5000]
+    python benchmarks/agents.py [--calls 5000] [--rounds 5]
 
 A server in a process of its own answers every call after 200 ms. The bare loop sends the same
-payloads with the same client, 64 at once, and reads the replies; the agent also renders prompts,
-keeps responses, counts money, and checks what it gets. Both in turn, twice. Ends with status 1 when
-a limit is missed.
+payloads, made beforehand, with the same client, 64 at once, and reads the replies; the agent also
+renders prompts, keeps responses, counts money, and checks what it gets. Both in turn, several
+times; the share is the median over the rounds. Processor time is that of the asking process. Ends
+with status 1 when a limit is missed.
 """
 
 from __future__ import annotations
@@ -19,10 +20,12 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Annotated, Any
+from statistics import median
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 import typer
@@ -113,23 +116,39 @@ async def bare(url: str, bodies: Sequence[tuple[dict[str, Any], dict[str, Any]]]
     await client.close()
 
 
-def bare_rate(url: str, made: Sequence[Figure]) -> float:
-    """Calls per second of the bare loop; its payloads are made as it goes, like the agent's."""
-    start = time.perf_counter()
-    asyncio.run(bare(url, payloads(made)))
-    return 2 * len(made) / (time.perf_counter() - start)
+class Rate(NamedTuple):
+    """Calls per second, and milliseconds of processor time per call."""
+
+    calls: float
+    cost: float
 
 
-def agent_rate(url: str, made: Sequence[Figure], folder: Path) -> float:
-    """Calls per second of the agent."""
+@contextmanager
+def _measured(calls: int) -> Iterator[list[Rate]]:
+    found: list[Rate] = []
+    start, used = time.perf_counter(), time.process_time()
+    yield found
+    used, seconds = time.process_time() - used, time.perf_counter() - start
+    found.append(Rate(calls / seconds, 1e3 * used / calls))
+
+
+def bare_rate(url: str, made: Sequence[Figure]) -> Rate:
+    """The bare loop's rate."""
+    bodies = payloads(made)
+    with _measured(2 * len(made)) as found:
+        asyncio.run(bare(url, bodies))
+    return found[0]
+
+
+def agent_rate(url: str, made: Sequence[Figure], folder: Path) -> Rate:
+    """The agent's rate."""
     settings = ModelSettings(base_url=url, concurrency=AT_ONCE)
-    agent = ModelAgent("openai:made", AgentOptions(folder, settings))
-    start = time.perf_counter()
-    candidates, _ = agent.write_candidates(made)
-    seconds = time.perf_counter() - start
-    agent.close()
+    with _measured(2 * len(made)) as found:
+        agent = ModelAgent("openai:made", AgentOptions(folder, settings))
+        candidates, _ = agent.write_candidates(made)
+        agent.close()
     assert len(candidates) == len(made)
-    return 2 * len(made) / seconds
+    return found[0]
 
 
 def memory(url: str, calls: int, folder: Path) -> list[float]:
@@ -150,9 +169,12 @@ def _resident() -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
-def main(calls: Annotated[int, typer.Option(help="calls for the memory")] = 5000) -> None:
+def main(
+    calls: Annotated[int, typer.Option(help="calls for the memory")] = 5000,
+    rounds: Annotated[int, typer.Option(min=1, help="turns of bare loop and agent")] = 5,
+) -> None:
     """Measure, print, and fail where a limit is missed."""
-    out = Console(highlight=False)
+    out = Console(highlight=False, soft_wrap=True)
     here, there = multiprocessing.Pipe()
     ends: tuple[Connection, Connection] = here, there
     server = multiprocessing.get_context("spawn").Process(target=serve, args=(there,), daemon=True)
@@ -161,21 +183,29 @@ def main(calls: Annotated[int, typer.Option(help="calls for the memory")] = 5000
     made = figures(512)
     with tempfile.TemporaryDirectory() as folder:
         agent_rate(url, made[:64], Path(folder) / "warm")
-        rates = [
-            (bare_rate(url, made), agent_rate(url, made, Path(folder) / str(n))) for n in range(2)
-        ]
+        bare_rate(url, made[:64])
+        shares = [_round(out, url, made, Path(folder) / str(n)) for n in range(rounds)]
         resident = memory(url, calls, Path(folder) / "memory")
     server.terminate()
-    for bare_calls, agent_calls in rates:
-        out.print(f"bare loop {bare_calls:.0f} calls/s, agent {agent_calls:.0f} calls/s")
-    share = sum(a for _, a in rates) / sum(b for b, _ in rates)
-    growth = resident[-1] / resident[0]
-    out.print(f"share {share:.2f} (at least {LEAST_SHARE})")
+    share, growth = median(shares), resident[-1] / resident[0]
+    out.print(
+        f"share {share:.2f}, from {min(shares):.2f} to {max(shares):.2f} (at least {LEAST_SHARE})"
+    )
     out.print(
         f"memory after each fifth of {calls:,} calls: {', '.join(f'{m:.0f}' for m in resident)} MiB"
     )
     out.print(f"growth {growth:.3f} (at most {MOST_GROWTH})")
     sys.exit(share < LEAST_SHARE or growth > MOST_GROWTH)
+
+
+def _round(out: Console, url: str, made: Sequence[Figure], folder: Path) -> float:
+    """The agent's calls per second beside the bare loop's, one right after the other."""
+    loop, agent = bare_rate(url, made), agent_rate(url, made, folder)
+    out.print(
+        f"bare loop {loop.calls:.0f} calls/s, {loop.cost:.2f} ms of processor time per call; "
+        f"agent {agent.calls:.0f} calls/s, {agent.cost:.2f} ms"
+    )
+    return agent.calls / loop.calls
 
 
 if __name__ == "__main__":

@@ -69,7 +69,7 @@ class Budget:
         self._active = 0
         self._charged = 0.0
         self._largest = 0
-        self._changed = asyncio.Condition()
+        self._freed = asyncio.Event()
 
     def _bound(self, requests: tuple[Request, ...]) -> float:
         worst = 0.0
@@ -85,23 +85,23 @@ class Budget:
     async def hold(self, *requests: Request) -> AsyncIterator[list[Response]]:
         """Money for requests; put their responses into the list. Raises BudgetSpent."""
         bound = self._bound(requests)
-        async with self._changed:
-            await self._changed.wait_for(lambda: self._fits(bound) or not self._active)
-            if not self._fits(bound):
+        while not self._fits(bound):
+            if not self._active:
                 raise BudgetSpent(
                     f"the budget of ${self.usd:g} is spent (${self._charged:.4f}, and the next "
                     f"request could cost ${bound:.4f})"
                 )
-            self._held, self._active = self._held + bound, self._active + 1
+            self._freed.clear()
+            await self._freed.wait()
+        self._held, self._active = self._held + bound, self._active + 1
         responses: list[Response] = []
         try:
             yield responses
         finally:
-            async with self._changed:
-                self._active -= 1
-                self._held = self._held - bound if self._active else 0.0
-                self._charge(responses, bound)
-                self._changed.notify_all()
+            self._active -= 1
+            self._held = self._held - bound if self._active else 0.0
+            self._charge(responses, bound)
+            self._freed.set()
 
     def _fits(self, bound: float) -> bool:
         return self.usd is None or self._charged + self._held + bound <= self.usd + 1e-12

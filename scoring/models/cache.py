@@ -7,7 +7,6 @@ import json
 import os
 import tempfile
 from collections.abc import Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -34,14 +33,15 @@ class ResponseCache:
         self.folder = folder
         self.damaged = 0
 
-    def _path(self, key: Mapping[str, Any]) -> Path:
-        digest = hashlib.sha256(canonical(key).encode()).hexdigest()
+    def _path(self, spelled: str) -> Path:
+        digest = hashlib.sha256(spelled.encode()).hexdigest()
         return self.folder / digest[:2] / f"{digest}.json"
 
     def get(self, key: Mapping[str, Any]) -> Response | None:
         """The response to a key, or None."""
+        spelled = canonical(key)
         try:
-            text = self._path(key).read_text("utf-8")
+            text = self._path(spelled).read_text("utf-8")
         except FileNotFoundError:
             return None
         except (OSError, UnicodeDecodeError):
@@ -49,7 +49,7 @@ class ResponseCache:
             return None
         try:
             entry = json.loads(text)
-            if canonical(entry["key"]) != canonical(key):
+            if canonical(entry["key"]) != spelled:
                 raise ValueError
             return Response(**_checked(entry["response"]), cached=True)
         except (ValueError, TypeError, KeyError, RecursionError):
@@ -58,10 +58,10 @@ class ResponseCache:
 
     def put(self, key: Mapping[str, Any], response: Response) -> None:
         """Keeps a response."""
-        fields = asdict(response)
-        del fields["cached"]
-        text = json.dumps({"key": key, "response": fields}, ensure_ascii=False)
-        write_aside(self._path(key), text.encode("utf-8", "replace"))
+        spelled = canonical(key)
+        fields = json.dumps({name: getattr(response, name) for name in _TYPES}, ensure_ascii=False)
+        text = f'{{"key": {spelled}, "response": {fields}}}'
+        write_aside(self._path(spelled), text.encode("utf-8", "replace"))
 
 
 def _checked(fields: Any) -> dict[str, Any]:

@@ -139,5 +139,5 @@ class Client:
         if self.cache is not None:
             for request, response in zip(requests, responses, strict=True):
                 key = request.key(self.backend.name, self.backend.revision)
-                self.cache.put(key, response)
+                await asyncio.to_thread(self.cache.put, key, response)
         return responses

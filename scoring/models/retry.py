@@ -3,19 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+import random
+from collections import deque
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TypeVar
-
-from tenacity import (
-    AsyncRetrying,
-    RetryCallState,
-    retry_if_exception_type,
-    stop_after_attempt,
-    wait_exponential,
-    wait_random,
-)
+from typing import Any, TypeVar
 
 from scoring.models.errors import FatalError, TransientError
 
@@ -34,46 +26,78 @@ class RetryPolicy:
     longest: float = 60.0
     patience: float = 300.0
 
-    def wait(self, state: RetryCallState) -> float:
-        """Seconds before the next attempt."""
-        error = state.outcome.exception() if state.outcome else None
-        if isinstance(error, TransientError) and error.retry_after is not None:
-            if error.retry_after > self.patience:
-                raise FatalError(
-                    f"the server asks to wait {error.retry_after:.0f} s ({error}); run again then"
-                )
-            return error.retry_after
-        grown = wait_exponential(self.first, self.longest) + wait_random(0, self.first)
-        return float(grown(state))
+    def wait(self, attempt: int, error: TransientError) -> float:
+        """Seconds to wait after an attempt, counted from 1, that ended with an error.
+
+        Raises FatalError where the server asks for too long a wait.
+        """
+        if error.retry_after is None:
+            grown: float = min(self.longest, self.first * 2 ** (attempt - 1))
+            return grown + random.uniform(0, self.first)
+        if error.retry_after > self.patience:
+            raise FatalError(
+                f"the server asks to wait {error.retry_after:.0f} s ({error}); run again then"
+            )
+        return error.retry_after
 
 
 class Limiter:
     """At most so many requests at once: halved when the server is busy, then grown by one.
 
     Additive increase and multiplicative decrease (Chiu & Jain 1989). A wait that the server asks
-    for holds all requests, not only the one it was said to.
+    for holds all requests, not only the one it was said to. Who waits longest is next, and is sent
+    the moment a reply is there, before anyone looks into that reply.
     """
 
     def __init__(self, most: int) -> None:
         self.most = most
         self.limit = float(most)
-        self._active = 0
         self._until = 0.0
-        self._changed = asyncio.Condition()
+        self._waiting: deque[tuple[Callable[[], Awaitable[Any]], asyncio.Future[Any]]] = deque()
+        self._active = 0
+        self._workers: set[asyncio.Task[None]] = set()
 
-    @asynccontextmanager
-    async def slot(self) -> AsyncIterator[None]:
-        """Waits for its turn."""
-        async with self._changed:
-            await self._changed.wait_for(lambda: self._active < max(1, int(self.limit)))
+    async def run(self, call: Callable[[], Awaitable[T]]) -> T:
+        """What a call gives, once it had its turn. Raises what it raises."""
+        result: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._waiting.append((call, result))
+        self._employ()
+        return await result
+
+    @property
+    def _most_now(self) -> int:
+        return max(1, int(self.limit))
+
+    def _employ(self) -> None:
+        if self._waiting and self._active < self._most_now:
             self._active += 1
+            worker = asyncio.create_task(self._work())
+            self._workers.add(worker)
+            worker.add_done_callback(self._workers.discard)
+
+    async def _work(self) -> None:
         try:
-            await asyncio.sleep(max(0.0, self._until - asyncio.get_running_loop().time()))
-            yield
+            while self._waiting and self._active <= self._most_now:
+                self._employ()
+                await self._serve(*self._waiting.popleft())
         finally:
-            async with self._changed:
-                self._active -= 1
-                self._changed.notify_all()
+            self._active -= 1
+
+    async def _serve(self, call: Callable[[], Awaitable[Any]], result: asyncio.Future[Any]) -> None:
+        if result.done():
+            return
+        try:
+            _give(result, await self._turn(call))
+        except Exception as error:
+            _give(result, error=error)
+        except BaseException:
+            result.cancel()
+            raise
+
+    async def _turn(self, call: Callable[[], Awaitable[T]]) -> T:
+        while (pause := self._until - asyncio.get_running_loop().time()) > 0:
+            await asyncio.sleep(pause)
+        return await call()
 
     def succeeded(self) -> None:
         """Grows by one for each full round of successes."""
@@ -85,26 +109,38 @@ class Limiter:
         self._until = max(self._until, asyncio.get_running_loop().time() + (wait or 0.0))
 
 
+def _give(result: asyncio.Future[T], found: Any = None, error: Exception | None = None) -> None:
+    """Ends the wait, unless it was given up."""
+    if result.done():
+        return
+    if error is None:
+        result.set_result(found)
+    else:
+        result.set_exception(error)
+
+
 async def persistently(
     call: Callable[[], Awaitable[T]], policy: RetryPolicy, limiter: Limiter
 ) -> T:
     """Calls until it succeeds. Raises the last TransientError after the last attempt."""
 
     async def once() -> T:
-        async with limiter.slot():
-            try:
-                result = await call()
-            except TransientError as error:
-                if error.busy:
-                    limiter.refused(min(error.retry_after or 0.0, policy.patience))
-                raise
-            limiter.succeeded()
-            return result
+        try:
+            result = await call()
+        except TransientError as error:
+            if error.busy:
+                limiter.refused(min(error.retry_after or 0.0, policy.patience))
+            raise
+        limiter.succeeded()
+        return result
 
-    retrying = AsyncRetrying(
-        retry=retry_if_exception_type(TransientError),
-        stop=stop_after_attempt(policy.attempts),
-        wait=policy.wait,
-        reraise=True,
-    )
-    return await retrying(once)
+    attempt = 1
+    while True:
+        try:
+            return await limiter.run(once)
+        except TransientError as error:
+            if attempt >= policy.attempts:
+                raise
+            pause = policy.wait(attempt, error)
+        await asyncio.sleep(pause)
+        attempt += 1

@@ -24,8 +24,9 @@ class Form(BaseModel):
 
 def _one_line(text: str) -> str:
     """One line without control characters."""
-    printable = "".join(c if c.isprintable() else " " for c in text)
-    line = " ".join(printable.split())
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else " " for c in text)
+    line = " ".join(text.split())
     if text and not line:
         raise ValueError("has no printable character")
     return line
