@@ -12,9 +12,10 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from filtering.agreement import share_told
 from filtering.encoding import Floats
 from filtering.features import CHANNELS
-from filtering.graph import Indices
+from filtering.graph import Indices, near_edges, sibling_edges
 from filtering.lessons import Lesson
 
 Score = Callable[[Lesson], Floats]
@@ -48,6 +49,21 @@ def _full_context(lesson: Lesson) -> Floats:
     mean, low, high = _others(both, lesson.rows.figure)
     around, _, _ = _others(both, lesson.rows.group)
     return np.concatenate([lesson.rows.features, mean, low, high, around], axis=1)
+
+
+def _with_agreement(lesson: Lesson) -> Floats:
+    """All that the graph reads, and the most that a neighbour says of the row's answer, or the row
+    of a neighbour's: the edges between pairs, summed up by hand."""
+    rows = lesson.rows
+    edges = sibling_edges(rows.figure), near_edges(rows.questions, rows.figure, rows.group)
+    most = []
+    for source, target in edges:
+        for teller, told in ((source, target), (target, source)):
+            found = np.full(len(rows.features), -1, dtype=np.float32)
+            said = share_told(rows.words[told, 0], rows.words[teller, 1])
+            np.maximum.at(found, target, said)
+            most.append(found)
+    return np.concatenate([_full_context(lesson), np.stack(most, axis=1)], axis=1)
 
 
 def _others(values: Floats, owner: Indices) -> tuple[Floats, Floats, Floats]:
@@ -147,6 +163,11 @@ def baselines(signals: Sequence[str]) -> Mapping[str, Baseline]:
         Baseline("boosting", "gradient boosting on the signals", _learned(_boosting, _plain)),
         Baseline(
             "boosting, siblings", "with the siblings' signals", _learned(_boosting, _with_siblings)
+        ),
+        Baseline(
+            "boosting, agreement",
+            "with all that the graph reads and what neighbours say, summed up by hand",
+            _learned(_boosting, _with_agreement),
         ),
         Baseline(
             "network, full context",
