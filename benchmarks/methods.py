@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -52,10 +51,3 @@ def methods(text: bool) -> Mapping[str, Baseline]:
         Baseline("graph", "HiCQA-Graph", _graph(False)),
     ]
     return {method.name: method for method in found}
-
-
-@dataclass(frozen=True, slots=True)
-class Ranked:
-    """Scores of one exam by method."""
-
-    scores: Mapping[str, Floats]

@@ -31,8 +31,9 @@ class Baseline:
 
 
 def _plain(lesson: Lesson) -> Floats:
-    """The z-scored signals as they are, NaN where missing."""
-    return lesson.scaled.globally
+    """The z-scored signals, NaN where missing; 0 for a signal that no row has."""
+    values = lesson.scaled.globally
+    return np.where(np.isfinite(values).any(axis=0), values, np.float32(0))
 
 
 def _with_siblings(lesson: Lesson) -> Floats:
