@@ -7,13 +7,14 @@ fitted on the corpus at hand, or else by the mean of the text signals.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
 
 from builder.config import BuildConfig
 from builder.context import Context, Fitted, Shard
-from builder.records import Candidate
+from builder.records import AgentSignals, Candidate
 from builder.shards import ShardStore, digest
 from filtering.choice import NO_ENCODER, PHANTOM_TINY
 from filtering.pairs import Pairs
@@ -67,6 +68,34 @@ def score_pairs(context: Context, pairs: Pairs) -> list[Signals]:
     return open_scorer(fitted.folder if fitted else BUNDLED).score(pairs)
 
 
+def with_judgements(signals: Sequence[Signals], judged: Sequence[AgentSignals]) -> list[Signals]:
+    """Signals whose score is the mean of itself and of what a model agent makes of the pair.
+
+    The agent's part is the mean of its consistency, its answer without the caption, and its
+    verdict, as far as there are any. Its answer without the image tells of a shortcut, not of an
+    error, and does not count. Pairs that no agent judged keep their score.
+    """
+    by_id = {row.candidate_id: row for row in judged}
+    return [_with_judgement(row, by_id.get(row.qa_id)) for row in signals]
+
+
+def _with_judgement(row: Signals, judged: AgentSignals | None) -> Signals:
+    if judged is None:
+        return row
+    parts = (
+        judged.signal_agent_consistency,
+        judged.signal_agent_caption_blind,
+        judged.signal_agent_verdict,
+    )
+    told = [part for part in parts if part is not None]
+    if not told:
+        return row
+    score = round((row.score + sum(told) / len(told)) / 2, 6)
+    return replace(
+        row, score=score, scorer=f"{row.scorer}, with the judgement of {judged.judged_by}"
+    )
+
+
 def candidate_pairs(figures: pa.Table, candidates: pa.Table) -> Pairs:
     """Candidates with caption, image (where it was read) and article of their figures."""
     known = {row["figure_id"]: row for row in figures.to_pylist()}
@@ -95,8 +124,8 @@ def fit_corpus(
     digests: dict[str, dict[str, str]],
     code: str,
 ) -> Fitted | None:
-    """Fits a filter on the candidates of the shards that need one, up to 10,000 from the first
-    shards on. None where none is asked for or needed. What was fitted before is used again."""
+    """Fits a filter on the candidates of the shards that need one, up to 10,000 of shards drawn at
+    random. None where none is asked for or needed. What was fitted before is used again."""
     wanted = [shard for shard in shards if _fits(config, shard)]
     if not wanted:
         return None
@@ -108,7 +137,8 @@ def fit_corpus(
     folder = store.folder / "filter" / fingerprint[:16]
     if not (folder / "filter.json").is_file():
         encoders = open_encoders(*encoder_names(config))
-        pool = _pool(store, wanted, encoders.clip is not None)
+        drawn = sorted(wanted, key=lambda shard: digest([config.seed, shard.name]))
+        pool = _pool(store, drawn, encoders.clip is not None)
         fit_filter(pool, encoders, seed=config.seed).save(folder)
     return Fitted(folder, fingerprint)
 

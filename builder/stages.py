@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import pyarrow as pa
 
 from builder.agents import Agent, is_model, open_agent
-from builder.consistency import candidate_pairs, score_pairs, sees_images
+from builder.consistency import candidate_pairs, score_pairs, sees_images, with_judgements
 from builder.context import Context
 from builder.licenses import allows
 from builder.records import AgentSignals, Candidate, Figure, Outcome, Question, Rejection
@@ -95,9 +95,10 @@ def left_out(figure: Figure, context: Context) -> str:
 
 
 def score_candidates(context: Context, tables: Tables) -> dict[str, pa.Table]:
-    """Stage 2, first half: candidates -> signals and score."""
+    """Stage 2, first half: candidates and what an agent makes of them -> signals and score."""
     pairs = candidate_pairs(tables["figures"], tables["candidates"])
-    return {"signals": to_table(Signals, score_pairs(context, pairs))}
+    judged = from_table(AgentSignals, tables["agent_signals"])
+    return {"signals": to_table(Signals, with_judgements(score_pairs(context, pairs), judged))}
 
 
 def decide_candidates(context: Context, tables: Tables) -> dict[str, pa.Table]:
@@ -136,7 +137,7 @@ WRITE = (
 SCORE = (
     Stage(
         "signals",
-        ("figures", "candidates"),
+        ("figures", "candidates", "agent_signals"),
         ("clip", "nli", "fit"),
         score_candidates,
         encodes=True,
