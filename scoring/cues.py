@@ -97,7 +97,7 @@ _ABROAD = (
     r"|\bréponse\b[^.\n]{0,30}?(?:\best(?: donc)?(?: la| l'option)?|:)|\bje (?:choisis|dirais"
     r"|choisirais)(?: la| l'option)?"
     r"|\brespuesta\b[^.\n]{0,30}?(?:\bes(?: la)?|\bsería(?: la)?|:)"
-    r"|\bopción correcta (?:es(?: la)?|:)"
+    r"|\bopción correcta (?:es(?: la)?|:)|\bopção correta (?:é(?: a)?|:)"
     r"|\b(?:elijo|elegiría|escojo)(?: la)?"
     r"|\bresposta\b[^.\n]{0,30}?(?:\bé(?: a)?|\bseria(?: a)?|:)"
     r"|\balternativa correta (?:é(?: a)?|:)"
@@ -185,7 +185,7 @@ POSITIVE = re.compile(
     r"suitable|probable|reasonable)|my (?:choice|guess|pick)|appropriate (?:\w+ )?(?:choice|assay|"
     r"experiment|method|test|approach)|only (?:\w+ )?(?:option|one|choice"
     r"|answer|hypothesis|explanation|candidate|experiment)|sense"
-    r"|well supported)\b"
+    r"|supported)\b"
 )
 NEGATIVE = re.compile(
     r"\bnot\b(?! only)|n't\b|incorrect|wrong|\bless\b|unlikely|\bleast\b|\bcannot\b|\bneither\b"
@@ -194,11 +194,11 @@ NEGATIVE = re.compile(
     r"|\bfalse\b|\bhalf\b|\bpartly\b|\bwhether\b|\bnever\b"
 )
 TEXT_PREDICATE = re.compile(
-    r"(?<!\w)(?=[iaslwm])(?:(?:is|are|seems|looks|appears) (?:to be )?(?:the )?most (?:plausible"
-    r"|likely|consistent"
-    r"|probable)\b|"
+    r"(?<!\w)(?=[iaslwmb])(?:(?:is|are|seems|looks|appears"
+    r"|would be) (?:to be )?(?:the )?most (?:plausible"
+    r"|likely|consistent|probable|suitable|appropriate|informative|accurate|reasonable|fitting)\b|"
     r"(?:is|are|would be|seems|must be) (?:the |clearly |therefore |most |likely )*+(?:correct"
-    r"|best|right|answer)\b)"
+    r"|best|right|answer)\b|best (?:describes|explains|matches|fits|represents|accounts for))"
 )
 SUPPOSED = re.compile(
     r"\b(?:(?:might|may|could|would|can|tend to|initially|first"
@@ -273,7 +273,9 @@ REFUSAL = re.compile(
     r"|text-based\b|as an ai\b"
     r"|as a (?:large )?language model\b|(?:must|have to) decline\b"
     r"|(?:no|not any|without (?:the|an|seeing the)) (?:image|figure|picture|attachment)s?\b"
-    r"|please (?:provide|upload|share|attach|send) (?:\w+ ){0,2}?(?:image|figure|picture|file)"
+    r"|please (?:provide|upload|share|attach|send) (?:\w+ ){0,2}?(?:image|figure|picture|file"
+    r"|detail"
+    r"|information|context)|missing (?:the |some )?(?:necessary|needed|required) "
     r"|not (?:provide|contain|have|include|give|show|offer) (?:\w+ ){0,2}?"
     r"(?:sufficient|information|context|detail)|(?:insufficient|not sufficient) (?:to\b"
     r"|information|evidence|detail|data)"

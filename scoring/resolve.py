@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import takewhile
 
 from scoring import cues
-from scoring.records import Extraction, Statement, Strength
+from scoring.records import Extraction, Reading, Statement, Strength
 from scoring.statements import Question
 
 _FAR = 200
@@ -110,6 +110,19 @@ def _despite(question: Question, refusal: int, place: int) -> bool:
     return place >= refusal and bool(_DESPITE.search(question.lower, refusal, place))
 
 
+def _told(question: Question, refusals: Sequence[re.Match[str]]) -> Statement | None:
+    """The option that says 'it cannot be determined', where a refusal quotes its whole text."""
+    if not any(cues.REFUSAL.search(text) for text in question.texts.plain):
+        return None
+    found = question.tokens
+    for mention in question.texts.mentions(found):
+        start, end = found[mention.first].start, found[mention.last - 1].end
+        if any(start < refusal.end() and refusal.start() < end for refusal in refusals):
+            reading = Reading("answered", start, end, mention.option)
+            return Statement(reading, Strength.MENTION, "option_text")
+    return None
+
+
 def without_statement(
     question: Question, statements: Sequence[Statement], mention: Statement | None
 ) -> Extraction:
@@ -117,6 +130,9 @@ def without_statement(
     loose = [s for s in statements if s.strength is Strength.MENTION]
     refusals = list(cues.REFUSAL.finditer(question.lower))
     if refusals:
+        told = _told(question, refusals)
+        if told:
+            return _outcome(told)
         after = [s for s in loose if _despite(question, refusals[-1].end(), s.reading.start)]
         if len({s.choice for s in after}) == 1:
             return _outcome(replace(after[-1], method="option_text"))

@@ -24,11 +24,11 @@ _CLOSE = re.compile(
 )
 _BRACKETS = ("<", "\u25c1", "[")
 _BEFORE_COLON = frozenset("nrteqNRTEQ0123456789 ")
-_SPEAKERS = ("user", "human", "assistant", "response", "question")
+_SPEAKERS = ("user", "human", "assistant", "response", "question", "instruction")
 _LONGEST_SPEAKER = 16
 _KEYED = frozenset("\"'")
 _TURN = re.compile(
-    r"(?P<opening>\b(?:response|(?P<asked>(?:next )?(?:question|q)\s?\d{0,3}))\s?:)"
+    r"(?P<opening>\b(?:response|(?P<asked>(?:next )?(?:question|q)\s?\d{0,3}|instruction))\s?:)"
     r"|(?P<user>\b(?:user|human)\s?:|<\|(?:im[_ ]start\|>|start[_ ]header[_ ]id\|>)?user|\[inst\])"
     r"|\bassistant\s?:|<\|(?:im[_ ]start\|>|start[_ ]header[_ ]id\|>)?assistant"
     r"(?:<\|end[_ ]header[_ ]id)?\|?>?|\[/inst\]",
@@ -100,7 +100,7 @@ def _turns(text: str) -> Iterator[Turn]:
             continue
         last = found.end()
         before = text[max(0, found.start() - _MARGIN) : found.start()]
-        if not (found["opening"] and before.rpartition("\n")[2].strip()):
+        if not (found["opening"] and before.rpartition("\n")[2].strip(_FRAME)):
             yield Turn(found.start(), last, bool(found["user"] or found["asked"]))
 
 

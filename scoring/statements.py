@@ -219,9 +219,10 @@ def cued(question: Question) -> Iterator[Statement]:
             strength = cue.strength
             asked = question.text[question.sentence_end(reading.end) :][:1] == "?"
             text_only = reading.style is None and reading.status == "answered"
+            told = tagged or (colon and cues.NONE_OF.match(question.lower, reading.start))
             if not tagged and (asked or _HEDGE.search(match.group())):
                 strength = Strength.HEDGED
-            elif (reading.status == "none_of_options" and not tagged) or (
+            elif (reading.status == "none_of_options" and not told) or (
                 cue.name == "corrected" and text_only
             ):
                 strength = Strength.CONCLUDED
