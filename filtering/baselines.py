@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
@@ -95,7 +97,9 @@ def _learned(
         model = make(seed)
         x = np.concatenate([features(lesson) for lesson in lessons])
         y = np.concatenate([lesson.labels for lesson in lessons])
-        model.fit(x, y)  # type: ignore[attr-defined]
+        with warnings.catch_warnings():  # the network stops after a fixed number of epochs
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            model.fit(x, y)  # type: ignore[attr-defined]
 
         def score(lesson: Lesson) -> Floats:
             found = model.predict_proba(features(lesson))[:, 1]  # type: ignore[attr-defined]
