@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,17 @@ TEMPLATE = (
 )
 
 
-def make_tiny_model(path: Path) -> Path:
-    """Write a LLaVA with processor and chat template to a folder."""
+def make_tiny_model(path: Path, says: Sequence[str] = (), scale: float = 1.0) -> Path:
+    """Write a LLaVA with processor and chat template to a folder.
+
+    `says` are more words that it may say, each a token of any length; with a `scale` well above 1
+    what it says depends on what it is asked.
+    """
     import transformers
 
     library: Any = transformers
     words = ["<pad>", "<eos>", "<unk>", "<image>", "user", "assistant", ":", "Which", "?", *"ABCD"]
+    words += says
     plain: Any = Tokenizer(models.WordLevel({w: n for n, w in enumerate(words)}, unk_token="<unk>"))
     plain.pre_tokenizer = pre_tokenizers.Whitespace()
     tokenizer = library.PreTrainedTokenizerFast(
@@ -47,6 +53,10 @@ def make_tiny_model(path: Path) -> Path:
     eyes = library.CLIPVisionConfig(**small, image_size=16, patch_size=8, projection_dim=16)
     mouth = library.LlamaConfig(**small, vocab_size=len(words), pad_token_id=0, eos_token_id=1)
     config = library.LlavaConfig(vision_config=eyes, text_config=mouth, image_token_index=3)
-    library.LlavaForConditionalGeneration(config).save_pretrained(path)
+    model = library.LlavaForConditionalGeneration(config)
+    with torch.no_grad():
+        for weight in model.parameters():
+            weight.mul_(scale)
+    model.save_pretrained(path)
     processor.save_pretrained(path)
     return path
