@@ -77,7 +77,9 @@ def url(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         "--host", "127.0.0.1", "--port", "0", "--device", "cpu",
     ]  # fmt: skip
     with log.open("w") as out:
-        server = subprocess.Popen(command, stdout=out, stderr=out, env={**os.environ, **offline, **plain})
+        server = subprocess.Popen(
+            command, stdout=out, stderr=out, env={**os.environ, **offline, **plain}
+        )
     try:
         yield f"{_address(server, log)}/v1"
     finally:
