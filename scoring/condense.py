@@ -16,7 +16,7 @@ _BEFORE, _AFTER = 100, 200
 _FIRST, _LAST = 12, 48
 _LOOKED_FOR = ("answer", "boxed")
 _CUT = " ... "
-_SHORT, _ENDING, _WINDOW = 900, 600, 3000
+_SHORT, _ENDING, _WINDOW = 900, 450, 3000
 _OPENING = "..."
 
 
@@ -78,7 +78,7 @@ def window(text: str) -> Condensed | None:
 
 
 def ending(text: str) -> Condensed | None:
-    """The last 600 characters of a text above 900, where no answer field stands before them.
+    """The last 450 characters of a text above 900, where no answer field stands before them.
 
     None otherwise. It opens with dots, so that its start is not taken for that of the reply.
     """

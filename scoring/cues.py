@@ -54,7 +54,7 @@ _FIRST_PERSON = (
     rf"|select|"
     r"go(?:ing)? (?:with|for)|say|guess|answer|vote for|opt for|lean(?:ing)?(?: (?:towards?|to))?|"
     r"settle on|bet on|conclude|chose|picked|selected|went with|believe|think|pick(?:ing)?"
-    r"|choosing)"
+    r"|choosing|recommend|suggest|propose)"
     r"\b(?: that)?(?: (?:it(?:'s| is| must be| would be)|this is))?[,:]?"
 )
 _CONCLUDED = (
@@ -71,12 +71,14 @@ _SUPPORTS = (
     r"\b(?:is|are|be|match(?:es|ing)?|correspond(?:s|ing)?|aligns?|consistent|fits?|points?"
     r"|supports?|"
     r"indicates?|suggests?|described|explained|represents?|favou?rs?|captured|supported)\b"
-    r"(?: (?:best|the|most|with|closely|to|by|well|in|of|description|strongly"
+    r"(?: (?:best|the|most|with|closely|to|by|well|in|of|description|agreement|accordance|line"
+    r"|strongly"
     r"|clearly))*+ (?=\(?(?:option|choice|answer|hypothesis|scenario|statement|interpretation"
     r"|explanation|experiment)\b)"
 )
 _CORRECTED = (
-    r"\b(?:actually|wait|correction|scratch that|i mean|i meant|make that|on reflection|sorry|"
+    r"\b(?:actually|wait|edit(?=:)|update(?=:)|correction|scratch that|i mean|i meant|make that"
+    r"|on reflection|sorry|"
     r"(?<!: )(?<!:)no(?=\s?[,:;.-])(?![^\w\n]*\n)|rather|instead|(?:chang|revis|switch|updat"
     r"|correct)(?:e|es|ed|ing)"
     r"(?: (?:my|the|final|answer|choice|it|that))*+ to|second thoughts?|hmm|should be)\b"
@@ -87,6 +89,8 @@ _CORRECTED = (
 _ABROAD = (
     r"\b(?:ist|es|est|é|è) (?:(?:daher|also|donc|la|a) )?(?:antwort|option|opción|l'option|"
     r"opzione|opção|alternativa|réponse|respuesta) (?=[(]?[a-z0-9])|"
+    r"\b(?:also|daher|somit|folglich|donc)(?: la| die)? (?:antwort|option"
+    r"|réponse) (?=[(]?[a-z0-9]\b)|"
     r"\bsondern\b|而是|\bsino(?: la)?\b|\bmais plutôt\b"
     r"|答案(?:应该|应当|应|可能|就|大概|很可能|最可能)?(?:是|为|选"
     r"|:)[:是]?"
@@ -110,7 +114,15 @@ _ABROAD = (
     r"|\bjawaban(?:nya)?\b[^.\n]{0,12}?(?:adalah|:)|відповідь\s?(?:[:-]|це)"
 )
 _ABROAD_NEEDS = (
-    *("l'option", "ist option", "est option", "es option", "also option", "daher option"),
+    *(
+        "l'option",
+        "ist option",
+        "est option",
+        "es option",
+        "also option",
+        "daher option",
+        "somit option",
+    ),
     *("donc option", "la option", "opción", "opzione", "opção", "alternativa", "antwo", "lösung"),
     *("wähle", "würde", "tippe", "entscheide", "répon", "je choi", "je dir", "respuesta", "elijo"),
     *("elegir", "escojo", "resposta", "rispost", "scelgo", "sondern", "sino", "mais plut", "svar"),
@@ -263,14 +275,19 @@ _DO = (
     r"|resolve|"
     r"differentiate|assess|infer|judge|establish|confirm)"
 )
-_UNDONE = r"(?:determined|answered|identified|inferred|decided|established|assessed|told|seen)"
+_UNDONE = (
+    r"(?:determined|answered|identified|inferred|decided|established|assessed|told|seen"
+    r"|provided|given)"
+)
 REFUSAL = re.compile(
-    r"(?=[acdhijmnptuwн无看不抱对申で죄])"
+    r"(?=[acdfhijmnptuwн无看不抱对申で죄])"
     rf"(?:(?<!\w)(?:{_CANNOT}(?: \w+){{0,2}}? (?:{_DO}|be {_UNDONE})\b"
     r"|(?:i|we) (?:do not|don't) (?:\w+ )?(?:have|know|see)\b"
     r"|not have the (?:capability|ability)\b|not (?:\w+ )?enough\b"
     r"|neither\b[^.\n]{0,60}?\b(?:enough|sufficient)\b|no way to (?:tell|know|determine)\b"
-    r"|text-based\b|as an ai\b"
+    r"|(?:image|figure|picture)s? (?:\w+ ){0,4}?(?:is|are|was|were)(?: not"
+    r"|n't) (?:\w+ )?(?:provided|available"
+    r"|visible|shown|attached|included)|text-based\b|as an ai\b"
     r"|as a (?:large )?language model\b|(?:must|have to) decline\b"
     r"|(?:no|not any|without (?:the|an|seeing the)) (?:image|figure|picture|attachment)s?\b"
     r"|please (?:provide|upload|share|attach|send) (?:\w+ ){0,2}?(?:image|figure|picture|file"

@@ -27,6 +27,7 @@ _REASONS = re.compile(
     r"\b(?:since|because|therefore|thus|hence|so|indicat\w+|suggest\w*|consistent|must|match\w*"
     r"|explain\w*|points?)\b"
 )
+_TURNED = re.compile(r"\b(?:but|however|actually)\b[^.]*\b(?:is|it's|must be)\b")
 _CITES = re.compile(
     r"\b(?:panels?|fig(?:ure)?s?|images?|shown|seen|arrow\w*|lanes?|row|column|left|right|middle)"
     r"\W*$"
@@ -95,13 +96,21 @@ def alone(question: Question) -> Iterator[Statement]:
 
 
 def _bracketed(question: Question, tail: Line) -> Iterator[Statement]:
-    """The only label in brackets, at the end of a sentence that gives a reason: '... (B).'."""
+    """The label in brackets that ends a sentence with a reason: '... (B).'.
+
+    It is the only one in brackets, or follows the one before after a word of turning.
+    """
     last = _LAST_BRACKET.search(question.text, max(tail.start, tail.end - 40), tail.end)
-    if last is None or len(_BRACKET.findall(question.text)) > 1:
+    brackets = list(_BRACKET.finditer(question.text))
+    if last is None or not brackets:
         return
     sentence = question.lower[question.sentence_start(last.start()) : last.start()]
+    reasons = _REASONS.search(sentence)
+    if len(brackets) > 1:
+        turned = question.lower[brackets[-2].end() : last.start()]
+        reasons = None if cues.OPEN_WORDS.search(turned) else _TURNED.search(turned)
     status, index, style = question.labels.index(last["label"])
-    if status == "answered" and _REASONS.search(sentence) and not _CITES.search(sentence):
+    if status == "answered" and reasons and not _CITES.search(sentence):
         reading = Reading(status, *last.span("label"), index, style)
         yield Statement(reading, Strength.CONCLUDED, "last_label")
 

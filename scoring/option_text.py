@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from difflib import get_close_matches
 from functools import lru_cache
+from itertools import takewhile
 from typing import NamedTuple
 
 from scoring.normalise import normalise
@@ -148,7 +149,10 @@ class OptionTexts:
                 self._by_first.setdefault(words[0], []).append((words, index))
 
     def _shorter(self) -> list[tuple[tuple[str, ...], int]]:
-        """Options without a closing bracket or clause, where that is no other option's start."""
+        """Shorter forms of the options that still tell them apart.
+
+        Without a closing bracket or clause, and without the words that all options start with.
+        """
         found = []
         for index, text in enumerate(self.plain):
             short = _words(_TAIL.sub("", text))
@@ -156,6 +160,12 @@ class OptionTexts:
             tells = len(short) > 1 or len("".join(short)) >= _LEAST_NAME
             if short != self.words[index] and begins.count(short) == 1 and tells:
                 found.append((short, index))
+        shared = sum(
+            1 for _ in takewhile(lambda row: len(set(row)) == 1, zip(*self.words, strict=False))
+        )
+        ends = [words[shared:] for words in self.words]
+        if shared and len(set(ends)) == len(ends) > 1:
+            found += [(end, index) for index, end in enumerate(ends) if len(end) > 1]
         return found
 
     def begins(self, found: Sequence[Token]) -> bool:

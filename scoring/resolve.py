@@ -15,7 +15,8 @@ _FAR = 200
 _ENDED = re.compile(r"[.!?)\]'}|>:;✓✅❌]$|[\u3002\uff01\uff1f]$")
 _DANGLING = re.compile(
     r"\b(?:the|a|an|of|is|are|to|and|or|but|with|in|on|by|for|that|which|as|from|than|because|option|be|"
-    r"was|were|not|its|their|this|at|between|answer|correct)\s*[:(]?$|[,(:]$"
+    r"was|were|not|its|their|this|at|between|answer|correct"
+    r"|shows?|reveals?|indicates?|suggests?|appears?|would|can|has|have|we|there)\s*[:(]?$|[,(:]$"
 )
 _DESPITE = re.compile(r"\b(?:but|however|nevertheless|that said|still|although|though)\b")
 _LONG = 12

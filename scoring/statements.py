@@ -28,7 +28,7 @@ _UNIT_BEFORE = re.compile(r"[-~<≈+]\s?$")
 _SENTENCE_END = re.compile(r"[.!?;](?=\s|$)|\n")
 _SENTENCE_START = re.compile(r"[.!?](?=\s)|\n")
 _WINDOW = 700
-_CONTEXT = 120
+_CONTEXT = 300
 _FIRST, _LAST = 12, 48
 _DRAWN = frozenset(("so", "thus", "hence", "therefore"))
 _HEDGE = re.compile(r"\b(?:could|might|may)\b")
@@ -37,6 +37,10 @@ _NEXT_ITEM = re.compile(r"\n[^\S\n]*(?:[-•]\s|[(\[]?(?:[B-Z]|[2-9])[)\].:])")
 _TEXT_JOIN = re.compile(r"[\s'),]*(?:(?P<or>or|oder|ou|或)|and|und|et|y|和)\b\s*")
 _LABEL_AFTER = re.compile(r"\s*\((?:[Oo]ption |[Cc]hoice |[Aa]nswer )?(?P<label>[A-Z]|\d{1,2})\)")
 _CLAUSE_END = re.compile(r",\s|\s(?:because|since|as|which|due to|given)\b")
+_OPENERS = {
+    *("all", "none", "no", "neither", "not", "both", "either", "option", "choice", "answer"),
+    *("letter", "number", *cues.ORDINALS),
+}
 _ARTICLES = ("", "a", "an", "the")
 
 
@@ -55,7 +59,7 @@ class Question:
         return tokens(self.text)
 
     def sentence_start(self, place: int) -> int:
-        """Where the sentence around a place starts, at most 120 characters before it."""
+        """Where the sentence around a place starts, at most 300 characters before it."""
         start = max(0, place - _CONTEXT)
         found = [m.end() for m in _SENTENCE_START.finditer(self.text, start, place)]
         return found[-1] if found else start
@@ -121,8 +125,11 @@ def read_answer(
     start = filled.end() if filled else place
     stop = question.sentence_end(start)
     opening = tokens(question.text, start, min(stop, start + 40), most=1)
-    if opening and negates(opening[0].word) and not question.texts.begins(opening):
-        return None
+    if opening and not question.texts.begins(opening):
+        word = opening[0].word
+        spelled = opening[0].start == start and len(word) > 1 and question.text[start].islower()
+        if negates(word) or (strict and spelled and word not in _OPENERS):
+            return None
     bracket = start - 1 if question.text[start - 1 : start] in ("(", "[") else start
     label = question.labels.read(question.text, bracket, capital=strict)
     if label and _UNIT_BEFORE.search(question.text, max(place, start - 2), bracket):
@@ -205,30 +212,34 @@ def cued(question: Question) -> Iterator[Statement]:
         if cue.needs and not any(sign in question.lower for sign in cue.needs):
             continue
         for match in _some(cue.pattern, question.lower):
+            if cue.name == "declared" and cues.ANALYSIS.search(match.group()):
+                continue
             tagged = cue.strength is Strength.TAGGED
-            if not tagged and _supposed(question, match.start(), match.end()):
-                continue
-            if cues.ANALYSIS.search(match.group()) and cue.name == "declared":
-                continue
             colon = match.group().rstrip().endswith((":", "="))
             reading = read_answer(question, match.end(), strict=cue.strict, field=tagged or colon)
             if reading is None or placeholder(question, reading):
                 continue
-            if _opens_list(question, match.end(), reading):
+            if not tagged and _supposed(question, match.start(), match.end()):
                 continue
-            strength = cue.strength
-            asked = question.text[question.sentence_end(reading.end) :][:1] == "?"
-            text_only = reading.style is None and reading.status == "answered"
-            told = tagged or (colon and cues.NONE_OF.match(question.lower, reading.start))
-            if not tagged and (asked or _HEDGE.search(match.group())):
-                strength = Strength.HEDGED
-            elif (reading.status == "none_of_options" and not told) or (
-                cue.name == "corrected" and text_only
-            ):
-                strength = Strength.CONCLUDED
-            elif cue.strict and text_only:
-                strength = Strength.MENTION
-            yield Statement(reading, strength, cue.name if reading.style else "option_text")
+            if not _opens_list(question, match.end(), reading):
+                strength = _strength(question, cue, match.group(), reading)
+                yield Statement(reading, strength, cue.name if reading.style else "option_text")
+
+
+def _strength(question: Question, cue: cues.Cue, phrase: str, reading: Reading) -> Strength:
+    """How firmly a phrase commits to what follows it."""
+    tagged = cue.strength is Strength.TAGGED
+    colon = phrase.rstrip().endswith((":", "="))
+    asked = question.text.startswith("?", question.sentence_end(reading.end))
+    text_only = reading.style is None and reading.status == "answered"
+    told = tagged or (colon and cues.NONE_OF.match(question.lower, reading.start))
+    if not tagged and (asked or _HEDGE.search(phrase)):
+        return Strength.HEDGED
+    if reading.status == "none_of_options" and not told:
+        return Strength.CONCLUDED
+    if cue.name == "corrected" and text_only:
+        return Strength.CONCLUDED
+    return Strength.MENTION if cue.strict and text_only else cue.strength
 
 
 def _opens_list(question: Question, place: int, reading: Reading) -> bool:
@@ -304,8 +315,11 @@ def quoted(question: Question) -> Iterator[Statement]:
             yield Statement(reading, Strength.CONCLUDED, "quoted")
 
 
+_AFFIRMED = re.compile(r"[)\]':]* ?(?:(?:best|fits|matches)\b|remains\s*\Z)")
+
+
 def _affirms(rest: str) -> bool:
-    return bool(cues.POSITIVE.search(rest) or re.match(r"[)\]':]* ?(?:best|fits|matches)\b", rest))
+    return bool(cues.POSITIVE.search(rest) or _AFFIRMED.match(rest))
 
 
 def _text_predicated(question: Question) -> Iterator[Statement]:
