@@ -24,6 +24,8 @@ _SIGNATURES = {b"\x89PNG\r\n": "png", b"\xff\xd8\xff": "jpeg", b"GIF8": "gif"}
 _OPENAI = "https://api.openai.com/v1"
 _LARGEST = 15_000_000
 _LONGEST_SIDE = 4096
+_SECRET = 12
+"""Characters that a key has at least, where it is one."""
 _FATAL = {401, 402, 403, 404}
 _TRANSIENT = {408, 409, 425, 429}
 
@@ -176,12 +178,12 @@ class OpenAIChat:
         usage = getattr(reply, "usage", None)
         text = message.content or getattr(message, "refusal", None) or ""
         return Response(
-            text=str(text).encode("utf-8", "replace").decode(),
+            text=self._without_key(str(text).encode("utf-8", "replace").decode()),
             tokens_in=_count(usage, "prompt_tokens"),
             tokens_out=_count(usage, "completion_tokens"),
             finish_reason=str(getattr(choices[0], "finish_reason", None) or ""),
             latency=round(latency, 3),
-            served_by=str(reply.model or ""),
+            served_by=self._without_key(str(reply.model or "")),
         )
 
     def _status_error(self, error: openai.APIStatusError) -> ModelError:
@@ -194,6 +196,10 @@ class OpenAIChat:
             busy = status in (429, 503, 529)
             return TransientError(text, retry_after(error.response.headers), busy=busy)
         return RequestError(text)
+
+    def _without_key(self, text: str) -> str:
+        """A reply without the key; a short one (`EMPTY`) is no secret, but may be a word."""
+        return text.replace(self._key, "[key]") if len(self._key) >= _SECRET else text
 
     def _clean(self, text: str) -> str:
         """One line without the key, which some servers echo."""

@@ -164,10 +164,15 @@ def test_three_in_ten_broken_replies_lose_nothing(
     assert {row["figure_id"] for row in rows} == {row["figure_id"] for row in wanted.values()}
     assert set(ids) <= set(wanted)
     quarantine = pq.read_table(tmp_path / "broken" / "work" / "quarantine.parquet").to_pylist()
-    listed = Counter(row["location"].split(": ")[0] for row in quarantine)
+    listed = {
+        (row["location"].split(": ")[1], row["reason"].split(": ")[0].removeprefix("reply to "))
+        for row in quarantine
+    }
     missing = [row for identity, row in wanted.items() if identity not in ids]
     assert 0 < len(missing) < len(wanted) / 3
-    assert all(listed[row["figure_id"]] for row in missing)
+    assert all({(r["figure_id"], "extract"), (r["figure_id"], "write")} & listed for r in missing)
+    unjudged = [r["candidate_id"] for r in rows if r["keep"] and r["signal_agent_verdict"] is None]
+    assert unjudged and {(identity, "verdict") for identity in unjudged} <= listed
     empty = [row for row in rows if row["candidate_id"] is None]
     assert all("no usable reply" in row["reason"] or "evidence" in row["reason"] for row in empty)
     unasked = [r for r in rows if r["keep"] and r["correct_index"] is None]

@@ -203,7 +203,9 @@ def test_no_key_is_written_anywhere(
     server: ChatServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-very-secret")
-    run(client(server, tmp_path), [ask(image=png())])
+    server.reply = lambda body: Answer("you sent sk-very-secret")
+    (response,) = run(client(server, tmp_path), [ask(image=png())])
+    assert isinstance(response, Response) and response.text == "you sent [key]"
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert files
     assert not any(b"very-secret" in path.read_bytes() for path in files)
