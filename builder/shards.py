@@ -32,11 +32,11 @@ def file_digest(path: Path) -> str:
 
 @cache
 def code_digest() -> str:
-    """Digest of the code and data files of `builder` and `filtering`: the code version."""
+    """The code version: digest of the files of `builder`, `filtering` and `scoring/models`."""
     root = Path(__file__).resolve().parent.parent
     files = sorted(
         path
-        for package in ("builder", "filtering")
+        for package in ("builder", "filtering", "scoring/models")
         for path in (root / package).rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     )

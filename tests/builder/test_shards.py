@@ -5,7 +5,8 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from builder.shards import ShardStore, write_atomically
+from builder import shards
+from builder.shards import ShardStore, code_digest, write_atomically
 
 TABLE = pa.table({"a": [1, 2, 3]})
 
@@ -51,3 +52,17 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(
         write_atomically(path, b"new")
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_code_of_every_package_that_shapes_the_data_is_in_the_code_version(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shards, "__file__", str(tmp_path / "builder" / "shards.py"))
+    seen = set()
+    for place in ("builder/a.py", "builder/agents/prompts/a.md", "filtering/a.py"):
+        (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / place).write_text("1")
+        seen.add(code_digest.__wrapped__())
+    (tmp_path / "scoring" / "models").mkdir(parents=True)
+    (tmp_path / "scoring" / "models" / "openai_chat.py").write_text("1")
+    assert len(seen | {code_digest.__wrapped__()}) == 4
