@@ -95,6 +95,7 @@ _ABROAD = (
     r"|答案(?:应该|应当|应|可能|就|大概|很可能|最可能)?(?:是|为|选"
     r"|:)[:是]?"
     r"|(?:我|应该?|故|所以|因此|建议|正确|最佳)?(?:选择|选项|选)(?:应该|应)?[:是为]?(?:选项)?"
+    r"|应(?:该|当)?(?:是|为)(?=[(]?[a-z0-9])"
     r"|(?:答え|正解|回答|解答)(?:は|:)|정답(?:은|:)|(?<!대)답(?:은|:)"
     r"|\bantwort(?:en)?\b[^.\n]{0,30}?(?:ist|lautet|wäre|:)|\blösung\s?(?:ist|lautet|:)"
     r"|\bich (?:wähle|würde|tippe|entscheide)[^.\n]{0,20}?(?=\s[a-z]\b)"
@@ -126,7 +127,7 @@ _ABROAD_NEEDS = (
     *("donc option", "la option", "opción", "opzione", "opção", "alternativa", "antwo", "lösung"),
     *("wähle", "würde", "tippe", "entscheide", "répon", "je choi", "je dir", "respuesta", "elijo"),
     *("elegir", "escojo", "resposta", "rispost", "scelgo", "sondern", "sino", "mais plut", "svar"),
-    *("jawaban", "cevap", "yanıt", "đáp án", "odpowied", "而是", "答", "正解", "选", "답"),
+    *("jawaban", "cevap", "yanıt", "đáp án", "odpowied", "而是", "应", "答", "正解", "选", "답"),
     *("ответ", "выбира", "выбрать", "відповідь", "الإجابة", "उत्तर"),
 )
 _MAYBE = (
@@ -208,7 +209,8 @@ NEGATIVE = re.compile(
 TEXT_PREDICATE = re.compile(
     r"(?<!\w)(?=[iaslwmb])(?:(?:is|are|seems|looks|appears"
     r"|would be) (?:to be )?(?:the )?most (?:plausible"
-    r"|likely|consistent|probable|suitable|appropriate|informative|accurate|reasonable|fitting)\b|"
+    r"|likely|consistent|probable|suitable|appropriate|informative|accurate|reasonable|fitting"
+    r"|direct|effective|useful|relevant|reliable)\b|"
     r"(?:is|are|would be|seems|must be) (?:the |clearly |therefore |most |likely )*+(?:correct"
     r"|best|right|answer)\b|best (?:describes|explains|matches|fits|represents|accounts for))"
 )
@@ -283,6 +285,7 @@ REFUSAL = re.compile(
     r"(?=[acdfhijmnptuwн无看不抱对申で죄])"
     rf"(?:(?<!\w)(?:{_CANNOT}(?: \w+){{0,2}}? (?:{_DO}|be {_UNDONE})\b"
     r"|(?:i|we) (?:do not|don't) (?:\w+ )?(?:have|know|see)\b"
+    r"|(?:i am|i'm) (?:not (?:\w+ )?(?:sure|certain)|unsure|uncertain)\W*\Z"
     r"|not have the (?:capability|ability)\b|not (?:\w+ )?enough\b"
     r"|neither\b[^.\n]{0,60}?\b(?:enough|sufficient)\b|no way to (?:tell|know|determine)\b"
     r"|(?:image|figure|picture)s? (?:\w+ ){0,4}?(?:is|are|was|were)(?: not"
@@ -298,7 +301,7 @@ REFUSAL = re.compile(
     r"|information|evidence|detail|data)"
     r"|no puedo\b|je ne (?:peux|vois)\b|ich kann\b[^.\n]{0,40}\bnicht\b|не могу|не вижу"
     r"|não (?:posso|consigo)\b|non posso\b)"
-    r"|n't (?:\w+ )?enough\b|无法(?:查看|看到|确定|判断|回答|提供|识别|访问)|看不到"
+    r"|n't (?:\w+ )?enough\b|无法[^,.\n]{0,6}?(?:查看|看到|确定|判断|回答|提供|识别|访问)|看不到"
     r"|不能(?:查看|看到|确定|判断|回答)|抱歉|对不起|申し訳|できません|죄송)"
 )
 ORDINALS = {
@@ -311,7 +314,10 @@ ORDINAL = re.compile(
     rf"|alternative)\b"
 )
 DENIED = re.compile(r"(?:\bnot|n't|\bnever|\bhardly|\bneither|\bcannot|\bwithout)(?: \w+)?\s*$")
-ASKED = re.compile(r"\b(?P<label>[A-Z]|\d{1,2})\)?\?\s*(?P<mark>Yes|Correct|No|Wrong|Incorrect)\b")
+ASKED = re.compile(
+    r"\b(?P<label>[A-Z]|\d{1,2})(?:\)?\?\s*|\)? [(:-]\s?)(?P<mark>[Yy]es|[Cc]orrect|[Nn]o|[Ww]rong"
+    r"|[Ii]ncorrect)\b"
+)
 VOID = frozenset(("null", "none", "unknown", "n", "na", "nan", "undefined", "uncertain"))
 MARKS = ("✓", "✔", "✅", "☑", "❌", "✗", "✘")
 MARKED = re.compile(

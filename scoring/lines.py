@@ -13,7 +13,7 @@ from scoring.statements import Question, placeholder, read_answer
 
 _LINE = re.compile(r"[^\n]+")
 _START = re.compile(
-    r"[\s('\[>-]*(?:(?:option|choice|answer|letter)\s+)?(?=[(\['A-Za-zАБВГД\d])", re.IGNORECASE
+    r"[\s('\[>✓✔✅☑-]*(?:(?:option|choice|answer|letter)\s+)?(?=[(\['A-Za-zАБВГД\d])", re.IGNORECASE
 )
 _ITEM = re.compile(
     r"[\s('\[>•-]*(?:option |choice )?[(\[]?(?P<label>[A-Z]|\d{1,2})[)\].:-]", re.IGNORECASE
@@ -27,6 +27,7 @@ _REASONS = re.compile(
     r"\b(?:since|because|therefore|thus|hence|so|indicat\w+|suggest\w*|consistent|must|match\w*"
     r"|explain\w*|points?)\b"
 )
+_BRIEF = re.compile(r"\s*(?P<before>[A-Za-z' ]{2,30})(?:[,:]| -) ?\(?(?P<label>[A-Z])[).\s]*")
 _TURNED = re.compile(r"\b(?:but|however|actually)\b[^.]*\b(?:is|it's|must be)\b")
 _CITES = re.compile(
     r"\b(?:panels?|fig(?:ure)?s?|images?|shown|seen|arrow\w*|lanes?|row|column|left|right|middle)"
@@ -87,11 +88,23 @@ def alone(question: Question) -> Iterator[Statement]:
         if begun is not None:
             whole = Reading("answered", tail.start, tail.end, begun)
             yield Statement(whole, Strength.CONCLUDED, "option_text")
+    yield from _brief(question)
     yield from _bracketed(question, tail)
     last = _LAST_LABEL.search(question.text, max(tail.start, tail.end - 40), tail.end)
     if last:
         status, index, style = question.labels.index(last["label"])
         reading = Reading(status, *last.span("label"), index, style)
+        yield Statement(reading, Strength.CONCLUDED, "last_label")
+
+
+def _brief(question: Question) -> Iterator[Statement]:
+    """A reply of a few words that ends in a label after a comma, colon or dash: 'Of these, B.'."""
+    said = _BRIEF.fullmatch(question.text)
+    if said is None or cues.NEGATIVE.search(said["before"].lower()):
+        return
+    status, index, style = question.labels.index(said["label"])
+    reading = Reading(status, *said.span("label"), index, style)
+    if not _CITES.search(said["before"].lower()) and not placeholder(question, reading):
         yield Statement(reading, Strength.CONCLUDED, "last_label")
 
 

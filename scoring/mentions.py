@@ -11,6 +11,7 @@ from scoring.records import Reading, Statement, Strength
 from scoring.statements import Question
 
 _FEWEST_WORDS = 15
+_MANY = 200
 _FEW_WORDS = 40
 _LONGEST_READ = 3000
 _LONGEST_LINE = 700
@@ -142,6 +143,8 @@ def mentioned(question: Question) -> Statement | None:
     same = {question.labels.index(label)[1] for label in keyed} <= named
     if len(named) == 1 and same:
         option = named.pop()
+        if len(spoken) < _MANY and question.texts.alluded(spoken, found):
+            return None
         if start > whole and not _STRONG.search(lower) and _others(question, option):
             return None
         if _disputed(question, option, max(spoken[m.last - 1].end for m in found)):

@@ -215,6 +215,19 @@ class OptionTexts:
             place = last
         return result
 
+    def alluded(self, found: Sequence[Token], named: Sequence[Mention]) -> bool:
+        """Whether the words of an option stand in a row, with other endings, beside those named."""
+        said = [_stem(token.word) for token in found]
+        for mention in named:
+            said[mention.first : mention.last] = [""] * (mention.last - mention.first)
+        texts = [[_stem(word) for word in words] for words in self.words]
+        return any(
+            said[place : place + len(text)] == text
+            for text in texts
+            if text and not text[0][0].isdigit()
+            for place in range(len(said) - len(text) + 1)
+        )
+
     def begun(self, words: Sequence[str]) -> int | None:
         """The one option that starts with these words, which are no number."""
         said = tuple(words)

@@ -18,6 +18,7 @@ _DANGLING = re.compile(
     r"was|were|not|its|their|this|at|between|answer|correct"
     r"|shows?|reveals?|indicates?|suggests?|appears?|would|can|has|have|we|there)\s*[:(]?$|[,(:]$"
 )
+_HEADING = re.compile(r"\W*\w+(?: \w+)?\s*:\s*")
 _DESPITE = re.compile(r"\b(?:but|however|nevertheless|that said|still|although|though)\b")
 _LONG = 12
 
@@ -99,7 +100,7 @@ def _outcome(statement: Statement, *, corrected: bool = False) -> Extraction:
 def stops_midway(text: str) -> bool:
     """Whether a text ends inside a sentence: no final stop after many words, or a loose end."""
     tail = text[-200:].rstrip()
-    if not tail or text.endswith("\n\n"):
+    if not tail or text.endswith("\n\n") or _HEADING.fullmatch(text):
         return False
     if _DANGLING.search(tail.lower()):
         return True

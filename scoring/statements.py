@@ -36,6 +36,7 @@ _SHORT_PHRASE = 8
 _NEXT_ITEM = re.compile(r"\n[^\S\n]*(?:[-•]\s|[(\[]?(?:[B-Z]|[2-9])[)\].:])")
 _TEXT_JOIN = re.compile(r"[\s'),]*(?:(?P<or>or|oder|ou|或)|and|und|et|y|和)\b\s*")
 _LABEL_AFTER = re.compile(r"\s*\((?:[Oo]ption |[Cc]hoice |[Aa]nswer )?(?P<label>[A-Z]|\d{1,2})\)")
+_AT_FIRST = re.compile(r"\W*(?:at first|initially|originally)\b")
 _CLAUSE_END = re.compile(r",\s|\s(?:because|since|as|which|due to|given)\b")
 _OPENERS = {
     *("all", "none", "no", "neither", "not", "both", "either", "option", "choice", "answer"),
@@ -219,7 +220,10 @@ def cued(question: Question) -> Iterator[Statement]:
             reading = read_answer(question, match.end(), strict=cue.strict, field=tagged or colon)
             if reading is None or placeholder(question, reading):
                 continue
-            if not tagged and _supposed(question, match.start(), match.end()):
+            if not tagged and (
+                _supposed(question, match.start(), match.end())
+                or _AT_FIRST.match(question.lower, reading.end)
+            ):
                 continue
             if not _opens_list(question, match.end(), reading):
                 strength = _strength(question, cue, match.group(), reading)
@@ -284,11 +288,14 @@ def predicated(question: Question) -> Iterator[Statement]:
             other = match[name].isdigit() and question.labels.style == "letters"
             if bare or (other and not keyword) or not _BEFORE_LABEL.search(before.lower()):
                 continue
-            if cues.NEGATIVE.search(rest) or not _affirms(rest):
+            only = before.rstrip(" (").lower().endswith("only")
+            if cues.NEGATIVE.search(rest) or not (only or _affirms(rest)):
                 continue
         if _supposed(question, start, start):
             continue
         status, index, style = question.labels.index(match[name])
+        if status == "out_of_range" and name == "label" and not cues.POSITIVE.search(rest):
+            continue
         joined = _JOINED.search(before)
         if joined and joined["other"].upper() != match[name].upper():
             status, index = ("ambiguous" if joined["word"] == "or" else "multiple"), None

@@ -10,7 +10,7 @@ from scoring.lines import Line, lines, listed
 from scoring.records import Reading, Statement, Strength
 from scoring.statements import Question
 
-_GOOD_MARKS = ("✓", "✔", "✅", "☑", "Yes", "Correct")
+_GOOD_MARKS = ("✓", "✔", "✅", "☑", "yes", "correct")
 _YES = re.compile(r"\W*(?:option |choice )?\w{1,2}\W{1,4}yes\b[,.;:]? \w")
 _NO = re.compile(r"\W*(?:option |choice )?\w{1,2}\W{1,4}no\b")
 _BRACKETED_OPTION = re.compile(r"\([Oo]ption (?P<label>[A-Z]|\d{1,2})\)")
@@ -20,10 +20,10 @@ def verdicts(question: Question) -> Iterator[Statement]:
     """The one item of a list that is called correct."""
     tick = any(mark in question.text for mark in cues.MARKS)
     found_marks = list(cues.MARKED.finditer(question.text)) if tick else []
-    if not found_marks and "?" in question.text:
+    if not found_marks:
         found_marks = list(cues.ASKED.finditer(question.text))
     marks = {match["label"]: match for match in found_marks}
-    ticked = [match for match in marks.values() if match["mark"] in _GOOD_MARKS]
+    ticked = [match for match in marks.values() if match["mark"].lower() in _GOOD_MARKS]
     if len(ticked) == 1 and len(marks) > 1:
         status, index, style = question.labels.index(ticked[0]["label"])
         yield Statement(
