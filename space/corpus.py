@@ -23,6 +23,11 @@ Indices = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
 _SEARCHED = ("caption", "question", "answer", "article_id", "figure_id", "candidate_id", "id")
+_LABELS = {
+    "image_caption": "Image and caption",
+    "image_qa": "Image and question",
+    "caption_qa": "Caption and question",
+}
 _UNUSED = ("facts", "microscopy_reason", "license_url")
 
 
@@ -68,6 +73,14 @@ class Corpus:
         """The ledger rows of a figure, each with its place in the table as `row`."""
         rows = self.table.slice(place.start, place.stop - place.start).to_pylist()
         return [row | {"row": place.start + n} for n, row in enumerate(rows)]
+
+    def article(self, article_id: str) -> list[dict[str, Any]]:
+        """The ledger rows of an article's candidates."""
+        return [
+            row
+            for row in self.table.filter(pc.equal(self.table["article_id"], article_id)).to_pylist()
+            if row["candidate_id"]
+        ]
 
     def values(self, name: str) -> list[str]:
         """The distinct values of a column, sorted."""
@@ -130,6 +143,11 @@ class Corpus:
         return {name: values for name, values in columns.items() if np.isfinite(values).any()}
 
     @property
+    def scorers(self) -> list[str]:
+        """What gave the scores; empty in a ledger that does not say."""
+        return self.values("scorer") if "scorer" in self.table.column_names else []
+
+    @property
     def phantom_only(self) -> bool:
         """Whether no figure is real."""
         return self.values("source") == ["phantom"]
@@ -142,7 +160,8 @@ def description(signal: str) -> str:
 
 def label(signal: str) -> str:
     """Name of a signal as people read it."""
-    return signal.removeprefix("signal_").replace("_", " ").capitalize()
+    name = signal.removeprefix("signal_")
+    return _LABELS.get(name, name.replace("_", " ").capitalize())
 
 
 def _numbers(column: pa.Array | pa.ChunkedArray, missing: float) -> Floats:

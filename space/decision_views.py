@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from builder.release import choices_of
-from space.corpus import Corpus, Place, label
+from filtering.whatif import mean_changes
+from space.corpus import Corpus, Place
 from space.distributions import Distribution, distributions
 from space.images import ImageStore
 from space.markup import render
 from space.neighbourhood import picture
+from space.rating import Rater
 from space.views import PAGE, View
-from space.whatif import Ranking, flips
+from space.whatif import Ranking, told
 
 Row = dict[str, Any]
 
@@ -26,11 +28,14 @@ class Decisions:
     images: ImageStore
     ranking: Ranking
     distributions: Mapping[str, Distribution]
+    rater: Rater
 
     @classmethod
     def of(cls, corpus: Corpus) -> Decisions:
         """Everything that is worked out once for a corpus."""
-        return cls(corpus, ImageStore(corpus), Ranking(corpus), distributions(corpus))
+        images = ImageStore(corpus)
+        rater = Rater(corpus, images)
+        return cls(corpus, images, Ranking(corpus), distributions(corpus), rater)
 
     def ratio(self, view: View) -> float:
         """The keep ratio that a view asks for."""
@@ -68,8 +73,13 @@ class Decisions:
             before=before, evidence=evidence, after=after,
         )  # fmt: skip
 
-    def candidates(self, rows: Sequence[Row], chosen: Row | None, view: View) -> str:
-        """All candidates of a figure, the chosen one in full."""
+    def candidates(
+        self, rows: Sequence[Row], chosen: Row | None, view: View, why: bool = False
+    ) -> str:
+        """All candidates of a figure, the chosen one in full.
+
+        With `why` also what would flip its decision where that takes a fraction of a second.
+        """
         asked = [row for row in rows if row["candidate_id"]]
         if not asked:
             return render("no_candidates.html", reason=rows[0]["reason"])
@@ -77,11 +87,11 @@ class Decisions:
         kept = {row["candidate_id"]: bool(then[row["row"]]) for row in asked}
         return render(
             "candidates.html", rows=asked, kept=kept, chosen=chosen,
-            whole=None if chosen is None else self._whole(asked, chosen, kept, view),
+            whole=None if chosen is None else self._whole(asked, chosen, kept, view, why),
         )  # fmt: skip
 
     def _whole(
-        self, rows: Sequence[Row], chosen: Row, kept: Mapping[str, bool], view: View
+        self, rows: Sequence[Row], chosen: Row, kept: Mapping[str, bool], view: View, why: bool
     ) -> dict[str, Any]:
         signals = {n: chosen[n] for n in self.distributions if n != "score"}
         return {
@@ -89,21 +99,25 @@ class Decisions:
             "choices": choices_of(chosen) if chosen["correct_index"] is not None else [],
             "score": self.distributions["score"].standing(chosen["score"]),
             "signals": [self.distributions[n].standing(v) for n, v in signals.items()],
-            "why": self._why(chosen, signals, kept[chosen["candidate_id"]], self.ratio(view)),
+            "why": self._why(chosen, signals, kept[chosen["candidate_id"]], self.ratio(view), why),
             "graph": picture(rows, chosen["candidate_id"], kept),
         }
 
     def _why(
-        self, row: Row, signals: Mapping[str, float | None], kept: bool, ratio: float
+        self, row: Row, signals: Mapping[str, float | None], kept: bool, ratio: float, asked: bool
     ) -> dict[str, Any]:
         """What would have to be otherwise for the other decision."""
         cut = self.ranking.cut(ratio)
-        known = self.ranking.is_mean and cut is not None and not row["gated"]
-        found = flips(signals, row["score"], cut) if known and cut is not None else []
+        found = None
+        if cut is not None and not row["gated"]:
+            if self.ranking.is_mean:
+                found = mean_changes(signals, row["score"], cut)
+            elif asked and row.get("scorer"):
+                found = self.rater.changes(row, cut, kept)
         return {
             "gated": row["gated"], "kept": kept, "cut": cut, "score": row["score"],
-            "is_mean": self.ranking.is_mean, "tie": row["score"] == cut,
-            "flips": [(label(f.signal), f.value, f.needed) for f in found],
+            "is_mean": self.ranking.is_mean, "tie": row["score"] == cut, "asked": asked,
+            "changes": None if found is None else told(found),
         }  # fmt: skip
 
     def changes(self, view: View) -> str:

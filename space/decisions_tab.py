@@ -57,8 +57,11 @@ class Filters:
         return [getattr(self, name) for name in self.__dataclass_fields__]
 
 
-def shown(decisions: Decisions, view: View) -> tuple[Any, ...]:
-    """The contents of all parts for a view, which is completed with what it leaves open."""
+def shown(decisions: Decisions, view: View, why: bool = False) -> tuple[Any, ...]:
+    """The contents of all parts for a view, which is completed with what it leaves open.
+
+    With `why` also what would flip the decision on the chosen candidate of a graph.
+    """
     corpus = decisions.corpus
     mask = matching(corpus, view)
     places = matching_figures(corpus, mask)
@@ -77,7 +80,7 @@ def shown(decisions: Decisions, view: View) -> tuple[Any, ...]:
         figures,
         decisions.image(place),
         decisions.caption(rows, chosen),
-        decisions.candidates(rows, chosen, view),
+        decisions.candidates(rows, chosen, view, why),
         changes,
         view,
         view.link(),
@@ -163,7 +166,8 @@ def wire(decisions: Decisions, parts: _Parts, filters: Filters) -> None:
             return shown(decisions, replace(view, page=int(page) if page.isdecimal() else 1))
         if figure := data.get("figure"):
             return shown(decisions, replace(view, figure=str(figure), candidate=""))
-        return shown(decisions, replace(view, candidate=str(data.get("candidate", ""))))
+        chosen = replace(view, candidate=str(data.get("candidate", "")))
+        return shown(decisions, chosen, why="why" in data)
 
     def slide(view: View, keep: float) -> tuple[Any, ...]:
         keep = 0.0 if keep == decisions.ranking.built_ratio else keep

@@ -5,18 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 import filtering
 from filtering.decide import Threshold, choose_threshold, decide
+from filtering.pairs import Pairs
 from filtering.records import QA, Decision, Signals
 from filtering.signals import compute_signals
-from space.corpus import label
+from filtering.whatif import Changes, graph_changes, mean_changes
 from space.decision_views import Decisions
 from space.distributions import Distribution, Standing
-from space.whatif import flips, weighted_means
+from space.rating import ENCODING
+from space.whatif import told, weighted_means
+
+if TYPE_CHECKING:
+    from filtering.scorer import Observed, Scorer
 
 _BUNDLED = Path(filtering.__file__).parent / "weights" / "hicqa"
 _ID = "~"
@@ -32,8 +37,7 @@ class Judgement:
     decision: Decision
     score: Standing
     signals: list[Standing]
-    contradiction: str
-    flips: list[tuple[str, float, float]]
+    changes: dict[str, list[Any]] | None
     cut: float
     scorer: str
 
@@ -58,15 +62,15 @@ class Judge:
         corpus = self.decisions.corpus
         if scorer == "mean of signals":
             return self._text_scores
-        names = corpus.values("scorer") if "scorer" in corpus.table.column_names else []
-        return corpus.scores if names == [scorer] else None
+        return corpus.scores if corpus.scorers == [scorer] else None
 
     def judge(self, image: bytes | None, qa: QA, how: str = TEXT) -> Judgement:
         """Signals, score and decision for a pair. Raises ValueError for an empty text."""
         for name in ("caption", "question", "answer"):
             if not getattr(qa, name).strip():
                 raise ValueError(f"the {name} is empty")
-        (signals,) = _with_graph(image, qa) if how == GRAPH else compute_signals([qa])
+        seen = _with_graph(image, qa) if how == GRAPH else None
+        signals = compute_signals([qa])[0] if seen is None else seen.signals
         yardstick = self._yardstick(signals.scorer)
         if yardstick is None:
             yardstick = self._text_scores
@@ -76,14 +80,11 @@ class Judge:
         known.pop("score", None)
         corpus = self.decisions.corpus
         scores = Distribution("score", np.asarray(yardstick[corpus.is_candidate]))
-        text = signals.scorer == "mean of signals" and not decision.gated
-        possible = flips(known, signals.score, threshold.cut_score) if text else []
         return Judgement(
             decision,
             scores.standing(signals.score),
             [self.decisions.distributions[n].standing(v) for n, v in known.items()],
-            signals.contradiction,
-            [(label(f.signal), f.value, f.needed) for f in possible],
+            None if decision.gated else told(_changes(seen, known, signals, decision, threshold)),
             threshold.cut_score,
             signals.scorer,
         )
@@ -97,15 +98,35 @@ class Judge:
         return choose_threshold(triples, ratio)
 
 
-def _with_graph(image: bytes | None, qa: QA) -> list[Signals]:
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A pair as the graph sees it, with its signals and score."""
+
+    scorer: Scorer
+    observed: Observed
+    signals: Signals
+
+
+def _with_graph(image: bytes | None, qa: QA) -> _Seen:
     """Signals and score of the bundled graph, which looks at the image too."""
     if image is None:
         raise ValueError("the graph looks at the image: upload one, or choose the text signals")
     from filtering.opening import open_scorer
-    from filtering.pairs import Pairs
 
     pairs = Pairs([qa], ["image"], ["own"], {"image": image})
-    return open_scorer().score(pairs)
+    with ENCODING:
+        scorer = open_scorer()
+        observed = scorer.observe(pairs)
+        (signals,) = scorer.score(pairs)
+    return _Seen(scorer, observed, signals)
+
+
+def _changes(
+    seen: _Seen | None, known: dict[str, Any], row: Signals, made: Decision, line: Threshold
+) -> Changes:
+    if seen is None:
+        return mean_changes(known, row.score, line.cut_score)
+    return graph_changes(seen.scorer, seen.observed, 0, line.cut_score, made.keep)
 
 
 def pair(caption: str, question: str, answer: str) -> QA:

@@ -35,15 +35,19 @@ _QUICK: dict[str, Any] = {"queue": False, "api_visibility": "private", "show_pro
 
 
 def build_app(
-    folder: Path, reviewer: str = "", tab: str = TABS[0], allow_private: bool = False
+    folder: Path,
+    reviewer: str = "",
+    tab: str = TABS[0],
+    allow_private: bool = False,
+    decisions: Decisions | None = None,
 ) -> tuple[gr.Blocks, dict[str, Any]]:
     """The app over a release or a build's output, and what `launch` is to be called with.
 
     `reviewer` is the name that the Screening tab starts with, `tab` the one that is open. With
-    `allow_private` model endpoints may have private addresses. Raises BuildError for a folder
-    without a release.
+    `allow_private` model endpoints may have private addresses. `decisions` are those of the folder,
+    where they are known. Raises BuildError for a folder without a release.
     """
-    decisions = Decisions.of(Corpus.open(folder))
+    decisions = decisions or Decisions.of(Corpus.open(folder))
     desk = Desk(screening_questions(folder), (place := screening_place(folder)).log)
     with gr.Blocks(
         title="microvqa_pp", analytics_enabled=False, delete_cache=(3600, 24 * 3600)
@@ -100,8 +104,11 @@ def serve(
     tab: str = TABS[0], allow_private: bool = False,
 ) -> None:  # fmt: skip
     """Serve the app over a folder until it is stopped. Raises BuildError as `build_app` does."""
-    app, settings = build_app(folder, reviewer, tab, allow_private)
-    app.launch(server_port=port, inbrowser=browser, **settings)
+    decisions = Decisions.of(Corpus.open(folder))
+    app, settings = build_app(folder, reviewer, tab, allow_private, decisions)
+    app.launch(server_port=port, inbrowser=browser, prevent_thread_lock=True, **settings)
+    decisions.rater.warm()
+    app.block_thread()
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -1,16 +1,17 @@
-"""What another keep ratio would change, and what would flip a single decision."""
+"""What another keep ratio would change, and in words what would flip a single decision."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor
+from typing import Any
 
 import numpy as np
 
 from filtering.signals import WEIGHTS
-from space.corpus import Corpus, Floats, Indices, Mask
+from filtering.whatif import Changes
+from space.corpus import Corpus, Floats, Indices, Mask, label
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,15 +22,6 @@ class Change:
     total: int
     now: int
     then: int
-
-
-@dataclass(frozen=True, slots=True)
-class Flip:
-    """A signal's value, and the one beyond which the decision would be the other."""
-
-    signal: str
-    value: float
-    needed: float
 
 
 class Ranking:
@@ -103,13 +95,7 @@ def weighted_means(corpus: Corpus) -> Floats:
     return np.divide(total, whole, out=np.zeros_like(total), where=whole > 0)
 
 
-def flips(signals: Mapping[str, float | None], score: float, cut: float) -> list[Flip]:
-    """Changes of one signal that take a weighted mean of signals (0-1) across the cut.
-
-    The smallest change first; a signal that would have to leave 0-1 is not among them.
-    """
-    known = {n: v for n, v in signals.items() if v is not None and n in WEIGHTS}
-    step = (cut - score) * sum(WEIGHTS[name] for name in known)
-    found = [Flip(name, v, v + step / WEIGHTS[name]) for name, v in known.items()]
-    possible = [flip for flip in found if 0 <= flip.needed <= 1]
-    return sorted(possible, key=lambda flip: abs(flip.needed - flip.value))
+def told(changes: Changes) -> dict[str, list[Any]]:
+    """Changes with the names of signals as people read them, for the templates."""
+    flips = [(label(f.signal), f.value, f.needed, f.deviations) for f in changes.flips]
+    return {"flips": flips, "powerless": [label(name) for name in changes.powerless]}

@@ -14,7 +14,6 @@ import numpy as np
 import pytest
 
 from filtering.decide import choose_threshold
-from filtering.signals import WEIGHTS, consistency
 from space.corpus import Corpus
 from space.decision_views import Decisions
 from space.decisions_tab import shown
@@ -24,7 +23,6 @@ from space.markup import render
 from space.net import AddressError, check_url, is_public, visitor_client
 from space.uploads import UploadError, take_table
 from space.views import View
-from space.whatif import flips
 
 PAYLOADS = (
     "<script>alert(1)</script>",
@@ -73,19 +71,18 @@ def test_other_keep_ratios_keep_what_the_filter_would(decisions: Decisions) -> N
         assert set(corpus.table["candidate_id"].filter(mask).to_pylist()) == wanted
 
 
-def test_a_flip_flips() -> None:
-    signals: dict[str, float | None] = {
-        "signal_grounding": 0.5, "signal_answer": 1.0, "signal_overlap": None,
-        "signal_binding": 0.9, "signal_specificity": 0.1,
-    }  # fmt: skip
-    score, cut = consistency(signals), 0.85
-    found = flips(signals, score, cut)
-    assert found
-    for flip in found:
-        assert consistency(signals | {flip.signal: flip.needed}) == pytest.approx(cut)
-        assert flip.signal in WEIGHTS
-    sizes = [abs(flip.needed - flip.value) for flip in found]
-    assert sizes == sorted(sizes)
+def test_what_would_flip_a_decision_of_the_graph_is_told(decisions: Decisions) -> None:
+    corpus, cut = decisions.corpus, decisions.ranking.cut(decisions.ranking.built_ratio)
+    assert cut is not None and not decisions.ranking.is_mean
+    ranked = np.flatnonzero(corpus.is_candidate & ~corpus.gated & (corpus.scores > cut))
+    near = int(ranked[np.argmin(corpus.scores[ranked])])
+    row = corpus.table.slice(near, 1).to_pylist()[0]
+    found = decisions.rater.changes(row, cut, kept=True)
+    assert found is not None and found.flips
+    view = View(figure=row["figure_id"], candidate=row["candidate_id"])
+    assert "What would drop it?" in shown(decisions, view)[3]
+    assert "Changes of one signal that would drop it" in shown(decisions, view, why=True)[3]
+    assert decisions.rater.changes(row | {"scorer": "another"}, cut, kept=True) is None
 
 
 def test_every_text_is_shown_as_text(decisions: Decisions) -> None:

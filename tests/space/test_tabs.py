@@ -73,6 +73,15 @@ def test_filters_slider_and_link_bring_the_same_view_back(samples: Server, visit
     assert other.locator("#search textarea, #search input").input_value() == name
 
 
+def test_what_would_flip_a_decision_is_worked_out_on_a_click(samples: Server, visit: Opens) -> None:
+    looked = visit(samples.url)
+    page = looked.open("?decision=kept")
+    ready(page, "decisions")
+    page.get_by_role("button", name="What would drop it?").click()
+    expect(page.locator("#candidates ul.flips li").first).to_contain_text("SD")
+    assert looked.errors == []
+
+
 def test_nothing_found_says_so(samples: Server, visit: Opens) -> None:
     page = visit(samples.url).open("?text=no+caption+says+this")
     expect(page.locator("#figures .empty")).to_contain_text("No figure matches")
