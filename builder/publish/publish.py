@@ -93,7 +93,7 @@ def _stage(output: Path, root: Path, publication: Publication, found: Findings) 
     script = f"{name.rpartition('/')[2]}.py"
     yield Staged("dataset", name, folder, stale=("data/*.parquet", script))
     if publication.demo:
-        demo = stage_demo(root / "demo", publication.dataset)
+        demo = stage_demo(root / "demo", publication.dataset, output / "release")
         yield Staged("space", publication.demo, demo, "gradio")
 
 

@@ -4,31 +4,22 @@ from __future__ import annotations
 
 import shutil
 import tomllib
-from importlib.metadata import PackageNotFoundError, requires
 from pathlib import Path
+
+import yaml
 
 from builder.errors import BuildError
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
-_PACKAGES = ("builder", "filtering", "scoring")
-_SKIPPED = shutil.ignore_patterns("__pycache__", ".*", "*.pyc")
-_SDK = "6.31.0"
-_CARD = """\
----
-title: microvqa_pp
-emoji: 🔬
-sdk: gradio
-sdk_version: {sdk}
-app_file: app.py
-license: apache-2.0
-datasets:
-- {dataset}
-short_description: Microscopy questions, with the reason for each decision
----
+_EXTRAS = ("models",)
+MOST_IN_DEMO = 500 << 20
+"""Bytes of a release that the demo still carries; a Space is cloned whole when it starts."""
 
-Browse the ledger of [{dataset}](https://huggingface.co/datasets/{dataset}): every candidate
-question with its signals, its score, and why it was kept or dropped.
-"""
+_TEXT = """\
+# microvqa_pp
+
+Every candidate question of [{dataset}](https://huggingface.co/datasets/{dataset}) with its signals, its score, and why it was kept or dropped. {shown}
+"""  # noqa: E501
 
 
 def stage_metric(folder: Path, space_id: str) -> Path:
@@ -44,31 +35,40 @@ def stage_metric(folder: Path, space_id: str) -> Path:
         raise BuildError(f"metric {space_id}: {error} (--metric ORG/NAME)") from error
 
 
-def stage_demo(folder: Path, dataset_id: str) -> Path:
-    """Lay out the demo Space: the app at the top, the packages that it uses beside it.
+def stage_demo(folder: Path, dataset_id: str, release: Path) -> Path:
+    """Lay out the demo Space: the app at the top, the packages and the release that it uses beside.
 
-    Raises BuildError where the app is not installed beside this package.
+    A release over MOST_IN_DEMO is left out; the shipped samples are shown then. Raises BuildError
+    where the app is not that of a clone.
     """
-    app = _ROOT / "space"
-    if not (app / "app.py").is_file():
-        raise BuildError(f"no demo to publish: {app} holds no app.py; publish from a clone")
-    shutil.copytree(app, folder, ignore=_SKIPPED, dirs_exist_ok=True)
-    for package in _PACKAGES:
-        shutil.copytree(_ROOT / package, folder / package, ignore=_SKIPPED)
-    for name in ("microvqa_pp.py", "dataset_card.md", "LICENSE"):
-        shutil.copyfile(_ROOT / name, folder / name)
-    (folder / "README.md").write_text(_CARD.format(sdk=_SDK, dataset=dataset_id), encoding="utf-8")
-    (folder / "requirements.txt").write_text("\n".join(_requirements()) + "\n", encoding="utf-8")
+    from space.make_upload import make_upload
+
+    sizes = (p.stat().st_size for p in release.rglob("*") if p.is_file())
+    carried = release if sum(sizes) <= MOST_IN_DEMO else None
+    try:
+        make_upload(folder, carried)
+        requirements = "\n".join(_requirements()) + "\n"
+        for name in ("microvqa_pp.py", "LICENSE"):
+            shutil.copyfile(_ROOT / name, folder / name)
+    except OSError as error:
+        raise BuildError(f"the demo is published from a clone of this project: {error}") from error
+    (folder / "README.md").write_text(_demo_card(folder, dataset_id, carried), encoding="utf-8")
+    (folder / "requirements.txt").write_text(requirements, encoding="utf-8")
     return folder
 
 
+def _demo_card(folder: Path, dataset_id: str, release: Path | None) -> str:
+    """The app's own front matter, naming the dataset, above a text for visitors."""
+    settings = yaml.safe_load((folder / "README.md").read_text(encoding="utf-8").split("---\n")[1])
+    settings["datasets"] = [dataset_id]
+    shown = "" if release else "That release is large: shown here are samples of phantoms."
+    front = yaml.safe_dump(settings, sort_keys=False, allow_unicode=True)
+    text = _TEXT.format(dataset=dataset_id, shown=shown)
+    return f"---\n{front}---\n{text}"
+
+
 def _requirements() -> list[str]:
-    """What the project needs, and not Gradio, which the Space brings in its own version."""
-    project = _ROOT / "pyproject.toml"
-    if project.is_file():
-        told = tomllib.loads(project.read_text(encoding="utf-8"))
-        return sorted(told["project"]["dependencies"])
-    try:
-        return sorted(r for r in requires("microvqa-pp") or [] if "extra ==" not in r)
-    except PackageNotFoundError as error:
-        raise BuildError("what the demo needs is not known: install microvqa-pp") from error
+    """What the project and its app need, without Gradio: the Space brings it in its own version."""
+    told = tomllib.loads((_ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = (told["optional-dependencies"][name] for name in _EXTRAS)
+    return sorted({*told["dependencies"], *(one for extra in extras for one in extra)})

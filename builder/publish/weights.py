@@ -1,4 +1,8 @@
-"""The filter's weights as a model repository: HiCQA-Graph and all that it needs to score."""
+"""The filter's weights as a model repository: HiCQA-Graph and all that it needs to score.
+
+The graph lies at the top, where `HiCQAGraph.from_pretrained` looks for it, and once more in
+`graph/`, where `HiCQAFilter.load` does; the Hub keeps equal files once.
+"""
 
 from __future__ import annotations
 
@@ -11,39 +15,76 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from builder.errors import BuildError
 from builder.publish.hub import push_folder
+from builder.shards import digest, file_digest
 
 if TYPE_CHECKING:
     from filtering.hicqa import HiCQAFilter
 
-CONFIG, QUALITY = "filter.json", "quality.json"
-_BUNDLED = Path(__file__).resolve().parent.parent.parent / "filtering" / "weights"
+CONFIG, QUALITY, GRAPH = "filter.json", "quality.json", "graph"
+_BUNDLED = Path(__file__).resolve().parent.parent.parent / "filtering" / "weights" / "hicqa"
+_BUNDLED_QUALITY = Path(__file__).resolve().parent / QUALITY
 _SUFFIXES = (".json", ".safetensors", ".txt")
 
 
 def find_weights(output: Path) -> Path:
-    """Folder of the filter that the build under OUTPUT fitted, else of the bundled one.
+    """Folder of the filter that the build under OUTPUT fitted last, else of the bundled one.
 
     Raises BuildError where there is neither.
     """
-    for root in (output / "filter", output / "work", _BUNDLED):
-        found = sorted(root.rglob(CONFIG), key=lambda path: (len(path.parts), path))
-        if found:
-            return found[0].parent
+    fitted = sorted((output / "work" / "filter").glob(f"*/{CONFIG}"), key=_age)
+    run = _json(output / "run.json") if (output / "run.json").is_file() else {}
+    if fitted and run.get("config", {}).get("fit"):
+        return fitted[-1].parent
+    if (_BUNDLED / CONFIG).is_file():
+        return _BUNDLED
     raise BuildError(f"no filter to publish: neither {output} nor {_BUNDLED} holds {CONFIG}")
+
+
+def _age(path: Path) -> tuple[int, str]:
+    return path.stat().st_mtime_ns, str(path)
 
 
 def stage_weights(source: Path, folder: Path, repo_id: str) -> Path:
     """Lay out the model repository in `folder`: the filter's files, and a card.
 
-    The card's quality is what the benchmark wrote beside the filter (`quality.json`: measure ->
-    value), or it says that nothing was measured.
+    Raises BuildError where the filter's settings cannot be read.
     """
     for path in sorted(p for p in source.rglob("*") if p.is_file() and p.suffix in _SUFFIXES):
-        target = folder / path.relative_to(source)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, target)
-    (folder / "README.md").write_text(_card(source, repo_id), encoding="utf-8")
+        _copy(path, folder / path.relative_to(source))
+    _complete(folder, repo_id)
     return folder
+
+
+def _complete(folder: Path, repo_id: str) -> None:
+    """Add to a saved filter what makes it a model repository: the graph at the top, the card."""
+    for path in sorted((folder / GRAPH).glob("*")):
+        if path.suffix in _SUFFIXES:
+            _copy(path, folder / path.name)
+    (folder / "README.md").write_text(_card(folder, repo_id), encoding="utf-8")
+
+
+def _copy(path: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(path, target)
+
+
+def weights_digest(source: Path) -> str:
+    """SHA-256 over the files of a filter that its scores depend on, hexadecimal."""
+    names = (CONFIG, "reference.safetensors", f"{GRAPH}/model.safetensors")
+    return digest([file_digest(source / name) for name in names if (source / name).is_file()])
+
+
+def measured_quality(source: Path) -> dict[str, str]:
+    """What was measured of a filter, measure -> value; empty where nothing was.
+
+    From `quality.json` beside the filter, else from that of the bundled filters. Either counts
+    only for the weights that it names, so that new weights never carry old numbers.
+    """
+    for path in (source / QUALITY, _BUNDLED_QUALITY):
+        told = _json(path) if path.is_file() else {}
+        if told.get("weights") == weights_digest(source):
+            return {str(k): str(v) for k, v in told["measured"].items()}
+    return {}
 
 
 def _card(source: Path, repo_id: str) -> str:
@@ -56,9 +97,8 @@ def _card(source: Path, repo_id: str) -> str:
     )
     config = _json(source / CONFIG)
     shown = {k: v for k, v in config.items() if isinstance(v, str | int | float) and v != ""}
-    quality = _json(source / QUALITY) if (source / QUALITY).is_file() else {}
     template = environment.get_template("model_card.md.jinja")
-    return template.render(repo_id=repo_id, config=shown, quality=quality)
+    return template.render(repo_id=repo_id, config=shown, quality=measured_quality(source))
 
 
 def _json(path: Path) -> dict[str, Any]:
@@ -69,24 +109,35 @@ def _json(path: Path) -> dict[str, Any]:
     return told if isinstance(told, dict) else {}
 
 
-def from_pretrained(repo_id: str, revision: str | None = None) -> HiCQAFilter:
-    """The filter in a model repository. Raises what `snapshot_download` and `load` raise."""
+def download_weights(repo_id: str, revision: str | None = None) -> Path:
+    """Folder with the filter of a model repository, for `open_scorer` and `HiCQAFilter.load`.
+
+    Raises what `huggingface_hub.snapshot_download` raises.
+    """
     from huggingface_hub import snapshot_download
 
+    patterns = [f"*{suffix}" for suffix in _SUFFIXES]
+    return Path(snapshot_download(repo_id, revision=revision, allow_patterns=patterns))
+
+
+def from_pretrained(repo_id: str, revision: str | None = None) -> HiCQAFilter:
+    """The filter of a model repository. Raises what `download_weights` and `load` raise."""
     from filtering.hicqa import HiCQAFilter
 
-    folder = snapshot_download(
-        repo_id, revision=revision, allow_patterns=[f"*{suffix}" for suffix in _SUFFIXES]
-    )
-    return HiCQAFilter.load(Path(folder))
+    return HiCQAFilter.load(download_weights(repo_id, revision))
+
+
+def save_pretrained(fitted: HiCQAFilter, folder: Path, repo_id: str) -> Path:
+    """Write a filter into a new or empty folder as its model repository has it, card included."""
+    fitted.save(folder)
+    _complete(folder, repo_id)
+    return folder
 
 
 def push_to_hub(fitted: HiCQAFilter, repo_id: str, folder: Path, private: bool = False) -> str:
-    """Save a filter in an empty folder with its card and upload that. Returns the repository's URL.
+    """Save a filter in a new or empty folder and upload that. Returns the repository's URL.
 
     Raises BuildError when the Hub refuses.
     """
-    saved = folder / "filter"
-    fitted.save(saved)
-    stage_weights(saved, folder / "model", repo_id)
-    return push_folder(folder / "model", repo_id, "model", private).url
+    save_pretrained(fitted, folder, repo_id)
+    return push_folder(folder, repo_id, "model", private).url
