@@ -21,11 +21,11 @@ def classify_benchmark(config: BuildConfig, work: Path) -> None:
     Questions without a usable reply are counted as level 0. Raises BuildError where the benchmark
     cannot be read.
     """
+    if not config.bloom_beside:
+        return
     from scoring.items import BadInput
     from scoring.runner import open_dataset
 
-    if not config.bloom_beside:
-        return
     try:
         dataset = open_dataset(config.bloom_beside, "test")
     except BadInput as error:

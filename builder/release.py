@@ -59,6 +59,13 @@ class _Piece:
         sizes = pc.binary_length(self.images.field("bytes")).to_pylist()
         return [(place, sizes[place]) for place in self.places.to_pylist()]
 
+    def alone(self) -> _Piece:
+        """The rows with none but their own images, so that no other is held in memory."""
+        if self.images is None or self.places is None:
+            return self
+        own = pc.unique(self.places)
+        return _Piece(self.rows, self.images.take(own), pc.index_in(self.places, own))
+
     def table(self, schema: pa.Schema) -> pa.Table:
         """The rows with their images, columns as in the schema."""
         table = self.rows
@@ -98,7 +105,7 @@ class SplitWriter:
                 self._pending_bytes += size
             self._pending_rows += 1
             last = image
-        self._hold(piece.slice(start, len(piece.rows) - start))
+        self._hold(piece.slice(start, len(piece.rows) - start).alone())
         self.rows += len(piece.rows)
 
     def _hold(self, piece: _Piece) -> None:
@@ -193,10 +200,10 @@ def _write_shard(writers: Writers, ledger: pa.Table, store: ShardStore, shard: s
     ledger = publishable(ledger)
     writers["ledger", "train"].add(_Piece(ledger))
     figures = store.read("figures", shard, ["figure_id", "image"])
+    place = pc.index_in(ledger["figure_id"], figures["figure_id"].combine_chunks())
     images = figures["image"].combine_chunks()
-    released = ledger.append_column(
-        "place", pc.index_in(ledger["figure_id"], figures["figure_id"].combine_chunks())
-    ).filter(pc.equal(ledger["stage"], "released"))
+    del figures
+    released = ledger.append_column("place", place).filter(pc.equal(ledger["stage"], "released"))
     for config, split in writers:
         if config == "ledger":
             continue

@@ -76,7 +76,7 @@ class _Asked(NamedTuple):
     panels: frozenset[str]
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def _words(text: str) -> dict[str, float]:
     """What a text can be looked up by, with weights: its words by role or stem, its names."""
     found: dict[str, float] = {}

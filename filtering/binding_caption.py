@@ -48,7 +48,7 @@ def purposes() -> dict[str, str]:
     return {name: role for role, names in lines for name in names if name != role}
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def cue(word: str) -> str:
     """What a word of a question is looked up by in a caption: its role, else its stem."""
     short = stem(word)
@@ -181,7 +181,7 @@ def _ends(caption: str, things: dict[str, list[Entity]]) -> dict[int, str]:
     return found
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def layout(caption: str) -> Layout:
     """A caption read once, in linear time; captions that were read are remembered."""
     spans = sentences(caption)

@@ -81,7 +81,7 @@ def _related() -> dict[str, frozenset[str]]:
     return {name: frozenset(others) for name, others in found.items()}
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def are_compatible(one: str, other: str) -> bool:
     """Whether two names of a type can both be right: one is the other, a part or a kind of it."""
     if other in _related().get(one, ()):

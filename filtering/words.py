@@ -35,14 +35,14 @@ def named(text: str) -> tuple[Entity, ...]:
     return remembered(text)
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=512)
 def plain_words(text: str) -> frozenset[str]:
     """Stems of the content words, names included as they are written."""
     words = (w.lower() for w in _WORD.findall(text))
     return frozenset(stem(w) for w in words if w not in _FUNCTION_WORDS)
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=512)
 def content(text: str) -> frozenset[str]:
     """Stems of the content words outside names, what is counted, and names as `type:value`."""
     entities = named(text)
@@ -62,7 +62,7 @@ FRAMING = frozenset(stem(word) for word in read_words("framing_words"))
 """Stems of words that frame a statement: an experiment to do, a view of a specimen."""
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=512)
 def supported(text: str) -> frozenset[str]:
     """What a text supports: its content, and every count as the bare number too."""
     counts = {f"number:{e.value.split()[0]}" for e in named(text) if e.type == "count"}
