@@ -230,7 +230,8 @@ SUPPOSED = re.compile(
 )
 BETWEEN = re.compile(r"\bbetween\b[^,;.!?\n]*$")
 HYPOTHETICAL = re.compile(
-    r"\b(?:if|had)\b(?! (?:i|you|we (?:had|have|must)|forced|pressed|pushed|asked"
+    r"\b(?:if|(?<!i )(?<!we )(?<!you )had)\b(?! (?:i|you|we (?:had|have|must)|forced|pressed"
+    r"|pushed|asked"
     r"|had)\b)[^.!?;\n]*$"
 )
 TURN = re.compile(

@@ -154,6 +154,8 @@ def test_never_raises_and_keeps_index_and_span_in_range(response: str, count: in
 LOOPS = (
     *("a ", "A ", "B\n", "\n", "(", "The answer is B. ", "wait, ", "not ", "1. ", "<think>", "'"),
     *("\\boxed{", "user: ", "A, B, ", "Prophase ", "\\", "is the ", "{", "answer ", "\t", "X"),
+    *("<|", "[", "</think>", "Question 1: ", "assistant: A ", "it is (A) ", "I would say ", "so i "),
+    *("if a, ", "A is ", "B (", "1: ", "no, ", "not enough ", "the image is not ", "= 5 "),
 )
 
 
