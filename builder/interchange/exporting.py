@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from builder.errors import BuildError
 from builder.interchange.formats import READERS, WRITERS, Format, Imported
 from builder.interchange.importing import ORIGINALS
-from builder.interchange.tables import read_rows, write_rows
+from builder.interchange.tables import read_rows, table_of, write_rows
 
 
 def export_table(output: Path, form: Format, target: Path, split: str = "test") -> int:
@@ -27,7 +27,8 @@ def export_table(output: Path, form: Format, target: Path, split: str = "test") 
         raise BuildError(f"{output} has no questions to export")
     known = _originals(output)
     if known and all(row["id"] in known for row in rows):
-        _write_like(target, known, [_restored(row, known[row["id"]], form) for row in rows])
+        restored = [_restored(row, known[row["id"]], form) for row in rows]
+        _write_like(target, pq.read_schema(output / ORIGINALS), restored)
     else:
         write_rows(target, [WRITERS[form](row) for row in rows])
     return len(rows)
@@ -73,9 +74,10 @@ def _restored(row: Mapping[str, Any], original: Mapping[str, Any], form: Format)
     return {**original, **changed}
 
 
-def _write_like(
-    target: Path, known: Mapping[str, Mapping[str, Any]], rows: list[dict[str, Any]]
-) -> None:
-    names = list(next(iter(known.values())))
+def _write_like(target: Path, kept: pa.Schema, rows: list[dict[str, Any]]) -> None:
+    """Rows with the columns, types and metadata of the table that was imported."""
+    schema = kept.remove(kept.get_field_index("id_"))
     target.parent.mkdir(parents=True, exist_ok=True)
-    pq.write_table(pa.Table.from_pylist([{n: row.get(n) for n in names} for row in rows]), target)
+    pq.write_table(
+        table_of([{n: row.get(n) for n in schema.names} for row in rows], schema), target
+    )

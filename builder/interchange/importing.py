@@ -19,7 +19,7 @@ from builder.card import ConfigFiles, SplitFiles, write_card
 from builder.errors import BuildError
 from builder.images import ImageError, inspect
 from builder.interchange.formats import READERS, Format, Imported, Unfit
-from builder.interchange.tables import read_rows
+from builder.interchange.tables import read_rows, read_schema, table_of
 from builder.licenses import normalise
 from builder.schemas import SCHEMAS
 from builder.shards import digest, file_digest, parquet_options
@@ -65,7 +65,7 @@ def import_table(table: Path, form: Format, output: Path, license: str = "") -> 
     if not rows:
         raise BuildError(f"{table} holds no question in the form {form!r}: {dict(left_out)}")
     _write(release, rows, form, table.name, left_out)
-    _keep(output / ORIGINALS, originals)
+    _keep(output / ORIGINALS, originals, read_schema(table))
     return ImportResult(release, len(rows), left_out)
 
 
@@ -135,6 +135,7 @@ def _config(data: Path, config: str, split: str, rows: list[dict[str, Any]]) -> 
     return ConfigFiles(config, (SplitFiles(split, len(rows), size, (path,)),))
 
 
-def _keep(path: Path, originals: Mapping[str, Mapping[str, Any]]) -> None:
+def _keep(path: Path, originals: Mapping[str, Mapping[str, Any]], schema: pa.Schema | None) -> None:
     rows = [{"id_": identity, **row} for identity, row in originals.items()]
-    pq.write_table(pa.Table.from_pylist(rows), path)
+    kept = schema.insert(0, pa.field("id_", pa.string())) if schema is not None else None
+    pq.write_table(table_of(rows, kept), path)

@@ -30,6 +30,26 @@ def read_rows(path: Path) -> Iterator[dict[str, Any]]:
             raise BuildError(f"{file} cannot be read: {str(error).splitlines()[0]}") from error
 
 
+def read_schema(path: Path) -> pa.Schema | None:
+    """The columns of a table that `read_rows` reads, with their metadata; None where its files do
+    not say, or say different things."""
+    files = sorted(path.rglob("*.parquet")) if path.is_dir() else [path]
+    if any(file.suffix != ".parquet" for file in files):
+        return None
+    try:
+        return pa.unify_schemas([pq.read_schema(file) for file in files])
+    except pa.ArrowException:
+        return None
+
+
+def table_of(rows: Sequence[Mapping[str, Any]], schema: pa.Schema | None) -> pa.Table:
+    """Rows as a table of that schema, or of what their values are where they do not fit it."""
+    try:
+        return pa.Table.from_pylist(list(rows), schema)
+    except (pa.ArrowException, TypeError):
+        return pa.Table.from_pylist(list(rows))
+
+
 def _batches(file: Path) -> Iterator[pa.RecordBatch]:
     if file.suffix == ".parquet":
         with pq.ParquetFile(file) as opened:

@@ -87,10 +87,7 @@ class Budget:
         bound = self._bound(requests)
         while not self._fits(bound):
             if not self._active:
-                raise BudgetSpent(
-                    f"the budget of ${self.usd:g} is spent (${self._charged:.4f}, and the next "
-                    f"request could cost ${bound:.4f})"
-                )
+                raise BudgetSpent(self._spent(bound))
             self._freed.clear()
             await self._freed.wait()
         self._held, self._active = self._held + bound, self._active + 1
@@ -102,6 +99,14 @@ class Budget:
             self._held = self._held - bound if self._active else 0.0
             self._charge(responses, bound)
             self._freed.set()
+
+    def _spent(self, bound: float) -> str:
+        if not self._charged:
+            return f"a budget of ${self.usd:g} is too small: a request could cost ${bound:.4f}"
+        return (
+            f"the budget of ${self.usd:g} is spent: ${self._charged:.4f} so far, and the next "
+            f"request could cost ${bound:.4f}"
+        )
 
     def _fits(self, bound: float) -> bool:
         return self.usd is None or self._charged + self._held + bound <= self.usd + 1e-12

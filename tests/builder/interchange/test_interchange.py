@@ -50,14 +50,22 @@ def table(path: Path, rows: list[dict[str, Any]]) -> Path:
 
 def test_keys_from_1_and_prefixes_come_in_clean_and_go_out_unchanged(tmp_path: Path) -> None:
     rows = [official(1), official(2, correct_index=4, correct_answer="4) choice 4 of 2")]
-    result = import_table(table(tmp_path / "demo.parquet", rows), "official", tmp_path / "in")
+    demo = pa.Table.from_pylist(rows)
+    index = demo.schema.get_field_index("correct_index")
+    kinds = demo.schema.set(index, pa.field("correct_index", pa.int32()))
+    kinds = kinds.with_metadata({"huggingface": '{"info": {"features": {"image": "Image"}}}'})
+    pq.write_table(demo.cast(kinds), tmp_path / "demo.parquet")
+    result = import_table(tmp_path / "demo.parquet", "official", tmp_path / "in")
     assert (result.questions, sum(result.left_out.values())) == (2, 0)
     first, second = open_dataset(str(tmp_path / "in")).chosen
     assert first.choices == tuple(f"choice {n} of 1" for n in (1, 2, 3, 4))
     assert (first.correct, second.correct) == (1, 3)
     assert (first.task, first.article, first.images) == (EP, "PMC1", (picture(1),))
     assert export_table(tmp_path / "in", "official", tmp_path / "out.parquet") == 2
-    assert pq.read_table(tmp_path / "out.parquet").to_pylist() == rows
+    found = pq.read_table(tmp_path / "out.parquet")
+    assert found.to_pylist() == rows
+    asked = pq.read_schema(tmp_path / "demo.parquet")
+    assert found.schema.equals(asked, check_metadata=True)
 
 
 def test_rows_that_are_no_questions_are_counted(tmp_path: Path) -> None:

@@ -236,6 +236,8 @@ def test_a_budget_stops_before_it_is_exceeded_and_the_run_goes_on_later(
     assert all(isinstance(r, Response) for r in run(second, requests))
     assert first.budget.sent.responses + second.budget.sent.responses == 30 == len(server.bodies)
     assert second.budget.sent.usd + second.budget.cached.usd == pytest.approx(30 * 0.002)
+    with pytest.raises(BudgetSpent, match=r"a budget of \$0.001 is too small"):
+        run(limited(0.001), [ask("new")])
     with pytest.raises(ValueError, match="both prices"):
         Budget(1.0)
 
