@@ -292,6 +292,7 @@ REFUSAL = re.compile(
     r"|(?:image|figure|picture)s? (?:\w+ ){0,4}?(?:is|are|was|were)(?: not"
     r"|n't) (?:\w+ )?(?:provided|available"
     r"|visible|shown|attached|included)|text-based\b|as an ai\b"
+    r"|too (?:blurry|dark|small|noisy|unclear|low)\b[^.\n]{0,30}? to \w"
     r"|as a (?:large )?language model\b|(?:must|have to) decline\b"
     r"|(?:no|not any|without (?:the|an|seeing the)) (?:image|figure|picture|attachment)s?\b"
     r"|please (?:provide|upload|share|attach|send) (?:\w+ ){0,2}?(?:image|figure|picture|file"
