@@ -49,6 +49,7 @@ class Corpus:
     table: pa.Table
     figures: tuple[Place, ...]
     by_figure: dict[str, Place] = field(repr=False)
+    _codes: dict[str, tuple[Indices, list[str]]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def open(cls, folder: Path) -> Corpus:
@@ -76,30 +77,42 @@ class Corpus:
 
     def article(self, article_id: str) -> list[dict[str, Any]]:
         """The ledger rows of an article's candidates."""
-        return [
-            row
-            for row in self.table.filter(pc.equal(self.table["article_id"], article_id)).to_pylist()
-            if row["candidate_id"]
-        ]
+        rows = np.flatnonzero(self.equals("article_id", article_id) & self.is_candidate)
+        found: list[dict[str, Any]] = self.table.take(rows).to_pylist()
+        return found
 
     def values(self, name: str) -> list[str]:
         """The distinct values of a column, sorted."""
-        return sorted(v for v in pc.unique(self.table[name]).to_pylist() if v)
+        return sorted(v for v in self._encoded(name)[1] if v)
 
     def equals(self, name: str, value: str) -> Mask:
         """Which rows have that value in a column."""
         codes, names = self._encoded(name)
         return codes == names.index(value) if value in names else np.zeros(len(codes), np.bool_)
 
+    def counts(self, name: str, mask: Mask) -> dict[str, int]:
+        """How many of some rows have each value of a column, by value in order."""
+        codes, names = self._encoded(name)
+        found = np.bincount(codes[mask & (codes >= 0)], minlength=len(names)).tolist()
+        return dict(sorted((n, c) for n, c in zip(names, found, strict=True) if n))
+
     def _encoded(self, name: str) -> tuple[Indices, list[str]]:
-        column = self.reasons if name == "reason_kind" else self.table[name].combine_chunks()
-        encoded = column.dictionary_encode()
-        return _numbers(encoded.indices, -1).astype(np.int64), encoded.dictionary.to_pylist()
+        """A column as numbers, -1 for nothing, of its distinct values; worked out once."""
+        if name not in self._codes:
+            column = self.reasons if name == "reason_kind" else self.table[name].combine_chunks()
+            coded = column.dictionary_encode()
+            codes = _numbers(coded.indices, -1).astype(np.int64)
+            self._codes[name] = codes, coded.dictionary.to_pylist()
+        return self._codes[name]
 
     def mentions(self, text: str) -> Mask:
         """Which rows have a text in caption, question, answer or an id, whatever the case."""
         found = pc.match_substring(self._search, text.casefold())
         return np.asarray(found.to_numpy(zero_copy_only=False), np.bool_)
+
+    def warm(self) -> None:
+        """Work out now what the first search would wait for."""
+        self._search  # noqa: B018
 
     @cached_property
     def _search(self) -> pa.Array:

@@ -129,7 +129,7 @@ def _filters(decisions: Decisions) -> Filters:
         task = gr.Dropdown(_choices(corpus.values("task")), label="Task", value="")
         modality = gr.Dropdown(_choices(corpus.values("modality")), label="Modality", value="")
         source = gr.Dropdown(_choices(corpus.values("source")), label="Source", value="")
-        reasons = sorted(set(corpus.reasons.to_pylist()))
+        reasons = corpus.values("reason_kind")
         reason = gr.Dropdown(_choices(reasons), label="Reason", value="")
     keep = gr.Slider(
         0.05, 1, decisions.ranking.built_ratio, step=0.01, label="Share of candidates kept",
@@ -193,7 +193,7 @@ def restored(decisions: Decisions, view: View) -> tuple[Any, ...]:
         "task": set(corpus.values("task")),
         "modality": set(corpus.values("modality")),
         "source": set(corpus.values("source")),
-        "reason": set(corpus.reasons.to_pylist()),
+        "reason": set(corpus.values("reason_kind")),
     }
     wrong = {n: "" for n, values in known.items() if getattr(view, n) not in values}
     view = replace(view, **wrong)  # type: ignore[arg-type]

@@ -6,6 +6,7 @@ A route knows figures by the hash of their image and nothing by its path.
 from __future__ import annotations
 
 import io
+import threading
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
@@ -46,12 +47,19 @@ class ImageStore:
             for figure, spot in _index(file):
                 if sha := hashes.get(figure):
                     self._spots.setdefault(sha, spot)
-        self.thumb = lru_cache(maxsize=4096)(self._thumb)
+        self.read = lru_cache(maxsize=64)(self._read)
+        self._small = lru_cache(maxsize=4096)(self._thumb)
+        self._lock = threading.Lock()
 
     def __contains__(self, sha256: str) -> bool:
         return sha256 in self._spots
 
-    def read(self, sha256: str) -> bytes | None:
+    def thumb(self, sha256: str) -> bytes | None:
+        """A small JPEG; made once however many ask for it at the same time. Raises ImageError."""
+        with self._lock:
+            return self._small(sha256)
+
+    def _read(self, sha256: str) -> bytes | None:
         """Image bytes as the source has them; None for a hash that no figure has."""
         spot = self._spots.get(sha256)
         if spot is None:

@@ -107,6 +107,7 @@ def serve(
     decisions = Decisions.of(Corpus.open(folder))
     app, settings = build_app(folder, reviewer, tab, allow_private, decisions)
     app.launch(server_port=port, inbrowser=browser, prevent_thread_lock=True, **settings)
+    decisions.corpus.warm()
     decisions.rater.warm()
     app.block_thread()
 

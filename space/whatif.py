@@ -64,15 +64,10 @@ class Ranking:
 
     def changes(self, name: str, ratio: float) -> list[Change]:
         """What a keep ratio changes, by the values of a column."""
-        now, then = self._corpus.keep, self.kept(ratio)
-        found = []
-        for value in self._corpus.values(name):
-            group = self._corpus.equals(name, value) & self._corpus.is_candidate
-            if total := int(group.sum()):
-                found.append(
-                    Change(value, total, int((now & group).sum()), int((then & group).sum()))
-                )
-        return found
+        corpus = self._corpus
+        masks = corpus.is_candidate, corpus.keep, self.kept(ratio)
+        total, now, then = (corpus.counts(name, mask) for mask in masks)
+        return [Change(v, total[v], now[v], then[v]) for v in total if total[v]]
 
 
 def _is_mean(corpus: Corpus) -> bool:
