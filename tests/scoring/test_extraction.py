@@ -154,8 +154,8 @@ def test_never_raises_and_keeps_index_and_span_in_range(response: str, count: in
 LOOPS = (
     *("a ", "A ", "B\n", "\n", "(", "The answer is B. ", "wait, ", "not ", "1. ", "<think>", "'"),
     *("\\boxed{", "user: ", "A, B, ", "Prophase ", "\\", "is the ", "{", "answer ", "\t", "X"),
-    *("<|", "[", "</think>", "Question 1: ", "assistant: A ", "it is (A) ", "I would say ", "so i "),
-    *("if a, ", "A is ", "B (", "1: ", "no, ", "not enough ", "the image is not ", "= 5 "),
+    *("<|", "[", "</think>", "Question 1: ", "assistant: A ", "it is (A) ", "I would say "),
+    *("so i ", "if a, ", "A is ", "B (", "1: ", "no, ", "not enough ", "the image is not ", "= 5 "),
 )
 
 
@@ -164,8 +164,8 @@ def test_time_is_linear_in_the_length(piece: str) -> None:
     response = (piece * 50_000)[:50_000]
 
     def seconds(text: str) -> float:
-        start = time.perf_counter()
+        start = time.process_time()
         extract(text, OPTIONS)
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     assert min(seconds(response) for _ in range(3)) < 0.25
