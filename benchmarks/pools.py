@@ -2,6 +2,8 @@
 
 Seeds: the bundled encoders are trained on seeds from 1,000,000; the filter is fitted on
 `FIT_SEED`, development looked at `DEVELOPMENT_SEED` only, and tables are made on `FINAL_SEEDS`.
+An earlier form of the graph was judged on 300,000 to 340,000, and changed after that; these seeds
+are used up.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from filtering.records import QA
 
 FIT_SEED = 100_000
 DEVELOPMENT_SEED = 200_000
-FINAL_SEEDS = (300_000, 310_000, 320_000, 330_000, 340_000)
+FINAL_SEEDS = (500_000, 510_000, 520_000, 530_000, 540_000)
 
 
 def phantom_pool(seed: int, figures: int) -> Pairs:

@@ -104,6 +104,12 @@ def node_features(scaled: Scaled) -> Floats:
     return np.concatenate(parts, axis=1).astype(np.float32)
 
 
+def figure_columns() -> list[int]:
+    """Columns of `node_features` that tell of image and caption together."""
+    width = len(CHANNELS)
+    return [c + scale * width for scale in range(3) for c in _columns(_FIGURE)]
+
+
 def graph_rows(
     scaled: Scaled,
     questions: Floats,

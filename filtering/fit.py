@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from filtering.corruptions import families
 from filtering.encoding import Floats
-from filtering.features import ANCHORS, Anchor
+from filtering.features import ANCHORS, Anchor, figure_columns
 from filtering.graph import Indices, batches, build_graph, select
 from filtering.hicqa import FilterConfig, HiCQAFilter
 from filtering.lessons import (
@@ -78,7 +78,17 @@ def _new_graph(lesson: Lesson, width: int, layers: int, bound: float, dropout: f
     rows = lesson.rows
     qa, figure = rows.features.shape[1], rows.figures.shape[1]
     image_pair, caption_pair = rows.image_pairs.shape[1], rows.caption_pairs.shape[1]
-    return HiCQAGraph(qa, figure, image_pair, caption_pair, width, layers, bound, dropout)
+    return HiCQAGraph(
+        qa,
+        figure,
+        image_pair,
+        caption_pair,
+        width=width,
+        layers=layers,
+        bound=bound,
+        dropout=dropout,
+        hidden=figure_columns(),
+    )
 
 
 def train_graph(
@@ -121,10 +131,13 @@ def train_graph(
 
 
 def _cost(graph: HiCQAGraph, part: _Batch) -> Tensor:
-    """Cross entropy over QAs, and with less weight over figures."""
+    """Cross entropy over QAs, and with less weight over figures, of each reader by itself."""
     loss = nn.functional.binary_cross_entropy_with_logits
-    odds, together = graph(part.graph, part.fixed)
-    return loss(odds, part.labels) + _MATCH * loss(together, part.matched)
+    costs = [
+        loss(odds, part.labels) + _MATCH * loss(together, part.matched)
+        for odds, together in graph.read(part.graph, part.fixed)
+    ]
+    return torch.stack(costs).sum()
 
 
 @one_thread()

@@ -78,7 +78,7 @@ class HiCQAFilter:
             raise ValueError("a filter that was not fitted has no log odds")
         found = np.zeros(len(fixed), dtype=np.float32)
         self.graph.eval()
-        device = self.graph.weight.device
+        device = next(self.graph.parameters()).device
         with torch.inference_mode():
             for part in batches(rows.group, size):
                 data = build_graph(select(rows, part)).to(device)

@@ -8,6 +8,8 @@ cannot exceed a bound: what the model never saw it cannot forget. GraphSAGE: Ham
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -20,6 +22,21 @@ from filtering.pyg import GATv2Conv, HeteroConv, HeteroData, SAGEConv, scatter
 _PAIRED = frozenset({"sibling", "near"})
 _ATTENDS = frozenset({"asks_of", "quotes"})
 LEAST_ANCHOR = 0.5
+_FIGURE_START, _FIGURE_PACE = -1.0, 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """Numbers of features and sizes of layers; see `HiCQAGraph`."""
+
+    qa: int
+    figure: int
+    image_pair: int
+    caption_pair: int
+    width: int
+    layers: int
+    bound: float
+    dropout: float
 
 
 class EdgeSAGE(nn.Module):
@@ -46,47 +63,44 @@ class EdgeSAGE(nn.Module):
         return torch.as_tensor(self.out(torch.cat([x, told, most], dim=1)))
 
 
-class HiCQAGraph(nn.Module, PyTorchModelHubMixin):
-    """Two layers of message passing over image, caption and QA nodes.
+class Reader(nn.Module):
+    """Two layers of message passing over image, caption and QA nodes, and a bounded correction.
 
-    `qa`, `figure`, `image_pair` and `caption_pair` are the numbers of features of QA nodes,
-    of image and caption nodes, and of image-QA and caption-QA edges. Deterministic on a CPU.
+    Sizes are those of `HiCQAGraph`. A reader that is `blind` to `hidden` columns of the QAs'
+    features, and to the features of image and caption nodes, can take nothing of what these say
+    away from the anchor; it adds them with weights that are never negative.
     """
 
-    def __init__(
-        self,
-        qa: int,
-        figure: int,
-        image_pair: int,
-        caption_pair: int,
-        width: int = 48,
-        layers: int = 2,
-        bound: float = 2.0,
-        dropout: float = 0.3,
-    ) -> None:
+    def __init__(self, sizes: Sizes, hidden: Sequence[int], blind: bool) -> None:
         super().__init__()
-        self.bound, self.dropout = bound, dropout
-        sizes = {"qa": qa, "image": figure, "caption": figure}
-        self.enter = nn.ModuleDict({name: nn.Linear(size, width) for name, size in sizes.items()})
-        edges = {"asks_of": image_pair, "quotes": caption_pair}
+        self.bound, self.dropout, self.blind = sizes.bound, sizes.dropout, blind
+        width, entering = sizes.width, {"qa": sizes.qa, "image": sizes.figure}
+        entering["caption"] = sizes.figure
+        shown = torch.ones(sizes.qa)
+        shown[list(hidden) if blind else []] = 0
+        self.register_buffer("shown", shown, persistent=False)
+        self.enter = nn.ModuleDict({n: nn.Linear(size, width) for n, size in entering.items()})
+        edges = {"asks_of": sizes.image_pair, "quotes": sizes.caption_pair}
         self.layers = nn.ModuleList(
             HeteroConv({r: _convolution(r[1], edges, width) for r in RELATIONS}, aggr="sum")
-            for _ in range(layers)
+            for _ in range(sizes.layers)
         )
         self.norms = nn.ModuleList(
-            nn.ModuleDict({name: nn.LayerNorm(width) for name in sizes}) for _ in range(layers)
+            nn.ModuleDict({name: nn.LayerNorm(width) for name in entering})
+            for _ in range(sizes.layers)
         )
         self.correct = nn.Sequential(nn.Linear(2 * width, width), nn.ReLU(), nn.Linear(width, 1))
         self.match = nn.Linear(2 * width, 1)
         self.weight = nn.Parameter(torch.tensor(1.0))
         self.offset = nn.Parameter(torch.tensor(0.0))
+        self.figure = nn.Parameter(torch.full((sizes.figure,), _FIGURE_START / _FIGURE_PACE))
 
     def forward(self, data: HeteroData, anchor: Tensor) -> tuple[Tensor, Tensor]:
-        """Log odds of consistency of each QA, shape (n,), and of each figure's image and caption
-        belonging together, shape (f,). `anchor` is the fixed score of each QA."""
-        nodes = {
-            name: layer(self._dropped(data[name].x)).relu() for name, layer in self.enter.items()
-        }
+        """Log odds (n,) and match (f,), as `HiCQAGraph.forward` tells them."""
+        together = data["image"].x
+        hubs = torch.zeros_like(together) if self.blind else together
+        features = {"qa": data["qa"].x * self.shown, "image": hubs, "caption": hubs}
+        nodes = {n: layer(self._dropped(features[n])).relu() for n, layer in self.enter.items()}
         edges = {r: self._thinned(r, data) for r in RELATIONS}
         index = {r: e for r, (e, _) in edges.items()}
         attributes = {r: a for r, (_, a) in edges.items() if r[1] in _ATTENDS | _PAIRED}
@@ -96,8 +110,12 @@ class HiCQAGraph(nn.Module, PyTorchModelHubMixin):
             nodes = {name: norm[name](x + found[name].relu()) for name, x in nodes.items()}
         change = self.correct(torch.cat([first, nodes["qa"]], dim=1)).squeeze(1)
         matched = self.match(torch.cat([nodes["image"], nodes["caption"]], dim=1)).squeeze(1)
-        weight = self.weight.clamp(min=LEAST_ANCHOR)
-        return weight * anchor + self.bound * torch.tanh(change) + self.offset, matched
+        odds = self.weight.clamp(min=LEAST_ANCHOR) * anchor + self.bound * torch.tanh(change)
+        if self.blind:
+            fit = together @ nn.functional.softplus(_FIGURE_PACE * self.figure)
+            figure, row = index["image", "shows", "qa"]
+            odds = odds + fit[figure[torch.argsort(row)]]
+        return odds + self.offset, matched
 
     def _norms(self) -> list[dict[str, nn.Module]]:
         return [dict(norms.named_children()) for norms in self.norms]
@@ -115,6 +133,43 @@ class HiCQAGraph(nn.Module, PyTorchModelHubMixin):
             return index, attributes
         kept = torch.rand(index.shape[1], device=index.device) >= self.dropout
         return index[:, kept], attributes[kept]
+
+
+class HiCQAGraph(nn.Module, PyTorchModelHubMixin):
+    """The mean of two readers, one of which does not see how image and caption fit each other.
+
+    What one learns to leave out of the anchor because it was of no use in training, the other
+    keeps. `qa`, `figure`, `image_pair` and `caption_pair` are the numbers of features of QA nodes,
+    of image and caption nodes, and of image-QA and caption-QA edges; `hidden` are the columns of
+    the QAs' features that tell of image and caption together. Deterministic on a CPU.
+    """
+
+    def __init__(
+        self,
+        qa: int,
+        figure: int,
+        image_pair: int,
+        caption_pair: int,
+        width: int = 48,
+        layers: int = 2,
+        bound: float = 2.0,
+        dropout: float = 0.3,
+        hidden: Sequence[int] = (),
+    ) -> None:
+        super().__init__()
+        sizes = Sizes(qa, figure, image_pair, caption_pair, width, layers, bound, dropout)
+        self.bound = bound
+        self.readers = nn.ModuleList(Reader(sizes, hidden, blind) for blind in (False, True))
+
+    def read(self, data: HeteroData, anchor: Tensor) -> list[tuple[Tensor, Tensor]]:
+        """What each reader makes of the graph."""
+        return [reader(data, anchor) for reader in self.readers]
+
+    def forward(self, data: HeteroData, anchor: Tensor) -> tuple[Tensor, Tensor]:
+        """Log odds of consistency of each QA, shape (n,), and of each figure's image and caption
+        belonging together, shape (f,). `anchor` is the fixed score of each QA."""
+        odds, matched = zip(*self.read(data, anchor), strict=True)
+        return torch.stack(odds).mean(dim=0), torch.stack(matched).mean(dim=0)
 
 
 def _convolution(name: str, edges: dict[str, int], width: int) -> Any:

@@ -103,6 +103,7 @@ def test_golden_scores() -> None:
 def test_the_correction_is_bounded() -> None:
     rows = made()
     rows.features[:] *= 1e3
+    rows.figures[:] = 0
     graph = model()
     anchor = torch.linspace(-3, 3, 60)
     with torch.inference_mode():
@@ -110,4 +111,19 @@ def test_the_correction_is_bounded() -> None:
     assert float((odds - anchor).abs().max()) <= graph.bound + 1e-5
 
 
-GOLDEN = [0.27431, 0.24964, 0.11855, 0.1568, 0.2893, 0.31575]
+def test_one_reader_keeps_what_image_and_caption_say_of_each_other() -> None:
+    rows = made()
+    other = made()
+    other.features[:, 4:] += 1
+    other.figures[:] += 1
+    torch.manual_seed(0)
+    graph = HiCQAGraph(6, 2, 2, 3, width=8, bound=1.0, hidden=[4, 5]).eval()
+    with torch.inference_mode():
+        before, after = (graph.read(build_graph(r), torch.zeros(60)) for r in (rows, other))
+    weights = graph.get_parameter("readers.1.figure")
+    gain = torch.nn.functional.softplus(5 * weights).sum()
+    torch.testing.assert_close(after[1][0], before[1][0] + gain)
+    assert float((after[0][0] - before[0][0]).abs().max()) > 1e-3
+
+
+GOLDEN = [0.48639, 0.01918, 0.00529, -0.09344, 0.59375, 0.70167]
