@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 OLD := .venv-datasets36
 
-.PHONY: help dataset test lint weights clean
+.PHONY: help dataset test lint chaos weights clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -19,6 +19,9 @@ lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+chaos: $(VENV)/.installed-dev  ## disturb builds and feed damaged inputs to every parser (about ten minutes)
+	$(BIN)/python -m tests.chaos
 
 weights: $(VENV)/.installed  ## train the bundled encoders and filter again, from one seed (about half an hour)
 	$(BIN)/python -m benchmarks.train_encoders

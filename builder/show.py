@@ -49,7 +49,7 @@ def reading(file: Path) -> Iterator[None]:
     """Turns what a damaged table raises into NoReleaseError."""
     try:
         yield
-    except (pa.ArrowException, KeyError, OSError) as error:
+    except (pa.ArrowException, KeyError, ValueError, OSError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise
         raise NoReleaseError(f"{file} is damaged or of another version; build again") from error

@@ -53,7 +53,7 @@ def check_release(
     for path in sorted(p for p in release.glob("data/*/*.parquet") if not p.is_symlink()):
         try:
             _check_table(path, found, unscreened, known)
-        except (OSError, pa.ArrowException, KeyError) as error:
+        except (OSError, pa.ArrowException, KeyError, ValueError) as error:
             name = path.relative_to(release).as_posix()
             found.refusals.append(f"{name} is no table of a release ({type(error).__name__})")
     if (rows := max(unscreened.values(), default=0)) and not allow_unscreened:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from builder.ledger import STAGES
 from builder.licenses import allows
 from builder.release import choices_of
+from builder.schemas import SCHEMAS
 from builder.show import reading
 from builder.summary import Summary, reason_kind
 
@@ -64,7 +65,8 @@ class Collected:
     _kept: list[NDArray[np.bool_]] = field(default_factory=list)
 
     def add(self, ledger: pa.Table) -> None:
-        """Add rows of the ledger."""
+        """Add rows of the ledger. Raises ArrowTypeError for columns that are not a ledger's."""
+        _check_types(ledger.schema)
         self.summary.add(ledger)
         candidates = ledger.filter(ledger["candidate_id"].is_valid())
         self._kept.append(np.asarray(candidates["keep"].fill_null(False), dtype=bool))
@@ -103,6 +105,13 @@ def _kind(reason: str, with_second: bool) -> str:
     first, _, second = reason.partition("; ")
     kind = reason_kind(first)
     return f"{kind}; {reason_kind(second)}" if with_second and second else kind
+
+
+def _check_types(schema: pa.Schema) -> None:
+    for expected in SCHEMAS["ledger"]:
+        place = schema.get_field_index(expected.name)
+        if place >= 0 and schema.field(place).type != expected.type:
+            raise pa.ArrowTypeError(f"{expected.name} is {schema.field(place).type}")
 
 
 def _measures(schema: pa.Schema) -> list[str]:

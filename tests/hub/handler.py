@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import re
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -42,6 +43,11 @@ class Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:
         """Say nothing."""
+
+    def handle(self) -> None:
+        """Serve a connection; a client may leave it at any time."""
+        with suppress(ConnectionError):
+            super().handle()
 
     def do_GET(self) -> None:
         """Serve GET."""
@@ -243,7 +249,8 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command != "HEAD":
             part = data[: len(data) // 2] if broken else data
-            self.wfile.write(part)
+            with suppress(ConnectionError):
+                self.wfile.write(part)
             self.hub.count_sent(len(part))
         self.close_connection = self.close_connection or broken
 

@@ -125,3 +125,19 @@ def test_charts_escape_and_take_odd_values() -> None:
     assert bars([], "none") == ""
     values, kept = np.array([2.0, 2.0]), np.array([True, True])
     assert "1.5" in histograms(values, kept, "constant")
+
+
+@pytest.mark.parametrize("damage", ["type", "text"])
+def test_a_ledger_of_another_kind_is_one_line(damage: str, output: Path) -> None:
+    (file,) = ledger_files(output)
+    if damage == "type":
+        table = pq.read_table(file, partitioning=None)
+        place = table.schema.get_field_index("reason")
+        pq.write_table(table.set_column(place, "reason", pa.array([7] * len(table))), file)
+    else:
+        table = pq.read_table(file, partitioning=None)
+        place = table.schema.get_field_index("caption")
+        broken = pa.array([b"caf\xe9 \xff"] * len(table)).view(pa.string())
+        pq.write_table(table.set_column(place, "caption", broken), file)
+    with pytest.raises(NoReleaseError, match="damaged or of another version"):
+        report_command(output)
