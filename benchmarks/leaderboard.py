@@ -127,7 +127,7 @@ def plot(board: Leaderboard, path: Path) -> None:
         gains = [board.gain(part, name, BASE) for name in names]
         middle = np.array([g.value for g in gains])
         spread = np.array([[g.value - g.low, g.high - g.value] for g in gains]).T
-        colours = ["#0b6e4f" if name.startswith("HiCQA") else "#5b6b7b" for name in names]
+        colours = ["#0b6e4f" if name == "graph" else "#5b6b7b" for name in names]
         axis.axvline(0, color="#bbbbbb", linewidth=1)
         axis.errorbar(middle, range(len(names)), xerr=spread, fmt="none", ecolor=colours)
         axis.scatter(middle, range(len(names)), c=colours, s=22, zorder=3)
