@@ -25,7 +25,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from PIL import Image
 
-GROUP_BYTES = 1 << 20
+GROUP_BYTES = 4 << 20
 IMAGE = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
 _SEEN = ("image", "image_sha256", "image_phash", "width", "height")
 
@@ -154,7 +154,7 @@ class _Release:
         self._done = 0
 
     def write(self, images: pa.StructArray, first: int) -> None:
-        """Write the rows about figures `first` to `first + len(images)`, in groups of 1 MiB."""
+        """Write the rows about figures `first` to `first + len(images)`, in groups of 4 MiB."""
         if self._image < 0:
             return
         sizes = pc.binary_length(images.field("bytes")).to_pylist()

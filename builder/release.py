@@ -23,11 +23,8 @@ if TYPE_CHECKING:
     from builder.screening.outcomes import Screening
 
 FILE_BYTES = 400 << 20
-ROW_GROUP_BYTES = 1 << 20
+ROW_GROUP_BYTES = 4 << 20
 ROW_GROUP_ROWS = 256
-GAP_BYTES = 16 << 10
-"""Zeros between row groups: pyarrow fetches what lies closer than 8 KiB in pieces of up to 32 MiB,
-and without them the first row of a stream would cost many row groups."""
 
 _SPLITS = (
     ("default", "train"), ("default", "test"), ("open", "train"), ("open", "test"),
@@ -93,14 +90,13 @@ class SplitWriter:
     _pending: list[_Piece] = field(default_factory=list)
     _pending_rows: int = 0
     _pending_bytes: int = 0
-    _sink: pa.OSFile | None = None
     _writer: pq.ParquetWriter | None = None
 
     def add(self, piece: _Piece) -> None:
         """Add rows; one that would overfill the row group opens the next."""
         start, last = 0, -1
         for row, (image, size) in enumerate(piece.sizes()):
-            full = image != last and self._pending_bytes + size > ROW_GROUP_BYTES
+            full = self._pending_bytes + size > ROW_GROUP_BYTES
             if self._pending_rows and (full or self._pending_rows >= ROW_GROUP_ROWS):
                 self._hold(piece.slice(start, row - start))
                 self._flush()
@@ -117,35 +113,29 @@ class SplitWriter:
             self._pending.append(piece)
 
     def _flush(self) -> None:
-        if self._writer is None or self._sink is None:
-            writer, sink = self._open_file()
-        else:
-            writer, sink = self._writer, self._sink
-            sink.write(bytes(GAP_BYTES))
+        writer = self._writer or self._open_file()
         writer.write_table(pa.concat_tables(piece.table(self.schema) for piece in self._pending))
         self._pending, self._pending_rows, self._pending_bytes = [], 0, 0
         pa.default_memory_pool().release_unused()
-        if sink.tell() > FILE_BYTES:
+        if self._files[-1].stat().st_size > FILE_BYTES:
             self._close_file()
 
-    def _open_file(self) -> tuple[pq.ParquetWriter, pa.OSFile]:
+    def _open_file(self) -> pq.ParquetWriter:
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / f"{self.split}-{len(self._files):05d}.parquet"
         self._files.append(path)
-        self._sink = pa.OSFile(str(path), "wb")
         self._writer = pq.ParquetWriter(
-            self._sink,
+            path,
             self.schema,
             dictionary_pagesize_limit=2 * ROW_GROUP_BYTES,
             **parquet_options(self.schema),
         )
-        return self._writer, self._sink
+        return self._writer
 
     def _close_file(self) -> None:
-        if self._writer is not None and self._sink is not None:
+        if self._writer is not None:
             self._writer.close()
-            self._sink.close()
-            self._writer = self._sink = None
+            self._writer = None
 
     def close(self) -> SplitFiles | None:
         """Finish the split. Returns its files under their final names, None without any."""
