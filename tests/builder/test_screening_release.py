@@ -98,7 +98,9 @@ def test_verdicts_survive_a_rebuild_and_give_the_same_bytes(
 
 def test_a_fix_that_repeats_another_question_is_left_out(output: Path) -> None:
     questions = screening_questions(output)
-    same = [q for q in questions if q.image_sha256 == questions[0].image_sha256][:2]
+    shown = [q.image_sha256 for q in questions]
+    image = next(name for name in shown if shown.count(name) > 1)
+    same = [q for q in questions if q.image_sha256 == image][:2]
     log = VerdictLog(output / "verdicts.jsonl")
     fix = check_fix(same[1].question, list(same[1].choices), same[1].correct_index, "")
     for name in ("Ada", "Bea"):
