@@ -159,8 +159,8 @@ def _value(match: re.Match[str]) -> float:
 
 def _spelled_value(match: re.Match[str]) -> float:
     if match["tens"]:
-        return float(_TENS[match["tens"].lower()] + _WORDS.get((match["one"] or "").lower(), 0))
-    return float(_WORDS[match["word"].lower()])
+        return float(_TENS[folded(match["tens"])] + _WORDS.get(folded(match["one"] or ""), 0))
+    return float(_WORDS[folded(match["word"])])
 
 
 def _ends_code(text: str, start: int) -> bool:
@@ -221,7 +221,7 @@ def _counted(text: str, at: _Number, end: int) -> Quantity | None:
     sample_size = _SAMPLE_SIZE.search(text[max(0, at.start - 6) : at.start])
     if at.number < 0 or at.number != int(at.number) or not (match or sample_size):
         return None
-    noun = _NOUNS[match["noun"].lower()] if match else None
+    noun = _NOUNS[folded(match["noun"])] if match else None
     stop = match.end() if match else end
     shown = _shown(at.number) if at.number < 1e6 else str(int(at.number))
     value = f"{shown} {noun}" if noun else shown
@@ -242,7 +242,7 @@ def _typed(text: str, at: _Number) -> Quantity | None:
     before = text[max(0, at.start - 24) : at.start]
     day = _DAY.search(before)
     if day:
-        factor = _TIME[day["unit"].lower()]
+        factor = _TIME[folded(day["unit"])]
         number = at.number * factor
         start = at.start - len(day.group())
         return Quantity("duration", f"{_shown(number)} s", start, end, number, day["unit"])

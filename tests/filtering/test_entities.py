@@ -66,6 +66,14 @@ def test_quantity_in_base_unit(text: str, type: str, number: float) -> None:
     assert [e.number for e in found] == [pytest.approx(number)]
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("12 cell\u017f", "12 cell"), ("\u017fix cells", "6 cell"), ("day\u017f 3", "259200 s")],
+)
+def test_letters_that_patterns_take_for_ascii_ones(text: str, value: str) -> None:
+    assert [e.value for e in find_entities(text)] == [value]
+
+
 def test_lists_and_ranges_share_their_unit() -> None:
     found = find_entities("5-10 µm, 5, 10 and 20 nM, 12 of 21 cells, from 12% to 31%")
     assert [e.value for e in found] == [
