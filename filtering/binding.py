@@ -145,18 +145,16 @@ def _same(one: Entity, other: Entity) -> bool:
     )
 
 
-def _fits(item: Entity, pair: list[Entity], asked: _Asked, found: Layout) -> float | None:
-    """How much better a thing fits where it stands than its best rival fits, 0-1."""
+def _own_and_rivals(
+    item: Entity, pair: list[Entity], found: Layout
+) -> tuple[list[Entity], list[Entity]]:
+    """Mentions in the caption of a thing, and of others of its type that the pair does not name."""
     kinds = _NUMBERS if item.type in _NUMBERS else {item.type}
     there = [e for kind in sorted(kinds) for e in found.things.get(kind, [])]
-    own = [e for e in there if _same(item, e)][:_MOST_PLACES]
     said = {e.value for e in pair} | _ROLES
     rivals = [e for e in there if e.value not in said and not _same(item, e)][:_MOST_PLACES]
-    if not own or not rivals:
-        return None
-    ours: float = max(_affinity(found, e, asked) for e in own) ** _SHARPNESS
-    theirs: float = max(_affinity(found, e, asked) for e in rivals) ** _SHARPNESS
-    return ours / (ours + theirs)
+    own = [e for e in there if _same(item, e)][:_MOST_PLACES] if rivals else []
+    return own, rivals
 
 
 def _is_frame(entity: Entity) -> bool:
@@ -238,11 +236,16 @@ def name_fit(item: Entity, qa: QA, found: Layout) -> float | None:
     tells them apart.
     """
     said = named(qa.answer)
-    pair = [*said, *named(qa.question)]
-    words = _words(f"{qa.question} {qa.answer}") | _panel_roles(panels_named(qa.question), found)
-    rest = _besides(words, _own_words(item))
+    own, rivals = _own_and_rivals(item, [*said, *named(qa.question)], found)
+    if not own or not rivals:
+        return None
+    panels = panels_named(qa.question)
+    words = _words(f"{qa.question} {qa.answer}") | _panel_roles(panels, found)
     within = _words(qa.question) if item in said else {}
-    return _fits(item, pair, _Asked(rest, within, panels_named(qa.question)), found)
+    asked = _Asked(_besides(words, _own_words(item)), within, panels)
+    ours: float = max(_affinity(found, e, asked) for e in own) ** _SHARPNESS
+    theirs: float = max(_affinity(found, e, asked) for e in rivals) ** _SHARPNESS
+    return ours / (ours + theirs)
 
 
 def _name_fits(qa: QA, found: Layout) -> list[float]:

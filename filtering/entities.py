@@ -7,6 +7,7 @@ distractor checks all read a text through `find_entities`.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, cast
@@ -129,18 +130,25 @@ def remembered(text: str) -> tuple[Entity, ...]:
     """`find_entities`; what was read before is not read again, as a figure's caption is often."""
     unified = unify(text)
     known = mentions(unified)
-    ends = [0, *(m.end for m in known)]
+    starts, ends = [m.start for m in known], [m.end for m in known]
+
+    def is_taken(start: int, end: int) -> bool:
+        following = bisect_right(ends, start)
+        return following < len(starts) and starts[following] < end
+
     found = [
         entity
-        for mention, last in zip(known, ends, strict=False)
+        for mention, last in zip(known, [0, *ends], strict=False)
         if _is_used(mention, unified) and (entity := _named(mention, unified, text, last))
     ]
-    taken = [False] * (len(text) + 1)
-    for mention in known:
-        taken[mention.start : mention.end] = [True] * (mention.end - mention.start)
-    for match in _ANTIBODY.finditer(unified):
-        if not any(taken[match.start(1) : match.end(1)]):
-            start, end = match.span(1)
+    for match in _ANTIBODY.finditer(unified) if "anti-" in unified else ():
+        start, end = match.span(1)
+        if not is_taken(start, end):
             found.append(Entity("marker", text[start:end], text[start:end], start, end))
-    measured = [_measured(q, text) for q in quantities(unified) if not taken[q.start]]
-    return tuple(sorted([*found, *measured], key=lambda e: (e.start, e.end)))
+    measured = quantities(unified)
+    found += [_measured(q, text) for q in measured if not is_taken(q.start, q.start + 1)]
+    return tuple(sorted(found, key=_place) if len(found) > 1 else found)
+
+
+def _place(entity: Entity) -> tuple[int, int]:
+    return entity.start, entity.end

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -28,10 +29,16 @@ def _overlap(qa: QA) -> float | None:
     said = content(qa.statement) - ASKING - FRAMING
     if not said:
         return None
-    found = [said & supported(qa.caption[start:end]) for start, end in sentences(qa.caption)]
+    found = [said & told for told in _told(qa.caption)]
     best = max(found, key=len, default=frozenset())
     both = max((len(best | other) for other in found), default=0)
     return both / len(said)
+
+
+@lru_cache(maxsize=64)
+def _told(caption: str) -> tuple[frozenset[str], ...]:
+    """What each sentence of a caption supports."""
+    return tuple(supported(caption[start:end]) for start, end in sentences(caption))
 
 
 def _specificity(qa: QA) -> float | None:

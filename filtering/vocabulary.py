@@ -51,7 +51,6 @@ _LONGEST_GAP = 3
 _END = ""
 
 Trie = dict[str, Any]
-_NOTHING: Trie = {}
 
 
 class Token(NamedTuple):
@@ -74,7 +73,7 @@ class Mention(NamedTuple):
 
 def unify(text: str) -> str:
     """Text of the same length in which look-alike characters (µ and μ, ’ and ') are one."""
-    return text.translate(_SAME_CHARACTER)
+    return text if text.isascii() and "`" not in text else text.translate(_SAME_CHARACTER)
 
 
 def tokens(text: str) -> list[Token]:
@@ -166,48 +165,65 @@ class _Row(NamedTuple):
     spans: list[tuple[int, int]]
 
 
-def _longest(trie: Trie, text: str, words: list[str], row: _Row, first: int) -> tuple[int, Any]:
-    """Index after the longest name that begins at token `first`, with its entry; 0 if none."""
-    node = trie
+@cache
+def _openings() -> frozenset[str]:
+    """First tokens of all names, without their case."""
+    return frozenset(word.lower() for trie in _tries() for word in trie)
+
+
+def _row(text: str) -> tuple[_Row, list[int]]:
+    """The tokens of a unified text, and those with which a name may begin.
+
+    Where none may, the spans are left out.
+    """
+    token = _ASCII_TOKEN if text.isascii() else _TOKEN
+    cased = token.findall(text)
+    folded = token.findall(text.lower()) if text.isascii() else [word.lower() for word in cased]
+    if not _GREEK.keys().isdisjoint(folded):
+        cased = [_GREEK.get(small, word) for small, word in zip(folded, cased, strict=True)]
+        folded = [_GREEK.get(small, small) for small in folded]
+    openings = _openings()
+    starts = [i for i, small in enumerate(folded) if small in openings]
+    spans = [match.span() for match in token.finditer(text)] if starts else []
+    return _Row(cased, folded, spans), starts
+
+
+def _longest(
+    node: Trie, text: str, words: list[str], spans: list[tuple[int, int]], first: int
+) -> tuple[int, Any]:
+    """Index after the longest name that begins at token `first`, with its entry; 0 if none.
+
+    `node` is where the trie goes from the first token.
+    """
     best, entry = 0, None
-    start, last = row.spans[first]
-    for i in range(first, len(words)):
-        begin, end = row.spans[i]
-        if begin - last > _LONGEST_GAP:
+    start, last = spans[first]
+    if _END in node and _is_whole(text, start, last):
+        best, entry = first + 1, node[_END]
+    for i in range(first + 1, len(words)):
+        begin, end = spans[i]
+        if begin - last > _LONGEST_GAP or (following := node.get(words[i])) is None:
             break
-        node = node.get(words[i], _NOTHING)
-        if not node:
-            break
+        node, last = following, end
         if _END in node and _is_whole(text, start, end):
             best, entry = i + 1, node[_END]
-        last = end
     return best, entry
 
 
 def mentions(text: str) -> list[Mention]:
     """Known names in a unified text, in order, the longest first, never overlapping."""
     exact, folded = _tries()
-    token = _ASCII_TOKEN if text.isascii() else _TOKEN
-    words = token.findall(text)
-    lower = [word.lower() for word in words]
-    row = _Row(
-        [_GREEK.get(small, word) for small, word in zip(lower, words, strict=True)],
-        [_GREEK.get(small, small) for small in lower],
-        [],
-    )
-    both = enumerate(zip(row.cased, row.folded, strict=True))
-    starts = [i for i, (word, small) in both if small in folded or word in exact]
-    if starts:
-        row.spans.extend(match.span() for match in token.finditer(text))
+    row, starts = _row(text)
     found, after = [], 0
     for i in starts:
         if i < after:
             continue
-        end, entry = _longest(exact, text, row.cased, row, i)
-        other_end, other = _longest(folded, text, row.folded, row, i)
-        if other_end > end:
-            end, entry = other_end, other
-        if end:
+        end, entry = 0, None
+        for trie, words in ((exact, row.cased), (folded, row.folded)):
+            if node := trie.get(words[i]):
+                other_end, other = _longest(node, text, words, row.spans, i)
+                if other_end > end:
+                    end, entry = other_end, other
+        if entry:
             found.append(Mention(entry[0], entry[1], row.spans[i][0], row.spans[end - 1][1]))
             after = end
     return found
