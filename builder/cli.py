@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 from typing import Annotated, Literal
@@ -14,16 +15,11 @@ from builder.agents.display import print_costs, print_estimate
 from builder.agents.settings import ModelSettings
 from builder.config import BuildConfig, problems
 from builder.errors import BuildError, StoppedError
-from builder.interchange.command import export_command, import_command
 from builder.late_commands import LateCommands
 from builder.licenses import Policy
 from builder.pipeline import BuildResult, build, estimate_build
-from builder.publish.command import publish_command
-from builder.report.command import report_command
-from builder.screening.command import release_command, screen_command
 from builder.show import NoReleaseError, print_summary, read_summary
 from builder.sources import KINDS, Microscopy, SourceError
-from filtering.command import filter_command
 
 app = typer.Typer(
     cls=LateCommands,
@@ -184,15 +180,6 @@ def _closing_line(result: BuildResult, output: Path) -> None:
     out.print(f"Next: microvqa-pp show {output}", soft_wrap=True)
 
 
-app.command("filter")(filter_command)
-app.command("screen")(screen_command)
-app.command("release")(release_command)
-app.command("publish")(publish_command)
-app.command("import")(import_command)
-app.command("export")(export_command)
-app.command("report")(report_command)
-
-
 @app.command()
 def show(output: Output = Path("build")) -> None:
     """Summarise a build's ledger: counts by stage, reason, task, position and licence."""
@@ -201,6 +188,7 @@ def show(output: Output = Path("build")) -> None:
 
 def main() -> None:
     """Run the command line; bad input ends with one line and exit status 2."""
+    gc.freeze()  # modules stay: the collector need not look through them again and again
     try:
         app()
     except ValidationError as error:

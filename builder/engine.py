@@ -10,8 +10,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 
-from loky import ProcessPoolExecutor, as_completed
-from loky.process_executor import BrokenProcessPool
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -147,6 +145,9 @@ def _execute(jobs: list[Job], workers: int) -> Iterator[tuple[str, dict[str, str
     if workers == 1 or len(jobs) < 2:
         yield from ((job[3].name, run_stages(*job)) for job in jobs)
         return
+    from loky import ProcessPoolExecutor, as_completed
+    from loky.process_executor import BrokenProcessPool
+
     count = min(workers, len(jobs))
     with ProcessPoolExecutor(
         count, env=ONE_THREAD, initializer=_follow, initargs=(os.getpid(),)

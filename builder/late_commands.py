@@ -9,6 +9,13 @@ import typer
 from typer.core import TyperGroup
 
 LATE = {
+    "filter": "filtering.command",
+    "screen": "builder.screening.command",
+    "release": "builder.screening.command",
+    "publish": "builder.publish.command",
+    "import": "builder.interchange.command",
+    "export": "builder.interchange.command",
+    "report": "builder.report.command",
     "benchmark": "builder.benchmarking",
     "leaderboard": "builder.benchmarking",
     "sft": "builder.sft.command",

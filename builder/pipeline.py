@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,6 @@ from builder.bloom_beside import classify_benchmark, read_counts
 from builder.config import RUNNING, BuildConfig
 from builder.consistency import fit_corpus
 from builder.context import Context, Shard
-from builder.decontamination import Benchmark, Match, find_matches, write_pairs
 from builder.engine import progress_bar, run_all
 from builder.errors import BuildError
 from builder.ledger import split_items
@@ -171,35 +171,40 @@ def _split(
     store: ShardStore, shards: list[Shard], config: BuildConfig, console: Console
 ) -> dict[str, Assignment]:
     items: list[SplitItem] = []
-    benchmarks = [Benchmark(location) for location in config.exclude]
     with progress_bar(console) as progress:
         task = progress.add_task("Splits", total=len(shards))
         for shard in shards:
             items += split_items(store, shard.name)
             progress.advance(task)
-        matches = find_matches(items, benchmarks)
-        reasons = {match.candidate_id: match.reason for match in matches}
+        reasons = _excluded(store, shards, config.exclude, items)
         assignments = split(items, config.test_ratio, config.seed, reasons, config.bloom_target)
-    _show_matches(store, shards, matches, benchmarks)
     table = to_table(Assignment, assignments)
     write_atomically(store.folder / ASSIGNMENTS, parquet_bytes(table))
     return {assignment.candidate_id: assignment for assignment in assignments}
 
 
-def _show_matches(
-    store: ShardStore, shards: list[Shard], matches: list[Match], benchmarks: list[Benchmark]
-) -> None:
-    """Write the pairs that decontamination found; without benchmarks remove those of before."""
-    folder = store.folder / "excluded"
+def _excluded(
+    store: ShardStore, shards: list[Shard], locations: Sequence[str], items: list[SplitItem]
+) -> dict[str, str]:
+    """Why questions are left out that benchmarks have already, by candidate.
+
+    Writes the pairs that decontamination found; without benchmarks removes those of before.
+    """
     remove_pairs(store.folder)
-    if benchmarks:
-        wanted = {match.figure_id for match in matches}
-        images: dict[str, bytes] = {}
-        for shard in shards if wanted else ():
-            for row in store.read("figures", shard.name, ["figure_id", "image"]).to_pylist():
-                if row["figure_id"] in wanted:
-                    images.setdefault(row["figure_id"], row["image"]["bytes"])
-        write_pairs(folder, matches, images, benchmarks)
+    if not locations:
+        return {}
+    from builder.decontamination import Benchmark, find_matches, write_pairs
+
+    benchmarks = [Benchmark(location) for location in locations]
+    matches = find_matches(items, benchmarks)
+    wanted = {match.figure_id for match in matches}
+    images: dict[str, bytes] = {}
+    for shard in shards if wanted else ():
+        for row in store.read("figures", shard.name, ["figure_id", "image"]).to_pylist():
+            if row["figure_id"] in wanted:
+                images.setdefault(row["figure_id"], row["image"]["bytes"])
+    write_pairs(store.folder / "excluded", matches, images, benchmarks)
+    return {match.candidate_id: match.reason for match in matches}
 
 
 def _merge_quarantine(store: ShardStore, shards: list[Shard]) -> pa.Table:

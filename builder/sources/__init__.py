@@ -53,9 +53,13 @@ def _phantom(location: str, options: SourceOptions) -> Source:
 
 
 def _pmc_oa(location: str, _: SourceOptions) -> Source:
-    from builder.sources.pmc_oa import PmcOaService, PmcOaSource, is_remote
+    from builder.sources.pmc_oa import PmcOaSource, is_remote
 
-    return PmcOaService(location) if is_remote(location) else PmcOaSource(location)
+    if not is_remote(location):
+        return PmcOaSource(location)
+    from builder.sources.pmc_oa.remote import PmcOaService
+
+    return PmcOaService(location)
 
 
 def _biomedica(location: str, options: SourceOptions) -> Source:

@@ -18,19 +18,12 @@ from builder.shards import write_atomically
 from builder.sources.base import Partition, SourceError
 from builder.sources.partitions import fingerprint
 from builder.sources.pmc_oa.client import MissingError, OutageError, PoliteClient
+from builder.sources.pmc_oa.places import QUERY
 from builder.sources.pmc_oa.service import CLOUD, RATE, SEARCH, CloudService, RemoteFile, search
 from builder.sources.pmc_oa.source import KIND, read_package
 
-QUERY = "search:"
 _ID = re.compile(r"(?:PMC)?([1-9]\d{0,9})(?:\.\d+)?", re.IGNORECASE)
 _MAX_LIST_BYTES = 200_000_000
-
-
-def is_remote(location: str) -> bool:
-    """Whether a location is a list of ids (a .txt file) or a query, and no package."""
-    return location.startswith(QUERY) or (
-        location.lower().endswith(".txt") and not Path(location).expanduser().is_dir()
-    )
 
 
 def cache_folder() -> Path:
