@@ -63,6 +63,11 @@ def _save(table: pa.Table, path: Path) -> None:
         writer.write_table(table)
 
 
+def rows(path: Path) -> int:
+    """Rows of a table of a recipe."""
+    return len(_load(path))
+
+
 def _load(path: Path) -> pa.Table:
     return pa.ipc.open_file(path).read_all()
 

@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,10 +65,20 @@ class Check:
         return self.at_most is None or self.value <= self.at_most
 
 
-def cost(command: Sequence[str | Path]) -> Cost:
-    """Run a command in a process of its own, children counted. Raises RuntimeError if it fails."""
+def cost(command: Sequence[str | Path], settings: Mapping[str, str] | None = None) -> Cost:
+    """Run a command in a process of its own, children counted. Raises RuntimeError if it fails.
+
+    `settings` are added to the environment.
+    """
     started = [sys.executable, "-I", "-c", _STARTER, sys.executable, *map(str, command)]
-    done = subprocess.run(started, capture_output=True, text=True, errors="replace", check=False)
+    done = subprocess.run(
+        started,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
+        env=os.environ | dict(settings or {}),
+    )
     if done.returncode:
         raise RuntimeError(done.stdout + done.stderr)
     return Cost(*map(float, done.stdout.splitlines()[-1].split()))
@@ -126,7 +136,8 @@ def _equal(file: Path, other: Path) -> bool:
 
 
 @contextmanager
-def _folder() -> Iterator[Path]:
+def temporary_folder() -> Iterator[Path]:
+    """A folder that is there until the block ends."""
     with tempfile.TemporaryDirectory(prefix="benchmark-build-") as name:
         yield Path(name)
 
@@ -136,7 +147,7 @@ def compare(figures: int, widest: int, repeats: int) -> tuple[str, list[tuple[Co
 
     Raises RuntimeError when the two do not write the same rows and bytes.
     """
-    with _folder() as folder:
+    with temporary_folder() as folder:
         images = make_input(folder / "articles", figures, widest)
         built, loop, recipe = (folder / name for name in ("built", "bare", "recipe"))
         build(folder / "articles", built)
@@ -169,21 +180,22 @@ def ratios(name: str, costs: list[tuple[Cost, Cost]], at_most: float | None) -> 
     cpu = [one.cpu / two.cpu for one, two in costs]
     wall = [one.wall / two.wall for one, two in costs]
     return [
-        _check(f"{name}: processor time, build / bare loop", cpu, at_most),
-        _check(f"{name}: wall time, build / bare loop", wall),
-        _check(f"{name}: build, processor seconds", [one.cpu for one, _ in costs]),
-        _check(f"{name}: bare loop, processor seconds", [two.cpu for _, two in costs]),
+        checked(f"{name}: processor time, build / bare loop", cpu, at_most),
+        checked(f"{name}: wall time, build / bare loop", wall),
+        checked(f"{name}: build, processor seconds", [one.cpu for one, _ in costs]),
+        checked(f"{name}: bare loop, processor seconds", [two.cpu for _, two in costs]),
     ]
 
 
-def _check(name: str, values: list[float], at_most: float | None = None) -> Check:
+def checked(name: str, values: list[float], at_most: float | None = None) -> Check:
+    """The median of the values with their range."""
     return Check(name, median(values), min(values), max(values), at_most)
 
 
 def grow(figures: int, widest: int, repeats: int) -> dict[int, list[Cost]]:
     """Costs of builds of 1x, 4x and 16x as many figures, in turns."""
     found: dict[int, list[Cost]] = {scale: [] for scale in SCALES}
-    with _folder() as folder:
+    with temporary_folder() as folder:
         make_input(folder / "16", SCALES[-1] * figures, widest)
         packages = sorted((folder / "16").iterdir())
         for scale in SCALES[:-1]:
@@ -198,7 +210,7 @@ def grow(figures: int, widest: int, repeats: int) -> dict[int, list[Cost]]:
 def growth(costs: dict[int, list[Cost]]) -> list[Check]:
     """How flat the peak memory is, and how straight the time, from 1x to 16x."""
     shown = [
-        _check(f"{scale}x: {name}", [of(c) for c in costs[scale]])
+        checked(f"{scale}x: {name}", [of(c) for c in costs[scale]])
         for scale in SCALES
         for name, of in _MEASURES.items()
     ]

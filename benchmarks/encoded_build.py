@@ -1,0 +1,221 @@
+"""Measures a build with its encoders: beside a bare loop, and with two workers beside one.
+
+    python benchmarks/encoded_build.py [--figures 720] [--repeats 3] [--quick]
+
+The build reads phantoms, the one source that the bundled encoders know. Drawing them is no part of
+a build of real figures: both sides find them drawn, in files. The bare loop (`bare_encoding.py`)
+decodes and hashes the same files, gives the same images and texts to the same encoders, and writes
+and hashes the same Parquet files; what a build works out besides, it is told. It does not run the
+graph. Both have one worker with one torch thread, and it is time by the clock that is compared.
+
+Two workers are compared with one on builds that draw their phantoms too. Two builds at once, of one
+worker each, show how much of a second core the machine has to give. Ends with status 1 when a limit
+is missed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from benchmarks.bare_build import write_recipe
+from benchmarks.bare_encoding import CALLS
+from benchmarks.build import Check, Cost, checked, cost, differences, table, temporary_folder
+from builder.config import BuildConfig
+from builder.consistency import candidate_pairs
+from builder.pipeline import build
+from builder.shards import ShardStore
+from builder.sources.phantom import Phantom, PhantomSource, make_article, source
+from builder.sources.phantom.articles import Article
+
+MOST_RATIO = 1.10
+"""A build takes at most so many times as long as the bare loop."""
+
+LEAST_SPEEDUP = 1.6
+"""Two workers are at least so many times as fast as one."""
+
+SEED = 0
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+_HERE = Path(__file__).resolve().parent
+_ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn(Phantom):
+    """A phantom whose picture lies in a file."""
+
+    path: Path
+
+    def image(self) -> bytes:
+        return self.path.read_bytes()
+
+
+def _drawn(folder: Path, index: int, seed: int = SEED) -> Article:
+    article = make_article(index, seed)
+    figures = (
+        _Drawn(p.facts, p.caption, folder / f"{article.article_id}-fig{n}.png")
+        for n, p in enumerate(article.figures, start=1)
+    )
+    return replace(article, figures=tuple(figures))
+
+
+def draw(folder: Path, figures: int) -> list[Path]:
+    """Draw the phantoms of a build into a folder; their files in the order of the build."""
+    folder.mkdir(parents=True)
+    files = []
+    for partition in PhantomSource(figures, SEED).partitions():
+        for item in partition.items:
+            for phantom, drawn in zip(
+                make_article(int(item), SEED).figures,
+                _drawn(folder, int(item)).figures,
+                strict=True,
+            ):
+                assert isinstance(drawn, _Drawn)
+                drawn.path.write_bytes(phantom.image())
+                files.append(drawn.path)
+    return files
+
+
+@app.command("build-drawn", hidden=True)
+def build_drawn(folder: Path, figures: int, output: Path) -> None:
+    """A build in this process from phantoms that were drawn into a folder."""
+    vars(source)["make_article"] = partial(_drawn, folder)
+    build(BuildConfig(output=output, sources=(f"phantom:{figures}",), workers=1))
+
+
+class _Recorder:
+    """Stands before an encoder and notes what its methods are given."""
+
+    def __init__(self, encoder: Any, calls: list[Any]) -> None:
+        self._encoder, self._calls = encoder, calls
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._encoder, name)
+
+    def images(self, files: Any) -> Any:
+        """Images are noted as their number, the bare loop has them in hand."""
+        self._calls.append(["images", len(files)])
+        return self._encoder.images(files)
+
+    def texts(self, texts: Any) -> Any:
+        """Texts are noted."""
+        self._calls.append(["texts", list(texts)])
+        return self._encoder.texts(texts)
+
+    def probabilities(self, premises: Any, hypotheses: Any) -> Any:
+        """Pairs of texts are noted."""
+        self._calls.append(["probabilities", list(premises), list(hypotheses)])
+        return self._encoder.probabilities(premises, hypotheses)
+
+
+def write_calls(built: Path, recipe: Path) -> None:
+    """Add to a recipe, per shard, what a build gives to its encoders.
+
+    For images the places among the shard's figures, in the order in which they are encoded.
+    """
+    from filtering.encoding import encode
+    from filtering.opening import BUNDLED, open_scorer
+
+    scorer, store = open_scorer(BUNDLED), ShardStore(built / "work")
+    assert scorer.hicqa is not None
+    (recipe / CALLS).mkdir()
+    for shard in sorted(path.stem for path in (built / "work" / "figures").glob("*.parquet")):
+        figures = store.read("figures", shard)
+        pairs = candidate_pairs(figures, store.read("candidates", shard))
+        calls: list[Any] = []
+        clip, nli = (_Recorder(e, calls) for e in (scorer.encoders.clip, scorer.encoders.nli))
+        encode(pairs, clip, nli, scorer.hicqa.reference.bank)
+        place = {name: i for i, name in enumerate(figures["figure_id"].to_pylist())}
+        images = [place[name] for name in dict.fromkeys(pairs.images)]
+        told = [["images", images] if call[0] == "images" else call for call in calls]
+        (recipe / CALLS / f"{shard}.json").write_text(json.dumps(told), encoding="utf-8")
+
+
+def beside(figures: int, repeats: int) -> list[Check]:
+    """Build and bare loop in turns, after one of each. Raises RuntimeError where they differ."""
+    with temporary_folder() as folder:
+        images = draw(folder / "images", figures)
+        built, bare, recipe = (folder / name for name in ("built", "bare", "recipe"))
+
+        def building() -> Cost:
+            shutil.rmtree(built, ignore_errors=True)
+            module = ["-m", "benchmarks.encoded_build", "build-drawn"]
+            return cost([*module, folder / "images", str(figures), built], _ONE_THREAD)
+
+        def looping() -> Cost:
+            shutil.rmtree(bare, ignore_errors=True)
+            return cost(["-m", "benchmarks.bare_encoding", recipe, bare], _ONE_THREAD)
+
+        building()
+        write_recipe(built, images, recipe)
+        write_calls(built, recipe)
+        looping()
+        if different := differences(built, bare):
+            raise RuntimeError(f"the bare loop writes other tables: {', '.join(different)}")
+        costs = [(building(), looping()) for _ in range(repeats)]
+    return [
+        checked("build / bare loop, wall", [a.wall / b.wall for a, b in costs], MOST_RATIO),
+        checked("build / bare loop, processor time", [a.cpu / b.cpu for a, b in costs]),
+        checked("build, wall seconds", [a.wall for a, _ in costs]),
+        checked("bare loop, wall seconds", [b.wall for _, b in costs]),
+    ]
+
+
+def workers(figures: int, repeats: int) -> list[Check]:
+    """Builds with one worker, with two, and two builds at once with one each, in turns."""
+    found: list[tuple[float, float, float]] = []
+    with temporary_folder() as folder:
+
+        def building(count: int, name: str = "out") -> float:
+            shutil.rmtree(folder / name, ignore_errors=True)
+            options = ["--source", f"phantom:{figures}", "--workers", str(count)]
+            command = ["-m", "builder.cli", "build", *options, "--output", str(folder / name)]
+            return cost(command, _ONE_THREAD).wall
+
+        for _ in range(repeats):
+            one, two = building(1), building(2)
+            with ThreadPoolExecutor(2) as pool:
+                at_once = max(pool.map(lambda name: building(1, name), ("out", "other")))
+            found.append((one, two, at_once))
+    return [
+        checked(
+            f"two workers / one, wall (at least {LEAST_SPEEDUP} times as fast)",
+            [two / one for one, two, _ in found],
+            1 / LEAST_SPEEDUP,
+        ),
+        checked("two builds at once / twice one, wall", [b / (2 * one) for one, _, b in found]),
+        checked("one worker, wall seconds", [one for one, _, _ in found]),
+        checked("two workers, wall seconds", [two for _, two, _ in found]),
+    ]
+
+
+@app.callback(invoke_without_command=True)
+def measure(
+    context: typer.Context,
+    figures: Annotated[int, typer.Option(help="phantoms of each build")] = 720,
+    repeats: Annotated[int, typer.Option(help="runs of each kind")] = 3,
+    quick: Annotated[bool, typer.Option(help="tiny sizes that only show that it runs")] = False,
+) -> None:
+    """Measure both; status 1 when a limit is missed."""
+    if context.invoked_subcommand:
+        return
+    if quick:
+        figures, repeats = 24, 1
+    checks = [*beside(figures, repeats), *workers(figures, repeats)]
+    console = Console(width=110)
+    console.print(f"{figures} phantoms, {os.cpu_count()} cores")
+    console.print(table(checks))
+    raise typer.Exit(0 if quick or all(c.holds for c in checks) else 1)
+
+
+if __name__ == "__main__":
+    app()
