@@ -1,13 +1,15 @@
 """What a figure costs, stage by stage, and what corpora of published size would need.
 
     python benchmarks/scale.py cost [--figures 192]      # CPU seconds and bytes a figure, by stage
-    python benchmarks/scale.py growth [--figures 2000 --figures 8000 ...]   # time and memory
+    python benchmarks/scale.py growth [--figures 2000 --figures 200000 ...]  # time and memory
     python benchmarks/scale.py plan COST.json            # 13 thousand, 2.5 and 24 million figures
 
 `cost` reads made article packages at publication size and uses the bundled encoders, each stage
 alone in this process, in processor seconds. `growth` builds from figures whose images are noise of
 16 pixels, so that captions, questions, filter, splits and release are what grows; each size runs in
-a process of its own, and its peak memory is that of the process. `plan` extrapolates under the
+a process of its own; seconds are processor time, and the peak memory is that of the process. It
+ends with status 1 when memory is over its limit, or when a candidate of the largest size takes
+longer than one of the smallest size with at least 10,000 candidates. `plan` extrapolates under the
 assumptions that it prints.
 """
 
@@ -21,6 +23,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Annotated, Any
 
 import numpy as np
@@ -29,8 +32,10 @@ from PIL import Image
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.build import WITHIN, Check, table
 from benchmarks.build import cost as run_cost
 from benchmarks.made_articles import PUBLICATION, write_articles
+from builder import pipeline
 from builder.config import BuildConfig
 from builder.context import Context, Shard
 from builder.engine import run_stages
@@ -40,6 +45,9 @@ from builder.stages import AFTER_THRESHOLD, READ, SCORE, WRITE, Stage, Tables
 from filtering.decide import choose_threshold
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+LINEAR_FROM = 10_000
+"""Candidates from which on time must be linear."""
+
 SIZES = {"13 thousand": 13_000, "2.5 million": 2_500_000, "24 million": 24_000_000}
 
 
@@ -161,6 +169,7 @@ def _bytes(root: Path, name: str) -> int:
 def grow_one(figures: int, output: Path) -> None:
     """One build from figures of noise, in this process."""
     _noise_instead_of_pictures()
+    vars(pipeline)["time"] = SimpleNamespace(monotonic=time.process_time)
     config = BuildConfig(
         output=output, sources=(f"phantom:{figures}",), workers=1, clip="none", nli="none"
     )
@@ -182,30 +191,41 @@ def _noise_instead_of_pictures() -> None:
 
 @app.command("growth")
 def growth_command(
-    figures: Annotated[list[int], typer.Option(help="sizes, repeatable")] = [  # noqa: B006
-        2_000,
-        4_000,
-        8_000,
-    ],
+    figures: Annotated[
+        list[int], typer.Option(help="sizes, repeatable; 200,000 give a million candidates")
+    ] = [2_000, 8_000, 32_000],  # noqa: B006
     at_most: Annotated[float, typer.Option(help="limit of peak memory, GiB")] = 8.0,
 ) -> None:
-    """Measure stage 2, splits and release as the corpus grows; status 1 above the limit."""
+    """Measure stage 2, splits and release as the corpus grows; status 1 when a limit is missed."""
     shown = Table("figures", "candidates", "signals s", "decisions s", "splits s", "release s",
                   "us a candidate", "peak MiB")  # fmt: skip
-    worst = 0.0
-    for size in figures:
+    worst, each = 0.0, dict[int, float]()
+    for size in sorted(figures):
         with tempfile.TemporaryDirectory(prefix="scale-") as name:
             output = Path(name) / "out"
             used = run_cost(["-m", "benchmarks.scale", "grow-one", str(size), output])
             seconds = json.loads((output / "run.json").read_text())["seconds"]
             candidates = _candidates(output)
         parts = [seconds[k] for k in ("signals", "decisions, questions", "splits", "release")]
-        each = 1e6 * sum(parts) / max(1, candidates)
+        each[candidates] = 1e6 * sum(parts) / max(1, candidates)
         worst = max(worst, used.peak / 1024)
         cells = [f"{size:,}", f"{candidates:,}", *(f"{p:.1f}" for p in parts)]
-        shown.add_row(*cells, f"{each:.0f}", f"{used.peak:.0f}")
-    Console(width=110).print(shown)
-    raise typer.Exit(0 if worst <= at_most else 1)
+        shown.add_row(*cells, f"{each[candidates]:.0f}", f"{used.peak:.0f}")
+    checks = [Check("peak memory, GiB", worst, worst, worst, at_most), *_linear(each)]
+    console = Console(width=110)
+    console.print(shown)
+    console.print(table(checks))
+    raise typer.Exit(0 if all(check.holds for check in checks) else 1)
+
+
+def _linear(each: Mapping[int, float]) -> list[Check]:
+    """Whether candidates take no longer among many; of sizes from LINEAR_FROM candidates on."""
+    sizes = sorted(size for size in each if size >= LINEAR_FROM)
+    if len(sizes) < 2:
+        return []
+    ratio = each[sizes[-1]] / each[sizes[0]]
+    name = f"time of a candidate among {sizes[-1]:,} / among {sizes[0]:,}"
+    return [Check(name, ratio, ratio, ratio, 1 + WITHIN)]
 
 
 def _candidates(output: Path) -> int:
