@@ -3,8 +3,8 @@
 Seeds: the bundled encoders are trained on seeds from 1,000,000; the filter is fitted on
 `FIT_SEED`, development looked at `DEVELOPMENT_SEED` only, and tables are made on `FINAL_SEEDS`.
 An earlier form of the graph was judged on 300,000 to 340,000, and changed after that; these seeds
-are used up. `benchmarks/downstream.py` has seeds of its own; 400,000 to 404,000 and 450,000, of its
-first form, are used up too.
+are used up. `benchmarks/downstream.py` has pools of its own; those of its first form, 400,000 to
+404,000 and 450,000, are used up too.
 """
 
 from __future__ import annotations
