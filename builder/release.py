@@ -22,9 +22,18 @@ from builder.summary import Summary
 if TYPE_CHECKING:
     from builder.screening.outcomes import Screening
 
-FILE_BYTES = 400 << 20
+FILE_BYTES = ((1, 4 << 20), (4_096, 28 << 20), (None, 400 << 20))
+"""Most bytes of a file, by how many files a split has with it.
+
+pyarrow reads a streamed file in pieces of up to 32 MiB, each whole before its first row, and reads
+ahead in threads, which can hang or abort an interpreter that ends while they fetch. A small first
+file makes the first row cheap however large the release is, and a file in one piece leaves nothing
+to fetch once it has yielded a row. Very large releases end in larger files:
+the Hub takes 10,000 in a folder.
+"""
 ROW_GROUP_BYTES = 4 << 20
 ROW_GROUP_ROWS = 256
+_ANY_SIZE = 1 << 30
 
 _SPLITS = (
     ("default", "train"), ("default", "test"), ("open", "train"), ("open", "test"),
@@ -40,17 +49,17 @@ def choices_of(row: Mapping[str, Any]) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Piece:
+class Piece:
     """Rows of one shard, and which of its images each shows."""
 
     rows: pa.Table
     images: pa.StructArray | None = None
     places: pa.Array | None = None
 
-    def slice(self, start: int, length: int) -> _Piece:
+    def slice(self, start: int, length: int) -> Piece:
         """Some of the rows."""
         places = None if self.places is None else self.places.slice(start, length)
-        return _Piece(self.rows.slice(start, length), self.images, places)
+        return Piece(self.rows.slice(start, length), self.images, places)
 
     def sizes(self) -> list[tuple[int, int]]:
         """Of each row the number of its image and the bytes of that; 0 where there are none."""
@@ -59,12 +68,12 @@ class _Piece:
         sizes = pc.binary_length(self.images.field("bytes")).to_pylist()
         return [(place, sizes[place]) for place in self.places.to_pylist()]
 
-    def alone(self) -> _Piece:
+    def alone(self) -> Piece:
         """The rows with none but their own images, so that no other is held in memory."""
         if self.images is None or self.places is None:
             return self
         own = pc.unique(self.places)
-        return _Piece(self.rows, self.images.take(own), pc.index_in(self.places, own))
+        return Piece(self.rows, self.images.take(own), pc.index_in(self.places, own))
 
     def table(self, schema: pa.Schema) -> pa.Table:
         """The rows with their images, columns as in the schema."""
@@ -87,16 +96,16 @@ class SplitWriter:
     rows: int = 0
     even_empty: bool = False
     _files: list[Path] = field(default_factory=list)
-    _pending: list[_Piece] = field(default_factory=list)
+    _pending: list[Piece] = field(default_factory=list)
     _pending_rows: int = 0
     _pending_bytes: int = 0
     _writer: pq.ParquetWriter | None = None
 
-    def add(self, piece: _Piece) -> None:
+    def add(self, piece: Piece) -> None:
         """Add rows; one that would overfill the row group opens the next."""
         start, last = 0, -1
         for row, (image, size) in enumerate(piece.sizes()):
-            full = self._pending_bytes + size > ROW_GROUP_BYTES
+            full = image != last and self._pending_bytes + size > ROW_GROUP_BYTES
             if self._pending_rows and (full or self._pending_rows >= ROW_GROUP_ROWS):
                 self._hold(piece.slice(start, row - start))
                 self._flush()
@@ -108,17 +117,22 @@ class SplitWriter:
         self._hold(piece.slice(start, len(piece.rows) - start).alone())
         self.rows += len(piece.rows)
 
-    def _hold(self, piece: _Piece) -> None:
+    def _hold(self, piece: Piece) -> None:
         if len(piece.rows):
             self._pending.append(piece)
 
     def _flush(self) -> None:
+        if self._writer is not None and self._overfull():
+            self._close_file()
         writer = self._writer or self._open_file()
         writer.write_table(pa.concat_tables(piece.table(self.schema) for piece in self._pending))
         self._pending, self._pending_rows, self._pending_bytes = [], 0, 0
         pa.default_memory_pool().release_unused()
-        if self._files[-1].stat().st_size > FILE_BYTES:
-            self._close_file()
+
+    def _overfull(self) -> bool:
+        number, path = len(self._files), self._files[-1]
+        most = next(size for below, size in FILE_BYTES if below is None or number <= below)
+        return path.stat().st_size + self._pending_bytes > most
 
     def _open_file(self) -> pq.ParquetWriter:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -127,7 +141,7 @@ class SplitWriter:
         self._writer = pq.ParquetWriter(
             path,
             self.schema,
-            dictionary_pagesize_limit=2 * ROW_GROUP_BYTES,
+            dictionary_pagesize_limit=_ANY_SIZE,
             **parquet_options(self.schema),
         )
         return self._writer
@@ -187,7 +201,7 @@ def write_release(
         _write_shard(writers, table, store, shard)
     summary.add_quarantine(quarantine)
     if not summary.rows:
-        writers["ledger", "train"].add(_Piece(quarantined(quarantine)))
+        writers["ledger", "train"].add(Piece(quarantined(quarantine)))
     configs = _close(writers)
     content = digest([(f.name, file_digest(f)) for c in configs for s in c.splits for f in s.files])
     screened = screening.card() if screening is not None else None
@@ -198,7 +212,7 @@ def write_release(
 
 def _write_shard(writers: Writers, ledger: pa.Table, store: ShardStore, shard: str) -> None:
     ledger = publishable(ledger)
-    writers["ledger", "train"].add(_Piece(ledger))
+    writers["ledger", "train"].add(Piece(ledger))
     figures = store.read("figures", shard, ["figure_id", "image"])
     place = pc.index_in(ledger["figure_id"], figures["figure_id"].combine_chunks())
     images = figures["image"].combine_chunks()
@@ -210,7 +224,7 @@ def _write_shard(writers: Writers, ledger: pa.Table, store: ShardStore, shard: s
         rows = released.filter(pc.equal(released["split"], split))
         if config == "default":
             rows = _with_choices(rows.filter(pc.is_valid(rows["correct_index"])))
-        writers[config, split].add(_Piece(rows, images, rows["place"].combine_chunks()))
+        writers[config, split].add(Piece(rows, images, rows["place"].combine_chunks()))
 
 
 def _with_choices(rows: pa.Table) -> pa.Table:

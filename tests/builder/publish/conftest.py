@@ -22,8 +22,10 @@ class Client:
     hub: TestHub
     home: Path
 
-    def python(self, code: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        return self._run([sys.executable, "-c", code], environment)
+    def python(
+        self, code: str, timeout: float | None = None, **environment: str
+    ) -> subprocess.CompletedProcess[str]:
+        return self._run([sys.executable, "-c", code], environment, timeout)
 
     def cli(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         return self._run([sys.executable, "-m", "builder.cli", *arguments], environment)
@@ -36,10 +38,12 @@ class Client:
         )
 
     def _run(
-        self, command: list[str], environment: dict[str, str]
+        self, command: list[str], environment: dict[str, str], timeout: float | None = None
     ) -> subprocess.CompletedProcess[str]:
         env = self._env(environment)
-        return subprocess.run(command, cwd=self._folder(), env=env, capture_output=True, text=True)
+        return subprocess.run(
+            command, cwd=self._folder(), env=env, capture_output=True, text=True, timeout=timeout
+        )
 
     def _folder(self) -> Path:
         self.home.mkdir(exist_ok=True)
