@@ -58,3 +58,11 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
     | {name: _DESCRIBED[name][1] for name in ("task", "modality")},
 }
 """What each column holds, by config."""
+
+
+def check_ledger(schema: pa.Schema) -> None:
+    """Raises ArrowTypeError where a column of the ledger has another type."""
+    for expected in SCHEMAS["ledger"]:
+        place = schema.get_field_index(expected.name)
+        if place >= 0 and schema.field(place).type != expected.type:
+            raise pa.ArrowTypeError(f"{expected.name} is {schema.field(place).type}")

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from builder.schemas import check_ledger
 from builder.summary import Summary
 
 LEDGER_FILES = "data/ledger/train-*.parquet"
@@ -26,7 +27,9 @@ def read_summary(output: Path) -> Summary:
     summary = Summary()
     for file in ledger_files(output):
         with reading(file):
-            summary.add(pq.read_table(file, partitioning=None))
+            table = pq.read_table(file, partitioning=None)
+            check_ledger(table.schema)
+            summary.add(table)
     quarantine = output / "work" / "quarantine.parquet"
     if quarantine.exists():
         with reading(quarantine):

@@ -15,7 +15,8 @@ import pyarrow as pa
 class Summary:
     """Counts over all rows of a ledger, added shard by shard.
 
-    `counts[name]` maps a value to the number of rows; `figures` and `articles` are sets of ids.
+    `counts[name]` maps a value to the number of rows; `figures` is a set of ids, `articles` those
+    of the multiple-choice questions of each split.
     """
 
     rows: int = 0
@@ -40,7 +41,7 @@ class Summary:
             self.candidates += row["candidate_id"] is not None
             self.gated += bool(row["gated"])
             self.kept += bool(row["keep"])
-            if row["split"]:
+            if row["split"] and row["correct_index"] is not None:
                 self.articles.setdefault(row["split"], set()).add(row["article_id"])
 
     def add_quarantine(self, quarantine: pa.Table) -> None:

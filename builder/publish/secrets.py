@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -40,16 +40,27 @@ def secret_in(text: str, known: Iterable[str] = ()) -> str:
 def secrets_in(table: pa.Table, known: Iterable[str] = ()) -> dict[str, str]:
     """Kind of secret by column, for the text columns of a table that seem to hold one."""
     known = [secret for secret in known if secret]
+    pattern = "|".join([_ANY, *map(re.escape, known)])
+    texts = dict(_texts(table))
+    # One search over all texts: the pattern is compiled for each search anew.
+    chunks = [chunk for column in texts.values() for chunk in column.chunks]
+    everything = pa.chunked_array(chunks, pa.string()).combine_chunks()
+    if not pc.any(pc.match_substring_regex(everything, pattern)).as_py():
+        return {}
     found: dict[str, str] = {}
-    for name in table.schema.names:
-        column = table[name]
-        while pa.types.is_list(column.type):
-            column = pc.list_flatten(column)
-        if not pa.types.is_string(column.type):
-            continue
-        pattern = "|".join([_ANY, *map(re.escape, known)])
+    for name, column in texts.items():
         suspects = column.filter(pc.match_substring_regex(column, pattern))
         kinds = (secret_in(text, known) for text in suspects.to_pylist())
         if kind := next(filter(None, kinds), ""):
             found[name] = kind
     return found
+
+
+def _texts(table: pa.Table) -> Iterator[tuple[str, pa.ChunkedArray]]:
+    """Text columns of a table, lists of texts flattened."""
+    for name in table.schema.names:
+        column = table[name]
+        while pa.types.is_list(column.type):
+            column = pc.list_flatten(column)
+        if pa.types.is_string(column.type):
+            yield name, column

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from builder.ledger import STAGES
 from builder.licenses import allows
 from builder.release import choices_of
-from builder.schemas import SCHEMAS
+from builder.schemas import check_ledger
 from builder.show import reading
 from builder.summary import Summary, reason_kind
 
@@ -39,12 +39,18 @@ class Lengths:
     key_longest: float = 0.0
 
     def add(self, row: dict[str, Any]) -> None:
-        """Count one question; a key that shares the greatest length counts as its share."""
-        lengths = [len(choice) for choice in choices_of(row)]
-        key = lengths[row["correct_index"]]
+        """Count one question; a key that shares the greatest length counts as its share.
+
+        Raises ValueError for a question that is not whole.
+        """
+        choices, place = choices_of(row), row["correct_index"]
+        if None in (row["question"], *choices) or not 0 <= place < len(choices):
+            raise ValueError(f"question without a text or a choice: {row['figure_id']}")
+        lengths = [len(choice) for choice in choices]
+        key = lengths[place]
         self.question_words.append(len(row["question"].split()))
         self.key.append(key)
-        self.distractor += [length for i, length in enumerate(lengths) if i != row["correct_index"]]
+        self.distractor += [length for i, length in enumerate(lengths) if i != place]
         if key == max(lengths):
             self.key_longest += 1 / lengths.count(key)
 
@@ -66,7 +72,7 @@ class Collected:
 
     def add(self, ledger: pa.Table) -> None:
         """Add rows of the ledger. Raises ArrowTypeError for columns that are not a ledger's."""
-        _check_types(ledger.schema)
+        check_ledger(ledger.schema)
         self.summary.add(ledger)
         candidates = ledger.filter(ledger["candidate_id"].is_valid())
         self._kept.append(np.asarray(candidates["keep"].fill_null(False), dtype=bool))
@@ -105,13 +111,6 @@ def _kind(reason: str, with_second: bool) -> str:
     first, _, second = reason.partition("; ")
     kind = reason_kind(first)
     return f"{kind}; {reason_kind(second)}" if with_second and second else kind
-
-
-def _check_types(schema: pa.Schema) -> None:
-    for expected in SCHEMAS["ledger"]:
-        place = schema.get_field_index(expected.name)
-        if place >= 0 and schema.field(place).type != expected.type:
-            raise pa.ArrowTypeError(f"{expected.name} is {schema.field(place).type}")
 
 
 def _measures(schema: pa.Schema) -> list[str]:

@@ -56,3 +56,32 @@ def test_a_damaged_ledger_or_one_of_another_version_says_so(tmp_path: Path) -> N
         ledger.write_bytes(content)
         with pytest.raises(NoReleaseError, match="damaged or of another version; build again"):
             read_summary(tmp_path)
+
+
+def test_a_ledger_with_a_column_of_another_type_says_so(release: Path, tmp_path: Path) -> None:
+    table = pq.read_table(next(release.glob("data/ledger/*.parquet")), partitioning=None)
+    place = table.schema.get_field_index("split")
+    pq.write_table(
+        table.set_column(place, "split", pa.array([7] * len(table))), ledger_of(tmp_path)
+    )
+    with pytest.raises(NoReleaseError, match="damaged or of another version; build again"):
+        read_summary(tmp_path)
+
+
+def test_articles_of_a_split_are_those_of_its_questions(release: Path) -> None:
+    table = pq.read_table(next(release.glob("data/ledger/*.parquet")), partitioning=None)
+    place = table.schema.get_field_index("correct_index")
+    split, article = table["split"].to_pylist(), table["article_id"].to_pylist()
+    first = next(a for s, a in zip(split, article, strict=True) if s == "train")
+    # As if all questions of one article had stayed free-form.
+    chosen = [
+        None if a == first else index
+        for a, index in zip(article, table["correct_index"].to_pylist(), strict=True)
+    ]
+    summary = Summary()
+    summary.add(table.set_column(place, "correct_index", pa.array(chosen, pa.int64())))
+    kept = {
+        a for s, a, c in zip(split, article, chosen, strict=True) if s == "train" and c is not None
+    }
+    assert summary.articles["train"] == kept
+    assert first not in kept

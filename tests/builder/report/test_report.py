@@ -127,17 +127,17 @@ def test_charts_escape_and_take_odd_values() -> None:
     assert "1.5" in histograms(values, kept, "constant")
 
 
-@pytest.mark.parametrize("damage", ["type", "text"])
+@pytest.mark.parametrize("damage", ["type", "text", "place", "gap"])
 def test_a_ledger_of_another_kind_is_one_line(damage: str, output: Path) -> None:
     (file,) = ledger_files(output)
-    if damage == "type":
-        table = pq.read_table(file, partitioning=None)
-        place = table.schema.get_field_index("reason")
-        pq.write_table(table.set_column(place, "reason", pa.array([7] * len(table))), file)
-    else:
-        table = pq.read_table(file, partitioning=None)
-        place = table.schema.get_field_index("caption")
-        broken = pa.array([b"caf\xe9 \xff"] * len(table)).view(pa.string())
-        pq.write_table(table.set_column(place, "caption", broken), file)
+    table = pq.read_table(file, partitioning=None)
+    name, values = {
+        "type": ("reason", pa.array([7] * len(table))),
+        "text": ("caption", pa.array([b"caf\xe9 \xff"] * len(table)).view(pa.string())),
+        "place": ("correct_index", pa.array([4] * len(table))),
+        "gap": ("question", pa.nulls(len(table), pa.string())),
+    }[damage]
+    place = table.schema.get_field_index(name)
+    pq.write_table(table.set_column(place, name, values), file)
     with pytest.raises(NoReleaseError, match="damaged or of another version"):
         report_command(output)
