@@ -22,10 +22,13 @@ class Client:
     hub: TestHub
     home: Path
 
-    def python(
-        self, code: str, timeout: float | None = None, **environment: str
+    def python(self, code: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        return self._run([sys.executable, "-c", code], environment)
+
+    def python_within(
+        self, seconds: float, code: str, **environment: str
     ) -> subprocess.CompletedProcess[str]:
-        return self._run([sys.executable, "-c", code], environment, timeout)
+        return self._run([sys.executable, "-c", code], environment, seconds)
 
     def cli(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         return self._run([sys.executable, "-m", "builder.cli", *arguments], environment)

@@ -65,7 +65,7 @@ def streamed(client: Client, code: str) -> Any:
     """What code prints that has the stream `d`, in a process that must end by itself."""
     head = "import json\nfrom datasets import load_dataset\n"
     opened = f"d = load_dataset({REPO!r}, split='train', streaming=True)\n"
-    done = client.python(head + opened + code, timeout=120, USE_TORCH="0")
+    done = client.python_within(120, head + opened + code, USE_TORCH="0")
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
