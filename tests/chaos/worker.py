@@ -17,6 +17,8 @@ import traceback
 import warnings
 from pathlib import Path
 
+import pyarrow as pa
+
 from tests.chaos.parsers import PARSERS
 
 MOST_SECONDS = 5.0
@@ -25,6 +27,7 @@ MOST_SECONDS = 5.0
 def main(name: str, seed: int, first: int, end: int, folder: Path) -> None:
     """Read inputs `first` to `end`."""
     warnings.simplefilter("ignore")
+    pa.set_cpu_count(1)
     parser, place = PARSERS[name], folder / "input"
     now = os.open(folder / "now", os.O_CREAT | os.O_WRONLY)
     for number in range(first, end):
