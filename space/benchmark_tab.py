@@ -42,12 +42,12 @@ _BASELINES = {
 Row = dict[str, Any]
 
 
-def report_html(report: Report, found: Benchmark) -> str:
-    """A result as HTML: accuracy beside the baselines, by task and Bloom level, wrong answers."""
+def report_html(report: Report, found: Benchmark) -> tuple[str, str]:
+    """A result as HTML: accuracy beside the baselines, by task and Bloom level; wrong answers."""
     model = report.result.model
     main = report.of(model, "image") or report.of(model)
     if main is None:
-        return str(render("message.html", text="Nothing was answered.", kind="error"))
+        return render("message.html", text="Nothing was answered.", kind="error"), ""
     wrong = [item for item in found.items if _is_wrong(item, model, main["condition"])]
     groups = main["scores"]["groups"]
     tables = [
@@ -55,10 +55,11 @@ def report_html(report: Report, found: Benchmark) -> str:
         for title, name in (("Task", "task"), ("Bloom level", "bloom"))
         if name in groups
     ]
-    return render(
-        "bench_report.html", model=model, main=main, rows=_rows(report), tables=tables,
-        wrong=[_shown(item) for item in wrong[:SHOWN_WRONG]], wrong_count=len(wrong),
-    )  # fmt: skip
+    shown = [_shown(item) for item in wrong[:SHOWN_WRONG]]
+    return (
+        render("bench_report.html", model=model, main=main, rows=_rows(report), tables=tables),
+        render("bench_wrong.html", wrong=shown, wrong_count=len(wrong)),
+    )
 
 
 def _is_wrong(item: Item, model: str, condition: str) -> bool:
@@ -164,7 +165,7 @@ def benchmark_tab(decisions: Decisions, folder: Path, allow_private: bool) -> No
                 elem_id="bench-task",
             )  # fmt: skip
             limit = gr.Slider(
-                min(5, total), total, min(50, total), step=1, label="Questions",
+                min(5, total - 1), total, min(50, total), step=1, label="Questions",
                 elem_id="bench-limit",
             )  # fmt: skip
             no_image = gr.Checkbox(True, label="Also ask without the image", visible=False)
@@ -180,6 +181,7 @@ def benchmark_tab(decisions: Decisions, folder: Path, allow_private: bool) -> No
             )  # fmt: skip
     with gr.Accordion("Leaderboard", open=True):
         ranking = gr.HTML(board(kept), apply_default_css=False, elem_id="bench-board")
+    wrong = gr.HTML(apply_default_css=False, elem_id="bench-wrong")
     mine = gr.State([])
 
     def chosen(what: str) -> list[Any]:
@@ -197,13 +199,13 @@ def benchmark_tab(decisions: Decisions, folder: Path, allow_private: bool) -> No
             wish = _wish(what, *said)
         except ValueError as error:
             text = f"Not run: {error}."
-            yield render("message.html", text=text, kind="error"), gr.skip(), gr.skip(), gr.skip()
+            yield _only("message.html", text=text, kind="error")
             return
         yield from _run(bench, kept, rows, wish, request.session_hash or "")
 
     fields = [mine, kind, baseline, url, name, key, hub, task, limit, no_image]
     go.click(
-        start, fields, [progress, result, ranking, mine], concurrency_limit=2,
+        start, fields, [progress, result, wrong, ranking, mine], concurrency_limit=2,
         concurrency_id="bench", **_PRIVATE,
     )  # fmt: skip
 
@@ -236,7 +238,7 @@ def _run(
         if step.problem:
             text = "Stopped." if step.problem == STOPPED else f"Not run: {step.problem}."
             kind = "done" if step.problem == STOPPED else "error"
-            yield render("message.html", text=text, kind=kind), gr.skip(), gr.skip(), gr.skip()
+            yield _only("message.html", text=text, kind=kind)
         elif step.found:
             report, found = step.found
             own = report.result.model
@@ -245,8 +247,12 @@ def _run(
             rest = [r for r in rows if (r["model"], r["sees"], r["questions"]) not in same]
             rows = [*rest, *new]
             done = render("message.html", text=f"Done: {own}.", kind="done")
-            yield done, report_html(report, found), board([*kept, *rows]), rows
+            yield done, *report_html(report, found), board([*kept, *rows]), rows
         elif (tenth := 20 * step.done // max(step.total, 1)) != last:
             last = tenth
-            bar = render("progress.html", done=step.done, total=step.total)
-            yield bar, gr.skip(), gr.skip(), gr.skip()
+            yield _only("progress.html", done=step.done, total=step.total)
+
+
+def _only(template: str, **values: Any) -> tuple[Any, ...]:
+    """A word on the progress; all else stays as it is."""
+    return render(template, **values), *[gr.skip()] * 4

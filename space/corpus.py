@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -28,7 +29,13 @@ _LABELS = {
     "image_qa": "Image and question",
     "caption_qa": "Caption and question",
 }
+_POINTER = re.compile("; see `[a-z_]+`")
 _UNUSED = ("facts", "microscopy_reason", "license_url")
+_NEEDED = (
+    *_SEARCHED, "image_sha256", "label", "modality", "license", "attribution", "source", "task",
+    "bloom", "statement", "evidence", "evidence_start", "correct_index", "distractors",
+    "value_type", "rationale", "keep", "gated", "score", "reason", "split", "screening",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +62,8 @@ class Corpus:
     def open(cls, folder: Path) -> Corpus:
         """The corpus of a release folder, or of a build's output folder.
 
-        Raises BuildError where there is no ledger that can be read.
+        Raises BuildError where there is no ledger that can be read, or one without the columns
+        that the app shows.
         """
         release = folder / "release" if (folder / "release").is_dir() else folder
         files = sorted((release / "data" / "ledger").glob("*.parquet"))
@@ -65,6 +73,11 @@ class Corpus:
             table = pa.concat_tables(pq.read_table(file) for file in files)
         except (pa.ArrowException, OSError) as error:
             raise BuildError(f"the ledger in {release} is damaged; build it again") from error
+        if missing := [name for name in _NEEDED if name not in table.column_names]:
+            raise BuildError(
+                f"the ledger in {release} has no column {', '.join(missing)}: another version made "
+                "it; build it again with microvqa-pp build"
+            )
         table = table.filter(pc.is_valid(table["figure_id"])).combine_chunks()
         table = table.drop_columns([n for n in _UNUSED if n in table.column_names])
         places = _places(table)
@@ -168,7 +181,7 @@ class Corpus:
 
 def description(signal: str) -> str:
     """What a signal is, in words; empty where the ledger does not say."""
-    return DESCRIPTIONS["ledger"].get(signal, "")
+    return _POINTER.sub("", DESCRIPTIONS["ledger"].get(signal, ""))
 
 
 def label(signal: str) -> str:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
 import gradio as gr
 
+from filtering.pictures import ImageError
 from space.decision_views import Decisions, Row
-from space.views import DECISIONS, View, matching, matching_figures
+from space.views import DECISIONS, PAGE, View, matching, matching_figures
 
 _QUICK: dict[str, Any] = {"queue": False, "api_visibility": "private", "show_progress": "hidden"}
 CLICKS = """
@@ -93,6 +95,15 @@ def _chosen(rows: list[Row], view: View, lets: list[bool]) -> Row | None:
     named = [row for row, _ in asked if row["candidate_id"] == view.candidate]
     through = [row for row, through in asked if through]
     return next(iter([*named, *through, *(row for row, _ in asked)]), None)
+
+
+def warm(decisions: Decisions) -> None:
+    """Work out now what the first visitors, who all see the first page, would wait for."""
+    decisions.corpus.warm()
+    restored(decisions, View())
+    for place in decisions.corpus.figures[:PAGE]:
+        with suppress(ImageError):
+            decisions.images.thumb(place.image_sha256)
 
 
 def decisions_tab(decisions: Decisions) -> tuple[_Parts, Filters]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -22,13 +23,17 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A signal of one candidate beside the corpus. `below` is the share of lower values, 0-1."""
+    """A signal of one candidate beside the corpus.
+
+    `below` and `same` are the shares of lower and of equal values, 0-1.
+    """
 
     name: str
     label: str
     description: str
     value: float | None
     below: float
+    same: float
     bars: tuple[Bar, ...]
 
 
@@ -53,9 +58,15 @@ class Distribution:
             Bar(n / BINS, float(height), n == min(max(place, 0), BINS - 1) and value is not None)
             for n, height in enumerate(self._heights)
         )
-        below = 0.0 if value is None else np.searchsorted(self._sorted, value) / len(self._sorted)
+        ends = (0, 0)
+        if value is not None:
+            ends = self._rank(value, "left"), self._rank(value, "right")
+        below, same = ends[0] / len(self._sorted), (ends[1] - ends[0]) / len(self._sorted)
         name = self.name
-        return Standing(name, label(name), description(name), value, float(below), bars)
+        return Standing(name, label(name), description(name), value, below, same, bars)
+
+    def _rank(self, value: float, side: Literal["left", "right"]) -> int:
+        return int(np.searchsorted(self._sorted, value, side))
 
 
 def distributions(corpus: Corpus) -> dict[str, Distribution]:

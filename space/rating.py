@@ -20,6 +20,7 @@ ENCODING = threading.Lock()
 """Held while encoders work: their tokenisers serve one thread at a time."""
 _NEARLY = 1e-4
 _ARTICLES = 256
+_CANDIDATES = 4096
 
 
 class Rater:
@@ -28,6 +29,7 @@ class Rater:
     def __init__(self, corpus: Corpus, images: ImageStore) -> None:
         self._corpus, self._images = corpus, images
         self._observed = lru_cache(maxsize=_ARTICLES)(self._observe)
+        self._found = lru_cache(maxsize=_CANDIDATES)(self._find)
 
     def changes(self, row: dict[str, Any], cut: float, kept: bool) -> Changes | None:
         """Changes of one signal that would flip the decision on a candidate (a ledger row).
@@ -35,12 +37,17 @@ class Rater:
         None where its score cannot be reached again from here: by another filter than those at
         hand, with texts or images that the licence keeps out, or not the graph's at all.
         """
+        return self._found(row["candidate_id"], row["article_id"], row["scorer"], cut, kept)
+
+    def _find(
+        self, candidate: str, article: str, name: str, cut: float, kept: bool
+    ) -> Changes | None:
         with ENCODING:
-            found = self._observed(row["article_id"], row["scorer"])
-        if found is None or row["candidate_id"] not in found[1]:
+            found = self._observed(article, name)
+        if found is None or candidate not in found[1]:
             return None
         observed, places, scorer = found
-        return graph_changes(scorer, observed, places[row["candidate_id"]], cut, kept)
+        return graph_changes(scorer, observed, places[candidate], cut, kept)
 
     def warm(self) -> None:
         """Open the filters now, so that the first who asks does not wait for it."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from builder.screening import Entry, LogContents, VerdictLog
 from builder.screening.outcomes import LOG
+from space.scratch import scratch
 
 ON_SPACE = "SPACE_ID"
 REPO = "VERDICTS_REPO"
@@ -67,7 +67,7 @@ def screening_place(output: Path) -> Place:
     if (output / "work").is_dir():
         note = f"Verdicts are kept in {output.resolve().name}/{LOG}."
         return Place(VerdictLog(output / LOG), note, True, True)
-    folder = Path(tempfile.mkdtemp(prefix="microvqa_pp-practice-"))
+    folder = scratch("practice")
     note = "Practice: these verdicts are forgotten when the program ends. "
     note += "To screen a build: microvqa-pp screen OUTPUT."
     return Place(VerdictLog(folder / LOG), note, True, True)
@@ -75,7 +75,7 @@ def screening_place(output: Path) -> Place:
 
 def _on_space() -> Place:
     repo = os.environ.get(REPO)
-    folder = Path(tempfile.mkdtemp(prefix="microvqa_pp-verdicts-"))
+    folder = scratch("verdicts")
     if repo and os.environ.get("OAUTH_CLIENT_ID"):
         note = f"Sign in to give verdicts; they are kept in the dataset {repo}."
         return Place(HubLog(repo, folder), note, True, False)

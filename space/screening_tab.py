@@ -22,6 +22,8 @@ from space.screening_place import Place
 _QUICK: dict[str, Any] = {"queue": False, "api_visibility": "private", "show_progress": "hidden"}
 _REMEMBER = "(name) => { localStorage.setItem('microvqa_pp.reviewer', name); }"
 _RECALL = "(name, task) => [name || localStorage.getItem('microvqa_pp.reviewer') || '', task]"
+_SENT = f"() => {json.dumps(render('message.html', text='Not saved yet …', kind='waiting'))}"
+"""Stands where the message will be until the server has answered, so that no older one does."""
 LETTERS = "ABCD"
 _KEYS = [(letter, n) for n, letter in enumerate(LETTERS)]
 
@@ -326,11 +328,14 @@ def _wire(
         return tab.advance(who, chosen, ticket["skipped"])
 
     fields = [parts.stem, *parts.choices, parts.key, parts.rationale]
-    buttons["Accept"].click(stepping(accept), base, outputs, **_QUICK)
+    reasons = [parts.reason, parts.note]
+    for button, act, more in (
+        ("Accept", accept, []), ("fix", fix, fields), ("reject", reject, reasons),
+        ("undo", undo, []),
+    ):  # fmt: skip
+        sent = buttons[button].click(None, None, parts.message, js=_SENT)
+        sent.then(stepping(act), [*base, *more], outputs, **_QUICK)
     buttons["Skip"].click(stepping(skip), base, outputs, **_QUICK)
-    buttons["undo"].click(stepping(undo), base, outputs, **_QUICK)
-    buttons["fix"].click(stepping(fix), [*base, *fields], outputs, **_QUICK)
-    buttons["reject"].click(stepping(reject), [*base, parts.reason, parts.note], outputs, **_QUICK)
     mode.change(stepping(move), base, outputs, **_QUICK)
     for event in (name.submit, name.blur):
         event(stepping(move), base, outputs, **_QUICK)

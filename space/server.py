@@ -19,7 +19,7 @@ from builder.screening import screening_questions
 from space.benchmark_tab import benchmark_tab
 from space.corpus import Corpus
 from space.decision_views import Decisions
-from space.decisions_tab import decisions_tab, restored, wire
+from space.decisions_tab import decisions_tab, restored, warm, wire
 from space.look import HEAD, SCRIPT, STYLE, theme
 from space.markup import render
 from space.screening_desk import Desk
@@ -95,7 +95,7 @@ def _launch_settings(decisions: Decisions) -> dict[str, Any]:
         "ssr_mode": False,
         "mcp_server": False,
         "max_file_size": "50mb",
-        "show_error": True,
+        "show_error": False,
     }
 
 
@@ -106,8 +106,8 @@ def serve(
     """Serve the app over a folder until it is stopped. Raises BuildError as `build_app` does."""
     decisions = Decisions.of(Corpus.open(folder))
     app, settings = build_app(folder, reviewer, tab, allow_private, decisions)
+    warm(decisions)
     app.launch(server_port=port, inbrowser=browser, prevent_thread_lock=True, **settings)
-    decisions.corpus.warm()
     decisions.rater.warm()
     app.block_thread()
 

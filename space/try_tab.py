@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,12 @@ import gradio as gr
 import numpy as np
 import pyarrow.parquet as pq
 
+from filtering.signals import WEIGHTS, consistency
 from filtering.standalone import Columns, FilterReport, TableError, filter_table
 from space.decision_views import Decisions
 from space.judge import GRAPH, TEXT, Judge, has_graph, pair
 from space.markup import render
+from space.scratch import scratch
 from space.uploads import IMAGE_TYPES, TABLE_TYPES, UploadError, preview, read_image, take_table
 
 _PRIVATE: dict[str, Any] = {"api_visibility": "private"}
@@ -44,6 +47,7 @@ def examples(decisions: Decisions) -> list[Example]:
     numbers = [r for r in rows if r["value_type"] in ("count", "percent", "size", "fold")] or rows
     if not rows:
         return []
+    numbers = sorted(numbers, key=_by_text, reverse=True)
     good = next((r for r in numbers if r["distractors"]), numbers[0])
     other = next((r for r in reversed(rows) if r["article_id"] != good["article_id"]), good)
     wrong = (good["distractors"] or ["none at all"])[0]
@@ -52,6 +56,11 @@ def examples(decisions: Decisions) -> list[Example]:
         _example("A wrong answer", good, good["question"], wrong),
         _example("A question about another figure", good, other["question"], other["answer"]),
     ]
+
+
+def _by_text(row: dict[str, Any]) -> float:
+    """How well the caption supports a pair, 0-1, without what a visitor does not give."""
+    return consistency({n: row.get(n) for n in WEIGHTS if n != "signal_overlap"})
 
 
 def _example(name: str, row: dict[str, Any], question: str, answer: str) -> Example:
@@ -168,7 +177,8 @@ def _whole_table(decisions: Decisions) -> None:
             rows = gr.HTML(apply_default_css=False, elem_id="table-rows")
     outputs = [summary, file, rows]
     go.click(_filtered, [upload, keep, *names], outputs, concurrency_limit=2, **_PRIVATE)
-    sample.click(lambda: str(_example_table(decisions)), None, upload, **_PRIVATE).then(
+    example = cache(lambda: str(_example_table(decisions)))
+    sample.click(example, None, upload, **_PRIVATE).then(
         _filtered, [upload, keep, *names], outputs, concurrency_limit=2, **_PRIVATE
     )
 
@@ -178,31 +188,36 @@ def _example_table(decisions: Decisions) -> Path:
     corpus = decisions.corpus
     rows = np.flatnonzero(corpus.is_candidate)[:40]
     table = corpus.table.take(rows).select(["caption", "question", "answer"])
-    path = Path(tempfile.mkdtemp(prefix="microvqa_pp-")) / "example.parquet"
+    path = scratch("example") / "example.parquet"
     pq.write_table(table, path)
     return path
 
 
-def _filtered(path: str | None, keep: float, *names: str) -> list[Any]:
+def _filtered(path: str | None, keep: float, *names: str) -> Iterator[list[Any]]:
+    """What is shown of a filtered table; Gradio has its own copy of the file when this goes on."""
     if path is None:
-        return _refused("choose a file first")
-    folder = Path(tempfile.mkdtemp(prefix="microvqa_pp-"))
+        yield _refused("choose a file first")
+        return
     caption, question, answer = (name.strip() for name in names)
     columns = Columns(caption=caption, question=question, answer=answer)
-    try:
-        taken = take_table(path, folder)
-        report = filter_table(taken, folder / "out", columns, keep)
-        taken.unlink()
-    except (UploadError, TableError, ValueError) as error:
-        return _refused(str(error).replace(f"{folder}/", ""))
+    with tempfile.TemporaryDirectory(prefix="microvqa_pp-") as name:
+        folder = Path(name)
+        try:
+            report = filter_table(take_table(path, folder), folder / "out", columns, keep)
+        except (UploadError, TableError, ValueError) as error:
+            yield _refused(str(error).replace(f"{folder}/", ""))
+            return
+        yield _table_shown(report)
+
+
+def _table_shown(report: FilterReport) -> list[Any]:
     headers, cells = _cells(report)
     texts = [name for name in headers if name not in ("keep", "score", "reason")]
+    rows = [dict(zip(headers, c, strict=True)) for c in cells]
     return [
         render("table_report.html", report=report, shown=SHOWN_ROWS),
         gr.File(str(report.path), visible=True),
-        render(
-            "table_rows.html", texts=texts, rows=[dict(zip(headers, c, strict=True)) for c in cells]
-        ),
+        render("table_rows.html", texts=texts, rows=rows),
     ]
 
 

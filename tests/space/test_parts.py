@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import html
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -11,8 +12,11 @@ from typing import Any
 
 import httpx
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
+from builder.errors import BuildError
 from filtering.decide import choose_threshold
 from space.corpus import Corpus
 from space.decision_views import Decisions
@@ -21,6 +25,7 @@ from space.images import ImageStore
 from space.make_upload import make_upload
 from space.markup import render
 from space.net import AddressError, check_url, is_public, visitor_client
+from space.server import SAMPLES, build_app
 from space.uploads import UploadError, take_table
 from space.views import View
 from tests.space.payloads import PAYLOADS
@@ -59,6 +64,39 @@ def test_what_would_flip_a_decision_of_the_graph_is_told(decisions: Decisions) -
     assert "What would drop it?" in shown(decisions, view)[3]
     assert "Changes of one signal that would drop it" in shown(decisions, view, why=True)[3]
     assert decisions.rater.changes(row | {"scorer": "another"}, cut, kept=True) is None
+
+
+def test_the_samples_were_scored_by_the_bundled_filter() -> None:
+    """After the filter was fitted again: `python space/make_samples.py`."""
+    samples = Decisions.of(Corpus.open(SAMPLES))
+    rows = [r for r in samples.corpus.table.to_pylist() if r["candidate_id"] and not r["gated"]]
+    bare = {r["article_id"] for r in rows if r["image_sha256"] not in samples.images}
+    firsts = {r["article_id"]: r for r in reversed(rows) if r["article_id"] not in bare}
+    assert len(firsts) >= 3
+    for row in firsts.values():
+        assert samples.rater.changes(row, 0.5, row["keep"]) is not None, row["article_id"]
+
+
+def test_a_ledger_of_another_version_is_refused_in_words(release: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(release, tmp_path / "old"))
+    (file,) = (folder / "data" / "ledger").glob("*.parquet")
+    pq.write_table(pq.read_table(file).drop_columns(["image_sha256"]), file)
+    with pytest.raises(BuildError, match=r"no column image_sha256.*build it again"):
+        Corpus.open(folder)
+
+
+@pytest.mark.parametrize("count", [0, 1, 5])
+def test_few_test_questions_are_enough(release: Path, tmp_path: Path, count: int) -> None:
+    folder = Path(shutil.copytree(release, tmp_path / "few"))
+    (file,) = (folder / "data" / "ledger").glob("*.parquet")
+    table = pq.read_table(file)
+    asked = [s == "test" and n is not None
+             for s, n in zip(*(table[c].to_pylist() for c in ("split", "correct_index")),
+                             strict=True)]  # fmt: skip
+    others = [not test for test in asked]
+    some = pa.concat_tables([table.filter(others), table.filter(asked).slice(0, count)])
+    pq.write_table(some.sort_by("figure_id"), file)
+    build_app(folder)
 
 
 def test_every_text_is_shown_as_text(decisions: Decisions) -> None:
