@@ -35,14 +35,15 @@ def free_port() -> int:
 class Server:
     """The app as a process of its own, which can be killed and started again."""
 
-    def __init__(self, log: Path, *arguments: str) -> None:
+    def __init__(self, log: Path, *arguments: str, **variables: str) -> None:
         self.log, self.arguments, self.port = log, arguments, free_port()
+        self.variables = variables
         self.url = f"http://127.0.0.1:{self.port}"
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         command = [sys.executable, str(ROOT / "space" / "app.py"), *self.arguments]
-        environment = os.environ | {"GRADIO_SERVER_PORT": str(self.port)}
+        environment = os.environ | {"GRADIO_SERVER_PORT": str(self.port)} | self.variables
         with self.log.open("ab") as out:
             self.process = subprocess.Popen(
                 command, stdout=out, stderr=out, env=environment, cwd=self.log.parent
@@ -65,8 +66,8 @@ class Server:
 
 
 @contextmanager
-def served(log: Path, *arguments: str) -> Iterator[Server]:
-    server = Server(log, *arguments)
+def served(log: Path, *arguments: str, **variables: str) -> Iterator[Server]:
+    server = Server(log, *arguments, **variables)
     server.start()
     try:
         yield server
