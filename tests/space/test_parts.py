@@ -7,17 +7,22 @@ import shutil
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import gradio
 import httpx
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import yaml
 
 from builder.errors import BuildError
 from filtering.decide import choose_threshold
+from space.bench import on_gpu
 from space.corpus import Corpus
 from space.decision_views import Decisions
 from space.decisions_tab import shown
@@ -28,6 +33,7 @@ from space.net import AddressError, check_url, is_public, visitor_client
 from space.server import SAMPLES, build_app
 from space.uploads import UploadError, take_table
 from space.views import View
+from tests.space.conftest import run_apart
 from tests.space.payloads import PAYLOADS
 
 
@@ -181,9 +187,37 @@ def test_a_name_that_leads_to_this_machine_is_not_connected_to(
                 await client.get(f"http://models.example.org:{port}/v1")
 
         with pytest.raises(httpx.ConnectError, match="not a public address"):
-            asyncio.run(get(private=False))
+            run_apart(get(private=False))
         with pytest.raises(httpx.ReadTimeout):
-            asyncio.run(get(private=True))
+            run_apart(get(private=True))
+
+
+@pytest.mark.parametrize("host", ["2130706433", "0177.0.0.1", "0x7f.1", "127.1", "[::ffff:7f00:1]"])
+def test_this_machine_is_not_reached_under_another_spelling(host: str) -> None:
+    async def get() -> None:
+        async with visitor_client(False, 1.0) as client:
+            await client.get(f"http://{host}:9/v1")
+
+    with pytest.raises((httpx.ConnectError, httpx.InvalidURL), match=r"not a public|Invalid IPv4"):
+        run_apart(get())
+
+
+def test_hub_models_get_a_gpu_where_there_is_zerogpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    def gpu(duration: int) -> Callable[[Any], Any]:
+        asked.append(duration)
+        return lambda function: lambda *given: ("on the GPU", function(*given))
+
+    monkeypatch.setitem(sys.modules, "spaces", SimpleNamespace(GPU=gpu))
+    assert on_gpu(abs)(-2) == ("on the GPU", 2)
+    assert asked == [300]
+
+
+def test_the_front_matter_names_the_tested_gradio_and_the_file_to_start() -> None:
+    head = yaml.safe_load((SAMPLES.parent / "README.md").read_text().split("---")[1])
+    assert head["sdk"] == "gradio" and head["sdk_version"] == gradio.__version__
+    assert (SAMPLES.parent / head["app_file"]).is_file()
 
 
 def test_other_files_are_no_tables(tmp_path: Path) -> None:

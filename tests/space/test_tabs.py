@@ -187,7 +187,7 @@ def test_random_and_clip_run_and_stay_on_the_board(samples: Server, visit: Opens
     page.locator("#bench-go").click()
     expect(page.locator("#bench-progress")).to_contain_text("Done: random.")
     expect(page.locator("#bench-result .bar-row.own")).to_contain_text("random")
-    assert page.locator("#bench-result ul.wrong > li").count() > 0
+    assert page.locator("#bench-wrong ul.wrong > li").count() > 0
     page.get_by_label("Bundled CLIP").check()
     page.locator("#bench-go").click()
     expect(page.locator("#bench-progress")).to_contain_text("Done: clip:phantom-tiny.")

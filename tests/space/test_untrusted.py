@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import http.client
 import shutil
 import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import ClassVar
@@ -17,7 +15,7 @@ import httpx
 import pytest
 
 from space.net import visitor_client
-from tests.space.conftest import Server, served
+from tests.space.conftest import Server, run_apart, served
 
 SECRET = "a line that no visitor may read"
 
@@ -110,7 +108,6 @@ def test_redirects_are_not_followed() -> None:
     with ThreadingHTTPServer(("127.0.0.1", 0), _Elsewhere) as other:
         threading.Thread(target=other.serve_forever, daemon=True).start()
         url = f"http://127.0.0.1:{other.server_address[1]}/v1"
-        with ThreadPoolExecutor(1) as apart:  # the browser's tests keep a loop running in this one
-            reply = apart.submit(lambda: asyncio.run(post(url))).result()
+        reply = run_apart(post(url))
         other.shutdown()
     assert (reply.status_code, _Elsewhere.visits) == (307, ["/v1"])
