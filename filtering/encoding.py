@@ -6,8 +6,9 @@ a `Bank`, a sample that was drawn when the filter was fitted.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Protocol
 
 import numpy as np
@@ -159,15 +160,15 @@ def _others(rows: Sequence[QA], questions: Floats, bank: Bank, clip: Clip) -> Fl
     return found
 
 
-def windows(caption: str, nli: Nli, room: int) -> list[str]:
+def windows(caption: str, length: Callable[[str], int], room: int) -> list[str]:
     """The caption in runs of whole sentences of at most `room` tokens each; one sentence may be
-    longer and is then cut by the model."""
-    if nli.length(caption) <= room:
+    longer and is then cut by the model. `length` counts the tokens of a text."""
+    if length(caption) <= room:
         return [caption]
     found: list[str] = []
     start = end = 0
     for begin, stop in sentences(caption):
-        if end > start and nli.length(caption[start:stop]) > room:
+        if end > start and length(caption[start:stop]) > room:
             found.append(caption[start:end].strip())
             start = begin
         end = stop
@@ -181,9 +182,10 @@ def entailment(rows: Sequence[QA], nli: Nli) -> Floats:
     (after Laban et al., SummaC, 2022, who take the best sentence).
     """
     premises, hypotheses, owners = [], [], []
+    length = cache(nli.length)
     for n, qa in enumerate(rows):
         said = statement(qa)
-        for window in windows(qa.caption, nli, max(16, nli.max_tokens - nli.length(said) - 3)):
+        for window in windows(qa.caption, length, max(16, nli.max_tokens - length(said) - 3)):
             premises.append(window)
             hypotheses.append(said)
             owners.append(n)

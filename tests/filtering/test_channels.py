@@ -70,7 +70,7 @@ def test_local_scaling_ignores_the_own_figure_and_needs_neighbours() -> None:
 
 def test_long_captions_are_read_in_windows_of_whole_sentences() -> None:
     caption = " ".join(f"Sentence {n} says nothing here." for n in range(40))
-    parts = windows(caption, WordNli(), 20)
+    parts = windows(caption, WordNli().length, 20)
     assert " ".join(parts) == caption
     assert all(part.endswith(".") and len(part.split()) <= 20 for part in parts)
 
