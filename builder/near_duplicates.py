@@ -23,7 +23,7 @@ IMAGE_BITS = 24
 TEXT_JACCARD = 0.8
 """Two texts are near-duplicates from this Jaccard similarity of their word 3-shingles on."""
 
-_BUCKETS = 1 << 16
+_BUCKETS = 1 << 21
 _WORD = re.compile(r"[^\W_]+(?:\.\d+)?")
 
 
@@ -102,6 +102,7 @@ class TextIndex(Generic[Item]):
         self._counts = np.zeros(_BUCKETS, dtype=np.uint32)
         self._holders: dict[int, list[int]] = {}
         hashes = [_hashes(runs(words_of(item))) for item in items.values()]
+        self._sizes = [len(each) for each in hashes]
         for each in hashes:
             np.add.at(self._counts, each % _BUCKETS, 1)
         for number, each in enumerate(hashes):
@@ -123,7 +124,8 @@ class TextIndex(Generic[Item]):
         grams = runs(words)
         keys = self._rarest(_hashes(grams)) if grams else []
         proposed = {number for key in keys for number in self._holders.get(key, ())}
-        names = [self._names[number] for number in proposed]
+        least, most = TEXT_JACCARD * len(grams) - 1e-9, len(grams) / TEXT_JACCARD + 1e-9
+        names = [self._names[n] for n in proposed if least <= self._sizes[n] <= most]
         found = [(-jaccard(grams, self._grams(name)), name) for name in names]
         similarity, name = min(found, default=(0.0, ""))
         return (name, -similarity) if -similarity >= TEXT_JACCARD else None
