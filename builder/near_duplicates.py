@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -24,6 +24,7 @@ TEXT_JACCARD = 0.8
 """Two texts are near-duplicates from this Jaccard similarity of their word 3-shingles on."""
 
 _BUCKETS = 1 << 21
+_SHARED = 8
 _WORD = re.compile(r"[^\W_]+(?:\.\d+)?")
 
 
@@ -92,8 +93,9 @@ class TextIndex(Generic[Item]):
     """Finds among fixed items those whose shingles reach TEXT_JACCARD, exactly.
 
     By prefix filtering (Chaudhuri, Ganti and Kaushik 2006): whatever the order of all shingles,
-    two sets of similarity t share one of the first n - ceil(t n) + 1 of each. Here rare ones come
-    first, so that few pairs have to be compared. `words_of` gives the words of an item.
+    two sets of similarity t share k of the first n - ceil(t n) + k of each, or all that they share
+    if that is less. Here rare ones come first, so that few pairs have to be compared. `words_of`
+    gives the words of an item.
     """
 
     def __init__(self, items: Mapping[str, Item], words_of: Callable[[Item], Words]) -> None:
@@ -110,12 +112,12 @@ class TextIndex(Generic[Item]):
                 self._holders.setdefault(key, []).append(number)
 
     def _rarest(self, hashes: npt.NDArray[np.int64]) -> list[int]:
-        """The shingles of which a near-duplicate has one; none where too few are known at all."""
+        """The shingles of which a near-duplicate has _SHARED; none where too few are known."""
         counts = self._counts[hashes % _BUCKETS]
         shared = ceil(TEXT_JACCARD * len(hashes) - 1e-9)
         if np.count_nonzero(counts) < shared:
             return []
-        order = np.lexsort((hashes, counts))[: len(hashes) - shared + 1]
+        order = np.lexsort((hashes, counts))[: len(hashes) - shared + _SHARED]
         found: list[int] = hashes[order].tolist()
         return found
 
@@ -123,9 +125,11 @@ class TextIndex(Generic[Item]):
         """Name and Jaccard similarity of the most similar near-duplicate, or None."""
         grams = runs(words)
         keys = self._rarest(_hashes(grams)) if grams else []
-        proposed = {number for key in keys for number in self._holders.get(key, ())}
+        proposed = Counter(number for key in keys for number in self._holders.get(key, ()))
         least, most = TEXT_JACCARD * len(grams) - 1e-9, len(grams) / TEXT_JACCARD + 1e-9
-        names = [self._names[n] for n in proposed if least <= self._sizes[n] <= most]
+        shared = min(_SHARED, ceil(least))
+        alike = [n for n, count in proposed.items() if count >= shared]
+        names = [self._names[n] for n in alike if least <= self._sizes[n] <= most]
         found = [(-jaccard(grams, self._grams(name)), name) for name in names]
         similarity, name = min(found, default=(0.0, ""))
         return (name, -similarity) if -similarity >= TEXT_JACCARD else None
