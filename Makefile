@@ -26,6 +26,7 @@ chaos: $(VENV)/.installed-dev  ## disturb builds and feed damaged inputs to ever
 weights: $(VENV)/.installed  ## train the bundled encoders and filter again, from one seed (about half an hour)
 	$(BIN)/python -m benchmarks.train_encoders
 	$(BIN)/python benchmarks/train_filter.py
+	$(BIN)/python benchmarks/filter_quality.py
 
 clean:  ## remove what was built, environments included
 	rm -rf build dist $(VENV) $(OLD) .*_cache .hypothesis

@@ -98,6 +98,14 @@ def test_the_card_tells_what_was_measured_of_these_weights_and_no_others(tmp_pat
     assert "Nothing was measured for these weights." in card
 
 
+def test_the_bundled_filter_is_published_with_its_quality(tmp_path: Path) -> None:
+    """After a new fit: python benchmarks/filter_quality.py."""
+    measured = measured_quality(BUNDLED)
+    assert {"judged on", "AUROC"} < set(measured)
+    card = (stage_weights(BUNDLED, tmp_path, "org/w") / "README.md").read_text()
+    assert all(f"| {name} | {value} |" in card for name, value in measured.items())
+
+
 def test_the_filter_that_the_build_fitted_last_is_the_one_published(output: Path) -> None:
     assert find_weights(output) == BUNDLED
     for age, name in enumerate(("b", "a")):
