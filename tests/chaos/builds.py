@@ -24,7 +24,9 @@ from tests.builder.agents.misbehaving import Misbehaving
 from tests.builder.agents.model import answer
 from tests.scoring.models.server import ChatServer
 
-FIGURES = 96
+FIGURES = 216
+"""Two shards of phantoms: with one alone no worker is started."""
+
 KILLS = 6
 DAMAGES = 24
 TIMEOUT = 900
@@ -93,11 +95,14 @@ def _wait_for(process: subprocess.Popen[str], reached: Callable[[], bool]) -> No
 
 def dying_worker(folder: Path, expected: dict[str, str], rng: random.Random) -> list[str]:
     """One of two workers is killed while it works."""
-    output, problems = folder / "dying", []
+    output, problems, workers = folder / "dying", [], list[int]()
     with _started(output) as process:
-        _wait_for(process, lambda: len(_children(process.pid)) > 1)
-        time.sleep(rng.uniform(0, 1))
-        if workers := _children(process.pid):
+        while process.poll() is None and not workers:
+            _wait_for(process, lambda: len(_children(process.pid)) > 1)
+            time.sleep(rng.uniform(0, 1))
+            # Workers end with their stage; then one of the next stage is waited for.
+            workers = _children(process.pid)
+        if workers:
             os.kill(max(workers), signal.SIGKILL)
         _, stderr = process.communicate(timeout=TIMEOUT)
         done = subprocess.CompletedProcess("", process.returncode, "", stderr)
