@@ -1,6 +1,6 @@
 """How well the bundled filter, with the very weights that are published, finds planted errors.
 
-    python benchmarks/filter_quality.py [--figures 720] [--pools 5]
+    python benchmarks/filter_quality.py [--figures 240] [--pools 5]
 
 The pools are those of `benchmarks/filter.py`, which fits every way anew; here nothing is fitted.
 Writes `quality.json` beside the weights, with their digest: the card of published weights shows it,
@@ -76,7 +76,7 @@ def told(board: Leaderboard) -> dict[str, str]:
 
 
 def main(
-    figures: Annotated[int, typer.Option(help="figures per pool", min=50)] = 720,
+    figures: Annotated[int, typer.Option(help="figures per pool", min=50)] = 240,
     pools: Annotated[int, typer.Option(help="pools", min=1, max=len(FINAL_SEEDS))] = 5,
     draws: Annotated[int, typer.Option(help="bootstrap draws", min=2)] = 300,
     weights: Annotated[Path, typer.Option(help="folder of the filter")] = BUNDLED,
