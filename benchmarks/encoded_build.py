@@ -32,6 +32,7 @@ from benchmarks.bare_encoding import CALLS
 from benchmarks.build import Check, Cost, checked, cost, differences, table, temporary_folder
 from builder.config import BuildConfig
 from builder.consistency import candidate_pairs
+from builder.engine import ONE_THREAD
 from builder.pipeline import build
 from builder.shards import ShardStore
 from builder.sources.phantom import Phantom, PhantomSource, make_article, source
@@ -46,7 +47,6 @@ LEAST_SPEEDUP = 1.6
 SEED = 0
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 _HERE = Path(__file__).resolve().parent
-_ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,11 +149,11 @@ def beside(figures: int, repeats: int) -> list[Check]:
         def building() -> Cost:
             shutil.rmtree(built, ignore_errors=True)
             module = ["-m", "benchmarks.encoded_build", "build-drawn"]
-            return cost([*module, folder / "images", str(figures), built], _ONE_THREAD)
+            return cost([*module, folder / "images", str(figures), built], ONE_THREAD)
 
         def looping() -> Cost:
             shutil.rmtree(bare, ignore_errors=True)
-            return cost(["-m", "benchmarks.bare_encoding", recipe, bare], _ONE_THREAD)
+            return cost(["-m", "benchmarks.bare_encoding", recipe, bare], ONE_THREAD)
 
         building()
         write_recipe(built, images, recipe)
@@ -179,7 +179,7 @@ def workers(figures: int, repeats: int) -> list[Check]:
             shutil.rmtree(folder / name, ignore_errors=True)
             options = ["--source", f"phantom:{figures}", "--workers", str(count)]
             command = ["-m", "builder.cli", "build", *options, "--output", str(folder / name)]
-            return cost(command, _ONE_THREAD).wall
+            return cost(command, ONE_THREAD).wall
 
         for _ in range(repeats):
             one, two = building(1), building(2)

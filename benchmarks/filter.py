@@ -25,7 +25,7 @@ from rich.progress import Progress
 from benchmarks.leaderboard import Leaderboard, plot, shown, to_markdown
 from benchmarks.methods import methods
 from benchmarks.pools import FINAL_SEEDS, FIT_SEED, phantom_pool
-from benchmarks.ranking import Vector, auroc, average_precision, cleanness, resampled
+from benchmarks.ranking import Vector, auroc, measures, resampled
 from benchmarks.tiers import TIERS, Exam, Room, behind_gate
 from filtering.baselines import Score
 from filtering.corruptions import CLEAN, families
@@ -34,7 +34,7 @@ from filtering.lessons import Lesson
 
 KEEP = 0.75
 FIT_VERSIONS = 4
-_PLANTED = 7_000
+PLANTED = 7_000
 
 
 def _groups() -> dict[str, list[str]]:
@@ -47,11 +47,7 @@ def _judge(board: Leaderboard, exam: Exam, scored: Mapping[str, Vector], part: s
     family = exam.family
     for name, scores in scored.items():
         ranked = behind_gate(scores, exam)
-        found = {
-            "AUROC": auroc(ranked, exam.wrong, weights),
-            "average precision": average_precision(ranked, exam.wrong, weights),
-            "kept is clean": cleanness(ranked, exam.wrong, weights, KEEP),
-        }
+        found = measures(ranked, exam.wrong, weights, KEEP)
         for each in sorted(set(family) - {CLEAN}) if part == "seen" else ():
             among = (family == each) | (family == CLEAN)
             found[each] = auroc(ranked[among], exam.wrong[among], weights[:, among])
@@ -69,7 +65,7 @@ def _scored(ways: Mapping[str, Score], exam: Exam) -> dict[str, Vector]:
 def _on_itself(room: Room, exam: Exam, seed: int) -> dict[str, Vector]:
     """What is fitted without labels, on the pool that it ranks."""
     own = Room.of(room.tier, exam.pairs, room.encoders)
-    lessons = own.lessons(exam.pairs, [_PLANTED + 100 * seed + k for k in range(1, 5)])
+    lessons = own.lessons(exam.pairs, [PLANTED + 100 * seed + k for k in range(1, 5)])
     return _scored(_fitted(lessons, room.tier.text), own.look(exam))
 
 
@@ -89,10 +85,10 @@ def run(tier: str, seeds: Sequence[int], figures: int, draws: int, console: Cons
         for place, seed in enumerate(seeds):
             progress.update(task, advance=1, description=f"pool {place + 1}")
             pool = room.tier.seen(phantom_pool(seed, figures))
-            exam = room.exam(pool, _PLANTED + place)
+            exam = room.exam(pool, PLANTED + place)
             _judge(board, exam, _scored(ways["seen"], exam), "seen")
             for group, held in groups.items():
-                unseen = room.exam(pool, _PLANTED + place, held)
+                unseen = room.exam(pool, PLANTED + place, held)
                 _judge(board, unseen, _scored(ways[group], unseen), group)
             progress.update(task, advance=1, description=f"pool {place + 1}: self-corruption")
             _judge(board, exam, _on_itself(room, exam, place), "self-corruption")

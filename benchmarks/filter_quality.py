@@ -20,9 +20,10 @@ import torch
 import typer
 from rich.progress import track
 
+from benchmarks.filter import KEEP, PLANTED
 from benchmarks.leaderboard import Leaderboard
 from benchmarks.pools import FINAL_SEEDS, phantom_pool
-from benchmarks.ranking import Mask, Vector, auroc, average_precision, cleanness, resampled
+from benchmarks.ranking import Mask, Vector, auroc, measures, resampled
 from builder.publish.weights import QUALITY, weights_digest
 from filtering.corruptions import CLEAN, families
 from filtering.corruptions.families import GROUPS
@@ -32,9 +33,7 @@ from filtering.records import Signals
 from filtering.scorer import Scorer
 
 OURS, MEAN = "HiCQA-Graph", "mean of the text signals"
-_KEEP = 0.75
-_PLANTED = 7_000
-_NAMES = {"kept is clean": f"share of clean pairs among the {_KEEP:.0%} kept"}
+_NAMES = {"kept is clean": f"share of clean pairs among the {KEEP:.0%} kept"}
 
 
 def measure(scorer: Scorer, seed: int, figures: int, planted: int, board: Leaderboard) -> None:
@@ -54,9 +53,7 @@ def _ranked(signals: list[Signals]) -> Vector:
 
 def _measures(ranked: Vector, family: Mask, weights: Vector) -> Iterator[tuple[str, Vector]]:
     wrong = np.asarray(family != CLEAN)
-    yield "AUROC", auroc(ranked, wrong, weights)
-    yield "average precision", average_precision(ranked, wrong, weights)
-    yield "kept is clean", cleanness(ranked, wrong, weights, _KEEP)
+    yield from measures(ranked, wrong, weights, KEEP).items()
     for group in GROUPS:
         names = [name for name, one in families().items() if one.group == group]
         among = np.isin(family, [*names, CLEAN])
@@ -86,7 +83,7 @@ def main(
     board = Leaderboard("strong", figures, pools, draws)
     scorer = open_scorer(weights)
     for place, seed in enumerate(track(FINAL_SEEDS[:pools], "scoring")):
-        measure(scorer, seed, figures, _PLANTED + place, board)
+        measure(scorer, seed, figures, PLANTED + place, board)
     found = {"weights": weights_digest(weights), "measured": told(board)}
     text = json.dumps(found, indent=1, ensure_ascii=False) + "\n"
     (weights / QUALITY).write_text(text, encoding="utf-8")

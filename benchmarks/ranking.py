@@ -94,3 +94,12 @@ def rate(hits: Mask, among: Mask, weights: Vector) -> Vector:
     """Per draw, the share of the rows of `among` that are hits."""
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(weights @ (hits & among) / (weights @ among))
+
+
+def measures(scores: Vector, wrong: Mask, weights: Vector, keep_ratio: float) -> dict[str, Vector]:
+    """Per draw, what the leaderboard tells of a ranking, by name."""
+    return {
+        "AUROC": auroc(scores, wrong, weights),
+        "average precision": average_precision(scores, wrong, weights),
+        "kept is clean": cleanness(scores, wrong, weights, keep_ratio),
+    }
