@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -135,11 +136,11 @@ def test_payloads_in_a_table_and_in_names_of_files_are_text(
             table.writerow(["caption", "question", "answer", PAYLOADS[1]])
             table.writerows([f"{p} a", f"{p} b", f"{p} c", f"{p} d"] for p in PAYLOADS)
         page.locator("#try-table input[type=file]").set_input_files(file)
-        expect(page.locator("#try-table")).to_contain_text(f"{number}.csv")
+        expect(page.locator("#try-table")).to_contain_text(re.compile(rf"{number}\s?\.csv"))
         unharmed(looked)
         page.get_by_label("Remove this file").or_(page.get_by_label("Clear")).first.click()
     page.locator("#try-table input[type=file]").set_input_files(file)
-    expect(page.locator("#try-table")).to_contain_text("3.csv")
+    expect(page.locator("#try-table")).to_contain_text(re.compile(r"3\s?\.csv"))
     page.locator("#try-table-go").click()
     expect(page.locator("#table-rows tbody tr")).to_have_count(len(PAYLOADS))
     says(page, "#table-rows thead", PAYLOADS[1])
