@@ -65,9 +65,7 @@ class BuildConfig(BaseModel):
     fit: bool = Field(
         default=False, description="fit the filter on the candidates, by errors planted into them"
     )
-    workers: int = Field(
-        default_factory=lambda: min(os.cpu_count() or 1, 8), ge=1, description="processes"
-    )
+    workers: int = Field(default_factory=lambda: min(cores(), 8), ge=1, description="processes")
     engine: Literal["local", "ray"] = Field(
         default="local", description="processes of this machine, or workers of a Ray cluster"
     )
@@ -129,6 +127,13 @@ class BuildConfig(BaseModel):
     def source_options(self) -> SourceOptions:
         """What the sources are told."""
         return SourceOptions(self.seed, self.microscopy, self.source_license)
+
+
+def cores() -> int:
+    """Cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):  # Linux
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def problems(error: ValidationError) -> str:

@@ -7,6 +7,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict
 
@@ -15,10 +16,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from builder.agents import is_model
 from builder.agents.display import AgentColumn
-from builder.config import BuildConfig
+from builder.config import BuildConfig, cores
 from builder.context import Context, Fitted, Shard
 from builder.errors import BuildError
 from builder.shards import ShardStore, code_digest, digest
+from builder.sources import open_source
 from builder.stages import Stage
 from filtering.decide import Threshold
 
@@ -143,7 +145,7 @@ Job = tuple[
 
 def _execute(jobs: list[Job], workers: int) -> Iterator[tuple[str, dict[str, str]]]:
     if workers == 1 or len(jobs) < 2:
-        yield from ((job[3].name, run_stages(*job)) for job in jobs)
+        yield from _here(jobs)
         return
     from loky import ProcessPoolExecutor, as_completed
     from loky.process_executor import BrokenProcessPool
@@ -161,6 +163,25 @@ def _execute(jobs: list[Job], workers: int) -> Iterator[tuple[str, dict[str, str
                 "a worker process was killed, perhaps for lack of memory; run the same command "
                 "again to continue, or use --workers 1"
             ) from error
+
+
+def _here(jobs: list[Job]) -> Iterator[tuple[str, dict[str, str]]]:
+    """In this process; where shards are read by decoders, two at a time on a second core."""
+    if cores() < 2 or not all(map(_decodes, jobs)):
+        yield from ((job[3].name, run_stages(*job)) for job in jobs)
+        return
+    pool = ThreadPoolExecutor(2)
+    try:
+        tables = pool.map(lambda job: run_stages(*job), jobs)
+        yield from ((job[3].name, made) for job, made in zip(jobs, tables, strict=True))
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _decodes(job: Job) -> bool:
+    stages, config, shard = job[0], job[2], job[3]
+    reads_source = not any(stage.reads for stage in stages)
+    return reads_source and open_source(shard.source, config.source_options).decodes
 
 
 def _follow(parent: int) -> None:

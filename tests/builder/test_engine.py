@@ -2,7 +2,10 @@ from __future__ import annotations
 
 import os
 import signal
+import time
+from collections.abc import Callable
 from pathlib import Path
+from threading import Barrier
 
 import pyarrow as pa
 import pytest
@@ -13,7 +16,7 @@ from builder.context import Context, Shard
 from builder.engine import run_all
 from builder.errors import BuildError
 from builder.shards import ShardStore
-from builder.sources import Partition
+from builder.sources import Partition, SourceError
 from builder.stages import Stage, Tables
 
 
@@ -28,3 +31,46 @@ def test_a_killed_worker_ends_with_what_to_do(tmp_path: Path) -> None:
     stages = (Stage("figures", (), (), killed),)
     with pytest.raises(BuildError, match=r"a worker process was killed.* use --workers 1"):
         run_all("Figures", stages, ShardStore(tmp_path), config, shards, Console(quiet=True))
+
+
+def test_one_worker_reads_two_local_shards_at_a_time_in_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("builder.engine.cores", lambda: 2)
+    meeting = Barrier(2, timeout=60)
+
+    def met(context: Context, _: Tables) -> dict[str, pa.Table]:
+        meeting.wait()
+        return {"figures": pa.table({"name": [context.shard.name]})}
+
+    tables = _run(tmp_path, "image_folder:images", met, 4)
+    assert list(tables) == ["00000", "00001", "00002", "00003"]
+    assert ShardStore(tmp_path).read("figures", "00003").to_pylist() == [{"name": "00003"}]
+
+
+@pytest.mark.parametrize("source", ["image_folder:images", "phantom"])
+def test_a_source_that_fails_ends_the_run_without_reading_on(
+    source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("builder.engine.cores", lambda: 2)
+    read: list[str] = []
+
+    def failing(context: Context, _: Tables) -> dict[str, pa.Table]:
+        read.append(context.shard.name)
+        if len(read) > 1:
+            time.sleep(0.2)
+        raise SourceError(f"{context.shard.name} is gone")
+
+    with pytest.raises(SourceError, match="00000 is gone"):
+        _run(tmp_path, source, failing, 50)
+    assert len(read) < 10
+
+
+def _run(
+    folder: Path, source: str, stage: Callable[[Context, Tables], dict[str, pa.Table]], count: int
+) -> dict[str, dict[str, str]]:
+    names = [f"{number:05d}" for number in range(count)]
+    shards = [Shard(name, source, Partition(name, "", ())) for name in names]
+    config = BuildConfig(output=folder, workers=1)
+    stages = (Stage("figures", (), (), stage),)
+    return run_all("Figures", stages, ShardStore(folder), config, shards, Console(quiet=True))

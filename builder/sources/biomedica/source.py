@@ -53,6 +53,7 @@ class BiomedicaSource:
         if records_per_partition < 1:
             raise SourceError(f"records_per_partition is {records_per_partition}: use 1 or more")
         self._location = location
+        self.decodes = not remote.is_url(location)
         self._selection: Selection = microscopy
         self._per_partition = records_per_partition
 

@@ -50,6 +50,7 @@ class DatasetSource:
     """
 
     kind = KIND
+    decodes = False
 
     def __init__(
         self,

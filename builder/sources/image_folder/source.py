@@ -43,6 +43,7 @@ class ImageFolderSource:
     """
 
     kind = KIND
+    decodes = True
 
     def __init__(
         self,

@@ -61,6 +61,7 @@ class PhantomSource:
     """
 
     kind = "phantom"
+    decodes = False
 
     def __init__(self, figures: int = 720, seed: int = 0, figures_per_partition: int = 180) -> None:
         if figures < 1 or figures_per_partition < 1 or seed < 0:

@@ -41,6 +41,7 @@ class PmcOaService:
     """
 
     kind = KIND
+    decodes = False
 
     def __init__(
         self,

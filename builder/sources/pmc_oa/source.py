@@ -45,6 +45,7 @@ class PmcOaSource:
     """
 
     kind = KIND
+    decodes = True
 
     def __init__(self, location: str, packages_per_partition: int = 8) -> None:
         if packages_per_partition < 1:
