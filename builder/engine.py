@@ -132,6 +132,9 @@ def _asks_model(stages: tuple[Stage, ...], config: BuildConfig) -> bool:
 
 
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+AT_ONCE = 3
+"""Shards that one process reads at once: two keep two cores busy while a third waits its turn."""
+
 Job = tuple[
     tuple[Stage, ...],
     ShardStore,
@@ -166,11 +169,11 @@ def _execute(jobs: list[Job], workers: int) -> Iterator[tuple[str, dict[str, str
 
 
 def _here(jobs: list[Job]) -> Iterator[tuple[str, dict[str, str]]]:
-    """In this process; where shards are read by decoders, two at a time on a second core."""
+    """In this process; where shards are read by decoders, several at a time on a second core."""
     if cores() < 2 or not all(map(_decodes, jobs)):
         yield from ((job[3].name, run_stages(*job)) for job in jobs)
         return
-    pool = ThreadPoolExecutor(2)
+    pool = ThreadPoolExecutor(AT_ONCE)
     try:
         tables = pool.map(lambda job: run_stages(*job), jobs)
         yield from ((job[3].name, made) for job, made in zip(jobs, tables, strict=True))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -193,12 +194,15 @@ def write_release(
         for config, split in _SPLITS
     }
     summary = Summary()
-    for shard in shards:
-        table = ledger_table(store, shard, assignments)
-        if screening is not None:
-            table = screening.apply(table)
-        summary.add(table)
-        _write_shard(writers, table, store, shard)
+    with ThreadPoolExecutor(len(writers)) as pool:
+        for shard in shards:
+            table = ledger_table(store, shard, assignments)
+            if screening is not None:
+                table = screening.apply(table)
+            summary.add(table)
+            pieces = _pieces(table, store, shard)
+            # Copying, writing and compressing are done beside each other, without Python's lock.
+            list(pool.map(lambda part: writers[part[0]].add(part[1]), pieces.items()))
     summary.add_quarantine(quarantine)
     if not summary.rows:
         writers["ledger", "train"].add(Piece(quarantined(quarantine)))
@@ -210,21 +214,22 @@ def write_release(
     return summary
 
 
-def _write_shard(writers: Writers, ledger: pa.Table, store: ShardStore, shard: str) -> None:
+def _pieces(ledger: pa.Table, store: ShardStore, shard: str) -> dict[tuple[str, str], Piece]:
+    """Rows of a shard by config and split."""
     ledger = publishable(ledger)
-    writers["ledger", "train"].add(Piece(ledger))
+    pieces = {("ledger", "train"): Piece(ledger)}
     figures = store.read("figures", shard, ["figure_id", "image"])
     place = pc.index_in(ledger["figure_id"], figures["figure_id"].combine_chunks())
     images = figures["image"].combine_chunks()
-    del figures
     released = ledger.append_column("place", place).filter(pc.equal(ledger["stage"], "released"))
-    for config, split in writers:
+    for config, split in _SPLITS:
         if config == "ledger":
             continue
         rows = released.filter(pc.equal(released["split"], split))
         if config == "default":
             rows = _with_choices(rows.filter(pc.is_valid(rows["correct_index"])))
-        writers[config, split].add(Piece(rows, images, rows["place"].combine_chunks()))
+        pieces[config, split] = Piece(rows, images, rows["place"].combine_chunks())
+    return pieces
 
 
 def _with_choices(rows: pa.Table) -> pa.Table:
