@@ -125,6 +125,34 @@ def test_a_killed_server_tells_what_was_not_saved(desk: Server, visit: Opens, bu
     assert len(VerdictLog(log).read().entries) == 1
 
 
+def test_a_kill_while_two_reviewers_press_on_loses_none_that_was_saved(
+    desk: Server, visit: Opens, build: Path
+) -> None:
+    log, names = VerdictLog(build / "verdicts.jsonl"), ("Ada", "Björn")
+    told = dict.fromkeys(names, 0)
+    for pressed in (3, 2):
+        pages = {name: begin(visit(desk.url), name) for name in names}
+        for _ in range(pressed):
+            for name, page in pages.items():
+                question = shown(page)
+                page.keyboard.press("a")
+                saved(page, "accept")
+                expect(page.locator("#screen-question .id")).not_to_have_text(question)
+                told[name] += 1
+        for page in pages.values():
+            page.keyboard.press("a")
+        desk.kill()
+        desk.start()
+        entries = log.read().entries
+        for name, page in pages.items():
+            kept = sum(entry.reviewer == name for entry in entries)
+            assert kept in (told[name], told[name] + 1)
+            if kept == told[name]:
+                expect(page.locator("#screen-message")).not_to_contain_text("Saved")
+            told[name] = kept
+    assert log.read().damages == []
+
+
 def test_a_nameless_visitor_gives_no_verdict(desk: Server, visit: Opens, build: Path) -> None:
     page = visit(desk.url).open("?tab=screening")
     expect(page.locator("#screen-question")).to_contain_text("Who is reviewing?")
