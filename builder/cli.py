@@ -189,6 +189,7 @@ def show(output: Output = Path("build")) -> None:
 def main() -> None:
     """Run the command line; bad input ends with one line and exit status 2."""
     gc.freeze()  # modules stay: the collector need not look through them again and again
+    gc.set_threshold(50_000, 20, 100)  # records are many, and hardly ever refer to each other
     try:
         app()
     except ValidationError as error:

@@ -35,6 +35,8 @@ the Hub takes 10,000 in a folder.
 ROW_GROUP_BYTES = 4 << 20
 ROW_GROUP_ROWS = 256
 _ANY_SIZE = 1 << 30
+AT_ONCE = 2
+"""Threads that write: one for each of the two configs that hold images."""
 
 _SPLITS = (
     ("default", "train"), ("default", "test"), ("open", "train"), ("open", "test"),
@@ -194,7 +196,7 @@ def write_release(
         for config, split in _SPLITS
     }
     summary = Summary()
-    with ThreadPoolExecutor(len(writers)) as pool:
+    with ThreadPoolExecutor(AT_ONCE) as pool:
         for shard in shards:
             table = ledger_table(store, shard, assignments)
             if screening is not None:
@@ -203,11 +205,13 @@ def write_release(
             pieces = _pieces(table, store, shard)
             # Copying, writing and compressing are done beside each other, without Python's lock.
             list(pool.map(lambda part: writers[part[0]].add(part[1]), pieces.items()))
-    summary.add_quarantine(quarantine)
-    if not summary.rows:
-        writers["ledger", "train"].add(Piece(quarantined(quarantine)))
-    configs = _close(writers)
-    content = digest([(f.name, file_digest(f)) for c in configs for s in c.splits for f in s.files])
+        summary.add_quarantine(quarantine)
+        if not summary.rows:
+            writers["ledger", "train"].add(Piece(quarantined(quarantine)))
+        configs = _close(writers)
+        files = [file for config in configs for split in config.splits for file in split.files]
+        names = [file.name for file in files]
+        content = digest(list(zip(names, pool.map(file_digest, files), strict=True)))
     screened = screening.card() if screening is not None else None
     write_card(aside, configs, summary, content, settings, screened)
     _replace(folder, aside)
