@@ -132,8 +132,8 @@ def _asks_model(stages: tuple[Stage, ...], config: BuildConfig) -> bool:
 
 
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-AT_ONCE = 3
-"""Shards that one process reads at once: two keep two cores busy while a third waits its turn."""
+AT_ONCE = 2
+"""Shards that one process reads at once; a third would cost more memory than it saves time."""
 
 Job = tuple[
     tuple[Stage, ...],

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,8 +34,8 @@ the Hub takes 10,000 in a folder.
 ROW_GROUP_BYTES = 4 << 20
 ROW_GROUP_ROWS = 256
 _ANY_SIZE = 1 << 30
-AT_ONCE = 2
-"""Threads that write: one for each of the two configs that hold images."""
+FIGURES_HELD = 16
+"""Figures whose images are in memory while rows are written."""
 
 _SPLITS = (
     ("default", "train"), ("default", "test"), ("open", "train"), ("open", "test"),
@@ -196,44 +195,40 @@ def write_release(
         for config, split in _SPLITS
     }
     summary = Summary()
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        for shard in shards:
-            table = ledger_table(store, shard, assignments)
-            if screening is not None:
-                table = screening.apply(table)
-            summary.add(table)
-            pieces = _pieces(table, store, shard)
-            # Copying, writing and compressing are done beside each other, without Python's lock.
-            list(pool.map(lambda part: writers[part[0]].add(part[1]), pieces.items()))
-        summary.add_quarantine(quarantine)
-        if not summary.rows:
-            writers["ledger", "train"].add(Piece(quarantined(quarantine)))
-        configs = _close(writers)
-        files = [file for config in configs for split in config.splits for file in split.files]
-        names = [file.name for file in files]
-        content = digest(list(zip(names, pool.map(file_digest, files), strict=True)))
+    for shard in shards:
+        table = ledger_table(store, shard, assignments)
+        if screening is not None:
+            table = screening.apply(table)
+        summary.add(table)
+        _write_shard(writers, table, store, shard)
+    summary.add_quarantine(quarantine)
+    if not summary.rows:
+        writers["ledger", "train"].add(Piece(quarantined(quarantine)))
+    configs = _close(writers)
+    content = digest([(f.name, file_digest(f)) for c in configs for s in c.splits for f in s.files])
     screened = screening.card() if screening is not None else None
     write_card(aside, configs, summary, content, settings, screened)
     _replace(folder, aside)
     return summary
 
 
-def _pieces(ledger: pa.Table, store: ShardStore, shard: str) -> dict[tuple[str, str], Piece]:
-    """Rows of a shard by config and split."""
+def _write_shard(writers: Writers, ledger: pa.Table, store: ShardStore, shard: str) -> None:
     ledger = publishable(ledger)
-    pieces = {("ledger", "train"): Piece(ledger)}
-    figures = store.read("figures", shard, ["figure_id", "image"])
-    place = pc.index_in(ledger["figure_id"], figures["figure_id"].combine_chunks())
-    images = figures["image"].combine_chunks()
-    released = ledger.append_column("place", place).filter(pc.equal(ledger["stage"], "released"))
-    for config, split in _SPLITS:
-        if config == "ledger":
-            continue
-        rows = released.filter(pc.equal(released["split"], split))
-        if config == "default":
-            rows = _with_choices(rows.filter(pc.is_valid(rows["correct_index"])))
-        pieces[config, split] = Piece(rows, images, rows["place"].combine_chunks())
-    return pieces
+    writers["ledger", "train"].add(Piece(ledger))
+    released = ledger.filter(pc.equal(ledger["stage"], "released"))
+    for figures in store.batches("figures", shard, ["figure_id", "image"], FIGURES_HELD):
+        place = pc.index_in(released["figure_id"], figures["figure_id"])
+        here = released.append_column("place", place).filter(pc.is_valid(place))
+        for config, split in writers:
+            if config != "ledger":
+                writers[config, split].add(_piece(here, figures["image"], config, split))
+
+
+def _piece(released: pa.Table, images: pa.StructArray, config: str, split: str) -> Piece:
+    rows = released.filter(pc.equal(released["split"], split))
+    if config == "default":
+        rows = _with_choices(rows.filter(pc.is_valid(rows["correct_index"])))
+    return Piece(rows, images, rows["place"].combine_chunks())
 
 
 def _with_choices(rows: pa.Table) -> pa.Table:

@@ -18,6 +18,8 @@ import pyarrow.parquet as pq
 
 from filtering.tables import IMAGE_TYPE
 
+_READ_BYTES = 1 << 20
+
 
 def digest(value: Any) -> str:
     """SHA-256 of a JSON-serialisable value, hexadecimal."""
@@ -159,6 +161,13 @@ class ShardStore:
         """A table of a shard, or some of its columns."""
         with pq.ParquetFile(self.path(table, shard)) as file:
             return file.read(columns, use_threads=False)
+
+    def batches(
+        self, table: str, shard: str, columns: list[str], rows: int
+    ) -> Iterator[pa.RecordBatch]:
+        """A table of a shard in order, at most `rows` rows in memory at a time."""
+        with pq.ParquetFile(self.path(table, shard), buffer_size=_READ_BYTES) as file:
+            yield from file.iter_batches(rows, columns=columns, use_threads=False)
 
     def _record(self, stage: str, shard: str) -> Path:
         return self.folder / "done" / stage / f"{shard}.json"

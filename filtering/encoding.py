@@ -13,7 +13,6 @@ from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.feature_extraction.text import HashingVectorizer
 
 from filtering.pairs import Pairs
 from filtering.records import QA
@@ -234,6 +233,8 @@ def encode_words(pairs: Pairs) -> Encoded:
 
     They find similar questions and statements; images, captions and entailment are missing.
     """
+    from sklearn.feature_extraction.text import HashingVectorizer
+
     figure, figures = _figures(pairs)
     hashed = HashingVectorizer(n_features=_HASHED, alternate_sign=False, dtype=np.float32)
     texts = [qa.question for qa in pairs.rows], [statement(qa) for qa in pairs.rows]
