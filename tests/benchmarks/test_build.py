@@ -62,6 +62,6 @@ def test_growth_sees_rising_memory_and_bent_time() -> None:
 
 def test_ratios_are_taken_pair_by_pair() -> None:
     costs = [(Cost(2, 2, 1), Cost(1, 2, 1)), (Cost(9, 9, 1), Cost(9, 6, 1))]
-    cpu, wall, *_ = ratios("x", costs, 1.15)
-    assert (cpu.value, cpu.low, cpu.high, cpu.holds) == (1.25, 1, 1.5, False)
-    assert wall == Check("x: wall time, build / bare loop", 1.5, 1, 2)
+    wall, cpu, *_ = ratios("x", costs, 1.15)
+    assert (wall.value, wall.low, wall.high, wall.holds) == (1.5, 1, 2, False)
+    assert cpu == Check("x: processor time, build / bare loop", 1.25, 1, 1.5)
