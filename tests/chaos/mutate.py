@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from copy import deepcopy
 
 import pyarrow as pa
 from lxml import etree
@@ -88,7 +89,9 @@ def odd_xml(data: bytes, rng: random.Random) -> bytes:
         if kind == 0 and parent is not None:
             parent.remove(node)
         elif kind == 1 and parent is not None:
-            parent.append(etree.fromstring(etree.tostring(node, with_tail=False)))
+            again = deepcopy(node)  # parsing once more would refuse what is nested deeply
+            again.tail = None
+            parent.append(again)
         elif (
             kind == 2
             and parent is not None
