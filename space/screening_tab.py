@@ -262,7 +262,8 @@ def screening_tab(
             except ValueError:
                 who = ""
             step = tab.advance(who, chosen, ())
-            return [who, *tab.shown(step if who or not place.typed else Step(None, "", chosen))]
+            shown = tab.shown(step if who or not place.typed else Step(None, "", chosen))
+            return [who or gr.skip(), *shown]  # a name typed meanwhile stays
 
         app.load(start, [name, mode], [name, *parts.all()], js=_RECALL, **_QUICK)
 
