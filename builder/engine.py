@@ -170,7 +170,7 @@ def _execute(jobs: list[Job], workers: int) -> Iterator[tuple[str, dict[str, str
 
 def _here(jobs: list[Job]) -> Iterator[tuple[str, dict[str, str]]]:
     """In this process; where shards are read by decoders, several at a time on a second core."""
-    if cores() < 2 or not all(map(_decodes, jobs)):
+    if cores() < 2 or not _decode(jobs):
         yield from ((job[3].name, run_stages(*job)) for job in jobs)
         return
     pool = ThreadPoolExecutor(AT_ONCE)
@@ -181,10 +181,12 @@ def _here(jobs: list[Job]) -> Iterator[tuple[str, dict[str, str]]]:
         pool.shutdown(cancel_futures=True)
 
 
-def _decodes(job: Job) -> bool:
-    stages, config, shard = job[0], job[2], job[3]
-    reads_source = not any(stage.reads for stage in stages)
-    return reads_source and open_source(shard.source, config.source_options).decodes
+def _decode(jobs: list[Job]) -> bool:
+    """Whether all the jobs read sources that spend their time in decoders."""
+    if any(stage.reads for job in jobs for stage in job[0]):
+        return False
+    options = {job[3].source: job[2].source_options for job in jobs}
+    return all(open_source(spec, told).decodes for spec, told in options.items())
 
 
 def _follow(parent: int) -> None:

@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 from filtering.tables import IMAGE_TYPE
 
 _READ_BYTES = 1 << 20
+"""Fetched at once of a table that is read in batches, instead of a whole column."""
 
 
 def digest(value: Any) -> str:

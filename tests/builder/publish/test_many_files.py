@@ -8,7 +8,7 @@ from tests.hub.server import TestHub
 
 FILES = 2_000
 PUSH = (
-    "import json, sys; from pathlib import Path; from builder.publish.hub import push_folder\n"
+    "import json; from pathlib import Path; from builder.publish.hub import push_folder\n"
     "done = push_folder(Path({folder!r}), 'org/many', 'dataset')\n"
     "print(json.dumps(done.changed))"
 )
