@@ -23,6 +23,7 @@ from benchmarks.train_encoders import tokenizer as own
 from benchmarks.train_encoders.figures import IMAGE_SIDE, TRAIN_SEED, Drawn
 from benchmarks.train_encoders.loop import (
     Plan,
+    by_length,
     coded,
     fit,
     made_ahead,
@@ -35,9 +36,13 @@ from benchmarks.train_encoders.targets import CLASSES, NUMBERS, UNKNOWN, classes
 from benchmarks.train_encoders.texts import WRONG_STATEMENTS, captioned, stated
 from builder.sources.phantom import Facts
 from builder.sources.phantom.vocabulary import Dice
+from filtering.encoders.clip import encode_text
 
 Indices = npt.NDArray[np.int64]
 CONTEXT = 160
+_PARTS = 6
+_ALTERED_EVERY = 2
+"""Every second caption comes with an altered one, which costs as much as the caption itself."""
 MEAN = STD = (0.5, 0.5, 0.5)
 CONFIG: dict[str, Any] = {
     "model_cfg": {
@@ -83,7 +88,11 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Rows of one step: figures, texts and altered texts as token ids (0 where there is none)."""
+    """Rows of one step: figures, and texts as token ids.
+
+    `changed` has the rows whose caption comes with an altered one in `wrong_captions`;
+    `contrasted` tells for each row whether its statement comes with altered ones.
+    """
 
     figures: Indices
     captions: torch.Tensor
@@ -109,13 +118,14 @@ def _ids(texts: list[str]) -> torch.Tensor:
 def _make_batch(task: tuple[int, Indices]) -> Batch:
     step, figures = task
     captions, wrong_captions, changed, statements, contrasted = [], [], [], [], []
-    for number in figures:
+    for place, number in enumerate(figures):
         rng = np.random.default_rng([TRAIN_SEED, step, int(number)])
         dice, facts = Dice(rng, _RESERVED[number]), _FACTS[number]
         told, said = captioned(dice, facts), stated(dice, facts)
         captions.append(told.text)
-        wrong_captions.append(told.wrong[0] if told.wrong else told.text)
-        changed.append(bool(told.wrong))
+        if told.wrong and place % _ALTERED_EVERY == 0:
+            wrong_captions.append(told.wrong[0])
+            changed.append(place)
         wrong = said.wrong or (said.text,) * WRONG_STATEMENTS
         statements += [said.text, *wrong]
         contrasted.append(bool(said.wrong))
@@ -163,13 +173,10 @@ class Heads(nn.Module):
 
 
 def encode_texts(model: Any, tokens: torch.Tensor) -> torch.Tensor:
-    """Unit rows of token ids of any length."""
-    length = tokens.shape[1]
-    tower = model.text
-    tower.attn_mask = tower.build_causal_mask()[:length, :length]
-    found: torch.Tensor = model.encode_text(tokens, normalize=True)
-    tower.attn_mask = tower.build_causal_mask()
-    return found
+    """Unit rows of token ids."""
+    parts = by_length(tokens, _PARTS)
+    found = torch.cat([encode_text(model, tokens[rows, :length]) for rows, length in parts])
+    return found[torch.argsort(torch.cat([rows for rows, _ in parts]))]
 
 
 def _loss(
@@ -180,22 +187,21 @@ def _loss(
     named: torch.Tensor,
     measured: torch.Tensor,
 ) -> tuple[torch.Tensor, float]:
-    raw = model.encode_image(images)
+    with torch.autocast("cpu", torch.bfloat16):
+        raw = model.encode_image(images).float()
     seen, scale = functional.normalize(raw, dim=-1), model.logit_scale.exp()
-    captions = encode_texts(model, batch.captions)
-    wrong = encode_texts(model, batch.wrong_captions)
+    captions, wrong = encode_texts(model, batch.captions), encode_texts(model, batch.wrong_captions)
     said = encode_texts(model, batch.statements).reshape(len(seen), 1 + WRONG_STATEMENTS, -1)
     own_place, first = torch.arange(len(seen)), torch.zeros(len(seen), dtype=torch.long)
     towards = scale * seen @ torch.cat([captions, wrong]).T
-    untouched = own_place[~batch.changed]
-    hidden = torch.zeros_like(towards)
-    hidden[untouched, len(seen) + untouched] = -math.inf
-    versions = scale * torch.stack([(seen * captions).sum(1), (seen * wrong).sum(1)], dim=1)
+    towards_own = (seen * captions).sum(1)[batch.changed]
+    towards_wrong = (seen[batch.changed] * wrong).sum(1)
+    versions = scale * torch.stack([towards_own, towards_wrong], dim=1)
     choice = scale * torch.einsum("nd,nkd->nk", seen, said)
     losses = (
-        functional.cross_entropy(towards + hidden, own_place),
+        functional.cross_entropy(towards, own_place),
         functional.cross_entropy(scale * captions @ seen.T, own_place),
-        functional.cross_entropy(versions[batch.changed], first[batch.changed]),
+        functional.cross_entropy(versions, first[: len(versions)]),
         2 * functional.cross_entropy(choice[batch.contrasted], first[batch.contrasted]),
         0.5 * functional.cross_entropy(scale * said[:, 0] @ seen.T, own_place),
         heads.loss(raw, named, measured),

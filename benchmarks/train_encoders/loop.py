@@ -45,9 +45,13 @@ def seed_everything(seed: int) -> None:
 
 
 def prepare() -> None:
-    """One thread and deterministic algorithms, in every process that trains."""
+    """One thread and deterministic algorithms, in every process that trains.
+
+    Filling all new memory would find reads of what was never written; it costs a fifth of the time.
+    """
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True, warn_only=True)
+    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
     logging.getLogger().setLevel(logging.ERROR)
 
 
@@ -76,6 +80,17 @@ def made_ahead(
             yield waiting.pop(0).result()
     for future in waiting:
         yield future.result()
+
+
+def by_length(tokens: torch.Tensor, parts: int) -> list[tuple[torch.Tensor, int]]:
+    """Rows of token ids (n, length) in `parts` parts of like lengths, shortest first.
+
+    Each part is given by its rows, and by the columns that are not padding throughout. A model
+    that reads part by part computes less padding.
+    """
+    lengths = (tokens != own.PAD).sum(1)
+    order = torch.argsort(lengths, stable=True)
+    return [(rows, int(lengths[rows[-1]])) for rows in order.chunk(parts)]
 
 
 def _groups(modules: Sequence[nn.Module], decay: float) -> list[dict[str, Any]]:

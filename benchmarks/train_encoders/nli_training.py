@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from benchmarks.train_encoders import tokenizer as own
 from benchmarks.train_encoders.figures import TRAIN_SEED
 from benchmarks.train_encoders.loop import (
     Plan,
+    by_length,
     coded,
     fit,
     made_ahead,
@@ -35,6 +36,7 @@ from builder.sources.phantom.vocabulary import Dice
 
 LONGEST = 224
 UNKNOWN = -100
+_PARTS = 4
 _TOLD_LAYER, _MATCH_LAYER = 2, 3
 _WAYS = ("increased", "decreased", "unchanged")
 _FIRST_INDEX = 1_000_000
@@ -155,6 +157,22 @@ def write_config(model: Any, folder: Path, tokenizer: Tokenizer) -> None:
     own.save(tokenizer, folder, LONGEST)
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What the model made of a batch: logits (n, 3), the first token in the layer that matches
+    (n, width), and where a value is stated (m, width) the layers that tell and match, with what
+    the premise tells and the hypothesis states there (m)."""
+
+    logits: torch.Tensor
+    first: torch.Tensor
+    telling: torch.Tensor
+    matching: torch.Tensor
+    told: torch.Tensor
+    stated: torch.Tensor
+    labels: torch.Tensor
+    ways: torch.Tensor
+
+
 class Heads(nn.Module):
     """Reads from inner layers what the premise tells, token by token, whether it is what the
     hypothesis states, and the told direction; during training only."""
@@ -165,34 +183,52 @@ class Heads(nn.Module):
         self.match = nn.Linear(width, 2)
         self.way = nn.Linear(width, len(_WAYS))
 
-    def loss(
-        self, layers: tuple[torch.Tensor, ...], words: torch.Tensor, batch: Batch
-    ) -> torch.Tensor:
+    def loss(self, read: Read, words: torch.Tensor) -> torch.Tensor:
         """Sum of cross-entropies. `words` is the embedding matrix that tokens are named with."""
-        there = batch.told != UNKNOWN
-        told = batch.told[there]
-        tokens = self.token(layers[_TOLD_LAYER][there]) @ words.T
-        same = (told == batch.ids[there]).long()
+        tokens = self.token(read.telling) @ words.T
+        same = (read.told == read.stated).long()
         ways = functional.cross_entropy(
-            self.way(layers[_MATCH_LAYER][:, 0]), batch.ways, ignore_index=UNKNOWN, reduction="sum"
+            self.way(read.first), read.ways, ignore_index=UNKNOWN, reduction="sum"
         )
         return (
-            functional.cross_entropy(tokens, told)
-            + functional.cross_entropy(self.match(layers[_MATCH_LAYER][there]), same)
-            + ways / len(batch.ways)
+            functional.cross_entropy(tokens, read.told)
+            + functional.cross_entropy(self.match(read.matching), same)
+            + ways / len(read.ways)
         )
+
+
+def _read_rows(model: Any, batch: Batch, rows: torch.Tensor, length: int) -> Read:
+    ids, told = batch.ids[rows, :length], batch.told[rows, :length]
+    states = model.bert(
+        ids,
+        token_type_ids=batch.types[rows, :length],
+        attention_mask=(ids != own.PAD).long(),
+        output_hidden_states=True,
+    )
+    there, layers = told != UNKNOWN, states.hidden_states
+    return Read(
+        model.classifier(states.pooler_output),
+        layers[_MATCH_LAYER][:, 0],
+        layers[_TOLD_LAYER][there],
+        layers[_MATCH_LAYER][there],
+        told[there],
+        ids[there],
+        batch.labels[rows],
+        batch.ways[rows],
+    )
+
+
+def _read(model: Any, batch: Batch) -> Read:
+    parts = [_read_rows(model, batch, *part) for part in by_length(batch.ids, _PARTS)]
+    names = [field.name for field in fields(Read)]
+    return Read(*(torch.cat([getattr(part, name) for part in parts]) for name in names))
 
 
 def _loss(model: Any, heads: Heads, batch: Batch) -> tuple[torch.Tensor, float]:
-    mask = (batch.ids != own.PAD).long()
-    states = model.bert(
-        batch.ids, token_type_ids=batch.types, attention_mask=mask, output_hidden_states=True
-    )
-    logits = model.classifier(states.pooler_output)
+    read = _read(model, batch)
     words = model.bert.embeddings.word_embeddings.weight
-    loss = functional.cross_entropy(logits, batch.labels)
-    loss = loss + heads.loss(states.hidden_states, words, batch)
-    return loss, (logits.argmax(1) == batch.labels).float().mean().item()
+    loss = functional.cross_entropy(read.logits, read.labels) + heads.loss(read, words)
+    return loss, (read.logits.argmax(1) == read.labels).float().mean().item()
 
 
 def train(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from string import Formatter
 
 from builder.sources.phantom import templates
@@ -24,13 +25,15 @@ class Caption:
     mention: str
 
 
-def _fields(pattern: str) -> set[str]:
-    return {name.lower() for _, name, _, _ in Formatter().parse(pattern) if name}
+@cache
+def _facts(pattern: str) -> frozenset[str]:
+    names = {name.lower() for _, name, _, _ in Formatter().parse(pattern) if name}
+    return frozenset(FACT_OF.get(name, name) for name in names - SILENT)
 
 
 def told(facts: Facts, pattern: str) -> set[str]:
     """Names of the facts that a pattern tells about a figure."""
-    found = {FACT_OF.get(name, name) for name in _fields(pattern) - SILENT}
+    found = set(_facts(pattern))
     if "sample" in found:
         found |= {"cell line"} if facts.cell_line else {"tissue", "organism"}
     return found - {"sample"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from builder.sources.phantom.facts import Facts, Panel
 from builder.sources.phantom.vocabulary import PLACES
@@ -52,9 +53,13 @@ AMERICAN = {"aematoxylin": "ematoxylin", "isualised": "isualized", "abelled": "a
 
 def spell(text: str, style: Style) -> str:
     """The text in the caption's spelling; texts are written in British English."""
-    if style.american:
-        for british, american in AMERICAN.items():
-            text = text.replace(british, american)
+    return _american(text) if style.american else text
+
+
+@lru_cache(4096)
+def _american(text: str) -> str:
+    for british, american in AMERICAN.items():
+        text = text.replace(british, american)
     return text
 
 
@@ -77,6 +82,7 @@ def diameter(panel: Panel) -> str:
     return f"{panel.diameter_um:.1f} µm"
 
 
+@lru_cache(4096)
 def capital(text: str) -> str:
     """First letter in upper case, but for Greek letters and for "n = "."""
     return text if text[:1] in "αβγ" or text.startswith("n = ") else text[:1].upper() + text[1:]
