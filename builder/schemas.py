@@ -60,9 +60,11 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
 """What each column holds, by config."""
 
 
-def check_ledger(schema: pa.Schema) -> None:
-    """Raises ArrowTypeError where a column of the ledger has another type."""
-    for expected in SCHEMAS["ledger"]:
+def check_columns(schema: pa.Schema, config: str) -> None:
+    """Raises ArrowTypeError where a column of a config has another type."""
+    for expected in SCHEMAS[config]:
         place = schema.get_field_index(expected.name)
         if place >= 0 and schema.field(place).type != expected.type:
-            raise pa.ArrowTypeError(f"{expected.name} is {schema.field(place).type}")
+            raise pa.ArrowTypeError(
+                f"{expected.name} is {schema.field(place).type}, not {expected.type}"
+            )

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from builder.schemas import check_ledger
+from builder.schemas import check_columns
 from builder.summary import Summary
 
 LEDGER_FILES = "data/ledger/train-*.parquet"
@@ -28,7 +28,7 @@ def read_summary(output: Path) -> Summary:
     for file in ledger_files(output):
         with reading(file):
             table = pq.read_table(file, partitioning=None)
-            check_ledger(table.schema)
+            check_columns(table.schema, "ledger")
             summary.add(table)
     quarantine = output / "work" / "quarantine.parquet"
     if quarantine.exists():

@@ -15,6 +15,7 @@ import yaml
 from builder.ledger import CONTENT
 from builder.licenses import allows
 from builder.publish.secrets import secret_in, secrets_in
+from builder.schemas import SCHEMAS, check_columns
 
 MAX_FILE_BYTES = 20 << 30
 MAX_FOLDER_FILES = 10_000
@@ -55,7 +56,8 @@ def check_release(
             _check_table(path, found, unscreened, known)
         except (OSError, pa.ArrowException, KeyError, ValueError) as error:
             name = path.relative_to(release).as_posix()
-            found.refusals.append(f"{name} is no table of a release ({type(error).__name__})")
+            why = error if isinstance(error, pa.ArrowTypeError) else type(error).__name__
+            found.refusals.append(f"{name} is no table of a release ({why})")
     if (rows := max(unscreened.values(), default=0)) and not allow_unscreened:
         found.refusals.append(
             f"{rows:,} questions of the test split are unscreened; screen them (microvqa-pp "
@@ -104,6 +106,8 @@ def _check_table(
 ) -> None:
     config, split = path.parent.name, path.name.split("-")[0]
     with pq.ParquetFile(path) as file:
+        if config in SCHEMAS:
+            check_columns(file.schema_arrow, config)
         found.rows[f"{config}/{split}"] += file.metadata.num_rows
         names = [field.name for field in file.schema_arrow if field.name != "image"]
         for batch in file.iter_batches(columns=names, use_threads=False):

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from builder.ledger import STAGES
 from builder.licenses import allows
 from builder.release import choices_of
-from builder.schemas import check_ledger
+from builder.schemas import check_columns
 from builder.show import reading
 from builder.summary import Summary, reason_kind
 
@@ -72,7 +72,7 @@ class Collected:
 
     def add(self, ledger: pa.Table) -> None:
         """Add rows of the ledger. Raises ArrowTypeError for columns that are not a ledger's."""
-        check_ledger(ledger.schema)
+        check_columns(ledger.schema, "ledger")
         self.summary.add(ledger)
         candidates = ledger.filter(ledger["candidate_id"].is_valid())
         self._kept.append(np.asarray(candidates["keep"].fill_null(False), dtype=bool))

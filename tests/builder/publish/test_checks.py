@@ -59,6 +59,17 @@ def test_rows_that_must_not_go_out_are_named(
     assert "aB3aB3" not in found
 
 
+@pytest.mark.parametrize("config", ["default", "ledger"])
+def test_a_column_of_another_type_is_named(config: str, output: Path) -> None:
+    path = next((output / "release" / "data" / config).glob("train-*.parquet"))
+    table = pq.read_table(path, partitioning=None)
+    place = table.schema.get_field_index("license")
+    pq.write_table(table.set_column(place, "license", pa.array(range(len(table)))), path)
+    assert f"{path.name} is no table of a release (license is int64, not string)" in refusals(
+        output
+    )
+
+
 def test_files_that_must_not_go_out_are_named(
     output: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
