@@ -8,8 +8,9 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
+from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -17,6 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from builder.agents import is_model
 from builder.agents.display import AgentColumn
 from builder.config import BuildConfig, cores
+from builder.consistency import import_ahead
 from builder.context import Context, Fitted, Shard
 from builder.errors import BuildError
 from builder.shards import ShardStore, code_digest, digest
@@ -95,27 +97,30 @@ def run_all(
     threshold: Threshold | None = None,
     upstream: dict[str, dict[str, str]] | None = None,
     fitted: Fitted | None = None,
+    workers: Workers | None = None,
 ) -> dict[str, dict[str, str]]:
     """Bring all shards through the stages. Returns per shard the digests of its tables.
 
-    Raises BuildError when a worker process is killed, and what the Ray engine raises.
+    `workers` are those of the whole build; without, there are some for these stages. Raises
+    BuildError when a worker process is killed, and what the Ray engine raises.
     """
     digests = upstream or {}
     jobs = [(stages, store, config, s, threshold, digests.get(s.name, {}), fitted) for s in shards]
-    with progress_bar(console) as progress:
+    with progress_bar(console) as progress, ExitStack() as stack:
+        local = workers or stack.enter_context(Workers())
         task = progress.add_task(title, total=len(jobs))
         finished: dict[str, dict[str, str]] = {}
-        for name, tables in _results(jobs, stages, config):
+        for name, tables in _results(jobs, stages, config, local):
             finished[name] = tables
             progress.advance(task)
     return {s.name: finished[s.name] for s in shards}
 
 
 def _results(
-    jobs: list[Job], stages: tuple[Stage, ...], config: BuildConfig
+    jobs: list[Job], stages: tuple[Stage, ...], config: BuildConfig, local: Workers
 ) -> Iterator[tuple[str, dict[str, str]]]:
     if config.engine == "local" or _asks_model(stages, config):
-        return _execute(jobs, _processes(stages, config))
+        return local.execute(jobs, _processes(stages, config))
     from builder.engines.ray_engine import execute
 
     encodes = any(stage.encodes for stage in stages)
@@ -146,19 +151,42 @@ Job = tuple[
 ]
 
 
-def _execute(jobs: list[Job], workers: int) -> Iterator[tuple[str, dict[str, str]]]:
-    if workers == 1 or len(jobs) < 2:
-        yield from _here(jobs)
-        return
-    from loky import ProcessPoolExecutor, as_completed
-    from loky.process_executor import BrokenProcessPool
+class Workers:
+    """The worker processes of a build: started when they are first needed, the same for all stages.
 
-    count = min(workers, len(jobs))
-    with ProcessPoolExecutor(
-        count, env=ONE_THREAD, initializer=_follow, initargs=(os.getpid(),)
-    ) as pool:
+    `encodes` tells whether they will have to open encoders.
+    """
+
+    def __init__(self, encodes: bool = False) -> None:
+        self._encodes = encodes
+        self._pool: Any = None
+
+    def __enter__(self) -> Workers:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._pool is not None:
+            self._pool.shutdown()
+
+    def execute(self, jobs: list[Job], count: int) -> Iterator[tuple[str, dict[str, str]]]:
+        """Names of shards with the digests of their tables, as they finish; at most `count` at a
+        time, in this process for one. Raises BuildError when a worker is killed."""
+        if count == 1 or len(jobs) < 2:
+            if self._encodes:
+                self._encodes = False
+                import_ahead()
+            yield from _here(jobs)
+            return
+        from loky import ProcessPoolExecutor, as_completed
+        from loky.process_executor import BrokenProcessPool
+
+        if self._pool is None:
+            given, self._encodes = (os.getpid(), self._encodes), False
+            self._pool = ProcessPoolExecutor(
+                min(count, len(jobs)), env=ONE_THREAD, initializer=_start, initargs=given
+            )
         try:
-            names = {pool.submit(run_stages, *job): job[3].name for job in jobs}
+            names = {self._pool.submit(run_stages, *job): job[3].name for job in jobs}
             for future in as_completed(names):
                 yield names[future], future.result()
         except BrokenProcessPool as error:
@@ -189,8 +217,10 @@ def _decode(jobs: list[Job]) -> bool:
     return all(open_source(spec, told).decodes for spec, told in options.items())
 
 
-def _follow(parent: int) -> None:
+def _start(parent: int, encodes: bool) -> None:
     threading.Thread(target=_exit_with, args=(parent,), daemon=True).start()
+    if encodes:
+        import_ahead()
 
 
 def _exit_with(parent: int) -> None:

@@ -13,8 +13,9 @@ from rich.console import Console
 
 from builder.config import BuildConfig
 from builder.context import Context, Shard
-from builder.engine import run_all
+from builder.engine import Workers, run_all
 from builder.errors import BuildError
+from builder.pipeline import build
 from builder.shards import ShardStore
 from builder.sources import Partition, SourceError
 from builder.stages import Stage, Tables
@@ -74,3 +75,38 @@ def _run(
     config = BuildConfig(output=folder, workers=1)
     stages = (Stage("figures", (), (), stage),)
     return run_all("Figures", stages, ShardStore(folder), config, shards, Console(quiet=True))
+
+
+def own_process(context: Context, _: Tables) -> dict[str, pa.Table]:
+    time.sleep(0.3)
+    return {"figures": pa.table({"process": [os.getpid()]})}
+
+
+def test_all_stages_of_a_build_have_the_same_worker_processes(tmp_path: Path) -> None:
+    names = ("00000", "00001", "00002", "00003")
+    shards = [Shard(name, "phantom", Partition(name, "", ())) for name in names]
+    config, found = BuildConfig(output=tmp_path, workers=2), []
+    with Workers() as workers:
+        for place in ("first", "second"):
+            store = ShardStore(tmp_path / place)
+            stages = (Stage("figures", (), (), own_process),)
+            console = Console(quiet=True)
+            run_all("Figures", stages, store, config, shards, console, workers=workers)
+            found.append({store.read("figures", name)["process"][0].as_py() for name in names})
+    assert found[0] == found[1]
+    assert len(found[0]) == 2
+    assert os.getpid() not in found[0]
+
+
+@pytest.mark.parametrize(("made", "ahead"), [(False, 1), (True, 0)])
+def test_encoders_are_imported_while_figures_are_read_unless_they_had_their_say(
+    made: bool, ahead: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[int] = []
+    monkeypatch.setattr("builder.engine.import_ahead", lambda: calls.append(1))
+    config = BuildConfig(output=tmp_path, sources=("phantom:2",), workers=1)
+    build(config, Console(quiet=True))
+    if made:
+        calls.clear()
+        build(config, Console(quiet=True))
+    assert len(calls) == ahead
