@@ -57,15 +57,15 @@ class Assumptions:
 
     Work of one forward pass, GFLOP: an image through ViT-B/16 at 224 pixels, a text of 256 tokens
     through BERT-base (both as in BiomedCLIP), a pair of 256 tokens through DeBERTa-v3-large.
-    `effective_tflops` is what a data-centre GPU reaches on such models, not its peak. The agent is
-    a vision-language model behind an API: tokens of a figure with its caption, and of its
-    questions with rewriting; prices are those of small models.
+    `effective_tflops` is what an H200 reached on this mix of them, not its peak (`forward.py`).
+    The agent is a vision-language model behind an API: tokens of a figure with its caption, and
+    of its questions with rewriting; prices are those of small models.
     """
 
     image_gflop: float = 35.0
     text_gflop: float = 44.0
     pair_gflop: float = 155.0
-    effective_tflops: float = 100.0
+    effective_tflops: float = 140.0
     microscopy_share: float = 0.104
     candidates_per_figure: float = 3.1
     tokens_in: float = 6_000.0

@@ -35,10 +35,10 @@ The tokenizer has word pieces in lower case; digits are tokens of their own.
 By the code of `make weights`, from scratch, seed {seed}: {figures:,} figures of phantom seed
 {first:,} (seeds below are never trained on), {steps:,} of {schedule:,} steps of {batch} figures.
 Each figure comes with a caption and with one to three statements, worded anew every time. The loss
-is InfoNCE over the batch, with an altered caption of every figure among the negatives, plus a
-choice between a true statement and three about altered facts. Heads that read facts from the image
-embedding helped in training and were thrown away. Figures of the phantom's reserved side are part
-of the training.
+is InfoNCE over the batch, with an altered caption of every second figure among the negatives, plus
+a choice between a true statement and three about altered facts. Heads that read facts from the
+image embedding helped in training and were thrown away. The image tower was trained in
+bfloat16. Figures of the phantom's reserved side are part of the training.
 
 {seen}
 ## Measured
