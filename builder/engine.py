@@ -137,6 +137,9 @@ def _asks_model(stages: tuple[Stage, ...], config: BuildConfig) -> bool:
 
 
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+_WORKERS_ENV = ONE_THREAD | {"LOKY_MAX_MEMORY_LEAK_SIZE": "4e9"}
+"""Opening encoders takes memory once: no leak for which a worker is to be replaced."""
+
 AT_ONCE = 2
 """Shards that one process reads at once; a third would cost more memory than it saves time."""
 
@@ -183,7 +186,7 @@ class Workers:
         if self._pool is None:
             given, self._encodes = (os.getpid(), self._encodes), False
             self._pool = ProcessPoolExecutor(
-                min(count, len(jobs)), env=ONE_THREAD, initializer=_start, initargs=given
+                min(count, len(jobs)), env=_WORKERS_ENV, initializer=_start, initargs=given
             )
         try:
             names = {self._pool.submit(run_stages, *job): job[3].name for job in jobs}

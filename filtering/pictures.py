@@ -8,6 +8,9 @@ import warnings
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
+# `decode` has a limit of its own. Set once: what `catch_warnings` does is undone by other threads.
+warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+
 MAX_PIXELS = 100_000_000
 MIN_SIDE = 16
 MAX_ASPECT = 50
@@ -34,11 +37,9 @@ def decode(data: bytes) -> Image.Image:
     if not data:
         raise ImageError("image is empty", "0 bytes")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            image = Image.open(io.BytesIO(data), formats=FORMATS)
-            _check_size(image.width, image.height)
-            image.load()
+        image = Image.open(io.BytesIO(data), formats=FORMATS)
+        _check_size(image.width, image.height)
+        image.load()
     except UnidentifiedImageError as error:
         raise ImageError("image format is unknown", f"starts with {data[:8].hex()}") from error
     except Image.DecompressionBombError as error:
