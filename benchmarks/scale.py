@@ -238,7 +238,7 @@ def _candidates(output: Path) -> int:
 @app.command("plan")
 def plan_command(
     measured: Annotated[Path, typer.Argument(help="file that `cost` wrote")],
-    effective_tflops: Annotated[float, typer.Option(help="what a GPU reaches")] = 100.0,
+    effective_tflops: Annotated[float, typer.Option(help="what a GPU reaches")] = 140.0,
     candidates_per_figure: Annotated[float, typer.Option(help="of real captions")] = 3.1,
 ) -> None:
     """What corpora of published size need, under assumptions that are printed."""
