@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import json
 import multiprocessing
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -72,30 +71,21 @@ def _settings(
     return (replace(clip, epochs=1), replace(nli, steps=60)) if arguments.quick else (clip, nli)
 
 
-def _nli(weights: Path, tested: Drawn) -> tuple[dict[str, Share], int]:
-    """Quality and number of parameters of the entailment model."""
-    nli = open_nli(str(weights), device="cpu")
-    return measure_nli(nli, tested), sum(p.numel() for p in nli.model.parameters())
-
-
-def _clip(weights: Path, tested: Drawn) -> tuple[dict[str, Share], int]:
-    clip = open_clip_encoder(str(weights), device="cpu")
-    return measure_clip(clip, tested), sum(p.numel() for p in clip.model.parameters())
-
-
 def _measure(arguments: argparse.Namespace, tested: Drawn, progress: Progress) -> None:
-    """Prints the measured quality and writes it into the model cards; both models at once."""
-    apart = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(1, mp_context=apart, initializer=prepare) as pool:
-        waiting = pool.submit(_nli, arguments.weights, tested)
-        seen = _clip(arguments.weights, tested)
-        said = waiting.result()
-    progress.console.print(_table("image-text encoder", "AUROC", seen[0]))
-    progress.console.print(_table("entailment model", "accuracy", said[0]))
+    """Prints the measured quality and writes it into the model cards."""
+    clip = open_clip_encoder(str(arguments.weights), device="cpu")
+    nli = open_nli(str(arguments.weights), device="cpu")
+    seen, said = measure_clip(clip, tested), measure_nli(nli, tested)
+    progress.console.print(_table("image-text encoder", "AUROC", seen))
+    progress.console.print(_table("entailment model", "accuracy", said))
     common = {"first": TRAIN_SEED, "test": TEST_SEED, "tested": len(tested.facts)}
-    for part, card, (measured, count) in (("clip", clip_card, seen), ("nli", nli_card, said)):
+    for part, model, card, measured in (
+        ("clip", clip.model, clip_card, seen),
+        ("nli", nli.model, nli_card, said),
+    ):
         folder = arguments.weights / part
         made = json.loads((folder / "training.json").read_text(encoding="utf-8"))
+        count = sum(parameter.numel() for parameter in model.parameters())
         text = card(measured, parameters=count, side=IMAGE_SIDE, **made, **common)
         (folder / "README.md").write_text(text, encoding="utf-8")
 
