@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import io
 import shutil
-import warnings
 from pathlib import Path
 
 import pyarrow as pa
@@ -38,10 +37,8 @@ def read_image(path: str | Path) -> bytes:
         raise UploadError(f"the image has more than {MOST_BYTES >> 20} MB")
     data = file.read_bytes()
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-                width, height = image.size
+        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+            width, height = image.size
         if width * height > MOST_PIXELS:
             megapixels = width * height / 1e6
             limit = MOST_PIXELS // 1_000_000
