@@ -11,7 +11,9 @@ figures; the difference is paired, row by row.
 from __future__ import annotations
 
 import json
+import multiprocessing
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Annotated
 
@@ -36,14 +38,17 @@ OURS, MEAN = "HiCQA-Graph", "mean of the text signals"
 _NAMES = {"kept is clean": f"share of clean pairs among the {KEEP:.0%} kept"}
 
 
-def measure(scorer: Scorer, seed: int, figures: int, planted: int, board: Leaderboard) -> None:
-    """Add to the board how both scores rank a pool of phantoms with planted errors."""
+def measure(
+    filter_weights: Path, seed: int, figures: int, planted: int, draws: int
+) -> dict[str, dict[str, Vector]]:
+    """How both scores rank a pool of phantoms with planted errors: score, measure, draws."""
+    torch.set_num_threads(1)
     pairs, errors = corrupted(phantom_pool(seed, figures), planted)
     family = np.array([record.family for record in errors.records])
-    weights = resampled([qa.figure_id for qa in pairs.rows], board.draws)
-    for name, found in {OURS: scorer, MEAN: Scorer()}.items():
-        ranked = _ranked(found.score(pairs))
-        board.add("seen", name, dict(_measures(ranked, family, weights)))
+    weights = resampled([qa.figure_id for qa in pairs.rows], draws)
+    scorers = {OURS: open_scorer(filter_weights), MEAN: Scorer()}
+    ranked = {name: _ranked(scorer.score(pairs)) for name, scorer in scorers.items()}
+    return {name: dict(_measures(scores, family, weights)) for name, scores in ranked.items()}
 
 
 def _ranked(signals: list[Signals]) -> Vector:
@@ -77,13 +82,18 @@ def main(
     pools: Annotated[int, typer.Option(help="pools", min=1, max=len(FINAL_SEEDS))] = 5,
     draws: Annotated[int, typer.Option(help="bootstrap draws", min=2)] = 300,
     weights: Annotated[Path, typer.Option(help="folder of the filter")] = BUNDLED,
+    workers: Annotated[int, typer.Option(help="processes that score pools", min=1)] = 2,
 ) -> None:
     """Score fresh pools with the filter as it lies there, and write down what came of it."""
-    torch.set_num_threads(1)
     board = Leaderboard("strong", figures, pools, draws)
-    scorer = open_scorer(weights)
-    for place, seed in enumerate(track(FINAL_SEEDS[:pools], "scoring")):
-        measure(scorer, seed, figures, PLANTED + place, board)
+    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as processes:
+        scored = [
+            processes.submit(measure, weights, seed, figures, PLANTED + place, draws)
+            for place, seed in enumerate(FINAL_SEEDS[:pools])
+        ]
+        for pool in track(scored, "scoring"):
+            for name, measured in pool.result().items():
+                board.add("seen", name, measured)
     found = {"weights": weights_digest(weights), "measured": told(board)}
     text = json.dumps(found, indent=1, ensure_ascii=False) + "\n"
     (weights / QUALITY).write_text(text, encoding="utf-8")

@@ -24,7 +24,6 @@ from benchmarks.train_encoders.loop import (
     coded,
     fit,
     made_ahead,
-    prepare,
     save_halved,
     seed_everything,
     start_worker,
@@ -261,12 +260,3 @@ def train(
         batches = made_ahead(pool, _make_batch, tasks)
         fit(plan, (model, heads), batches, lambda b: _loss(model, heads, b), save, progress)
     save(folder, settings.steps)
-
-
-def train_apart(
-    tokenizer: str, folder: Path, settings: Settings, snapshots: dict[float, Path]
-) -> None:
-    """`train` as a process of its own, whose progress is lines of text."""
-    prepare()
-    with Progress(disable=True) as progress:
-        train(Tokenizer.from_str(tokenizer), folder, settings, progress, snapshots)
