@@ -8,9 +8,10 @@ decodes and hashes the same files, gives the same images and texts to the same e
 and hashes the same Parquet files; what a build works out besides, it is told. It does not run the
 graph. Both have one worker with one torch thread, and it is time by the clock that is compared.
 
-Two workers are compared with one on builds that draw their phantoms too. Two builds at once, of one
-worker each, show how much of a second core the machine has to give. Ends with status 1 when a limit
-is missed.
+Two workers on two cores are compared with one worker on one core, on builds that draw their
+phantoms too; left alone with two cores, one worker uses the second for what it can do beside its
+encoders. Two builds at once, each on a core of its own, show how much of a second core the machine
+has to give. Ends with status 1 when a limit is missed.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from benchmarks.bare_encoding import CALLS
 from benchmarks.build import Check, Cost, checked, cost, differences, table, temporary_folder
 from builder.config import BuildConfig
 from builder.consistency import candidate_pairs
-from builder.engine import ONE_THREAD
+from builder.engines.local import ONE_THREAD
 from builder.pipeline import build
 from builder.shards import ShardStore
 from builder.sources.phantom import Phantom, PhantomSource, make_article, source
@@ -42,7 +43,7 @@ MOST_RATIO = 1.10
 """A build takes at most so many times as long as the bare loop."""
 
 LEAST_SPEEDUP = 1.6
-"""Two workers are at least so many times as fast as one."""
+"""Two workers on two cores are at least so many times as fast as one on one core."""
 
 SEED = 0
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -89,6 +90,14 @@ def draw(folder: Path, figures: int) -> list[Path]:
 def build_drawn(folder: Path, figures: int, output: Path) -> None:
     """A build in this process from phantoms that were drawn into a folder."""
     vars(source)["make_article"] = partial(_drawn, folder)
+    PhantomSource.decodes = True  # as of all sources that read image files
+    build(BuildConfig(output=output, sources=(f"phantom:{figures}",), workers=1))
+
+
+@app.command("build-pinned", hidden=True)
+def build_pinned(core: int, figures: int, output: Path) -> None:
+    """A build with one worker in this process, on one core."""
+    os.sched_setaffinity(0, {sorted(os.sched_getaffinity(0))[core]})
     build(BuildConfig(output=output, sources=(f"phantom:{figures}",), workers=1))
 
 
@@ -171,30 +180,38 @@ def beside(figures: int, repeats: int) -> list[Check]:
 
 
 def workers(figures: int, repeats: int) -> list[Check]:
-    """Builds with one worker, with two, and two builds at once with one each, in turns."""
-    found: list[tuple[float, float, float]] = []
+    """Builds with one worker on one core, with two and with one on two cores, and two builds at
+    once on a core each, in turns."""
+    found: list[tuple[float, float, float, float]] = []
     with temporary_folder() as folder:
 
-        def building(count: int, name: str = "out") -> float:
-            shutil.rmtree(folder / name, ignore_errors=True)
+        def pinned(core: int) -> float:
+            output = folder / str(core)
+            shutil.rmtree(output, ignore_errors=True)
+            command = ["-m", "benchmarks.encoded_build", "build-pinned", str(core)]
+            return cost([*command, str(figures), output], ONE_THREAD).wall
+
+        def building(count: int) -> float:
+            output = folder / "out"
+            shutil.rmtree(output, ignore_errors=True)
             options = ["--source", f"phantom:{figures}", "--workers", str(count)]
-            command = ["-m", "builder.cli", "build", *options, "--output", str(folder / name)]
+            command = ["-m", "builder.cli", "build", *options, "--output", str(output)]
             return cost(command, ONE_THREAD).wall
 
         for _ in range(repeats):
-            one, two = building(1), building(2)
             with ThreadPoolExecutor(2) as pool:
-                at_once = max(pool.map(lambda name: building(1, name), ("out", "other")))
-            found.append((one, two, at_once))
+                at_once = max(pool.map(pinned, (0, 1)))
+            found.append((pinned(0), building(2), building(1), at_once))
     return [
         checked(
-            f"two workers / one, wall (at least {LEAST_SPEEDUP} times as fast)",
-            [two / one for one, two, _ in found],
+            f"two workers / one on one core, wall (at least {LEAST_SPEEDUP} times as fast)",
+            [two / one for one, two, _, _ in found],
             1 / LEAST_SPEEDUP,
         ),
-        checked("two builds at once / twice one, wall", [b / (2 * one) for one, _, b in found]),
-        checked("one worker, wall seconds", [one for one, _, _ in found]),
-        checked("two workers, wall seconds", [two for _, two, _ in found]),
+        checked("two workers / one on two cores", [two / left for _, two, left, _ in found]),
+        checked("two builds at once / twice one", [b / (2 * one) for one, _, _, b in found]),
+        checked("one worker on one core, wall seconds", [one for one, _, _, _ in found]),
+        checked("two workers, wall seconds", [two for _, two, _, _ in found]),
     ]
 
 

@@ -7,9 +7,10 @@
 publication size: with `load_dataset` (from its cache, and streaming from the files), and with
 `pyarrow.parquet` and PIL, which give the same columns and pixels. All take turns in one process on
 one thread; the ratio is the time of the plain reader over that of `datasets`, so 1 is as fast and
-less is slower. Judged is processor time, which other work disturbs least. `stream` builds a release
-of large images, puts it on a Hub on loopback, and counts what is sent until `datasets` yields a row
-in a process that then has to end by itself. Both end with status 1 when a limit is missed.
+less is slower. Judged is the split as `load_dataset` returns it, by processor time, which other
+work disturbs least; streaming is shown beside it. `stream` builds a release of large images, puts
+it on a Hub on loopback, and counts what is sent until `datasets` yields a row in a process that
+then has to end by itself. Both end with status 1 when a limit is missed.
 """
 
 from __future__ import annotations
@@ -121,10 +122,12 @@ def speed_command(
             found = compare(build(config, Console(quiet=True)).release, folder / "cache", repeats)
             for reader in ("datasets", "datasets, streaming"):
                 wall, cpu = _ratios(found["plain"], found[reader])
-                holds = median(cpu) >= LEAST_RATIO
-                missed = missed or not holds
-                cells = [_spread(wall), _spread(cpu), f"{LEAST_RATIO:.2f}"]
-                shown.add_row(what, reader, *cells, "ok" if holds else "MISSED")
+                limit, verdict = "", ""
+                if reader == "datasets":
+                    holds = median(cpu) >= LEAST_RATIO
+                    missed = missed or not holds
+                    limit, verdict = f"{LEAST_RATIO:.2f}", "ok" if holds else "MISSED"
+                shown.add_row(what, reader, _spread(wall), _spread(cpu), limit, verdict)
     Console(width=110).print(shown)
     raise typer.Exit(1 if missed else 0)
 

@@ -38,7 +38,7 @@ from benchmarks.made_articles import PUBLICATION, write_articles
 from builder import pipeline
 from builder.config import BuildConfig
 from builder.context import Context, Shard
-from builder.engine import run_stages
+from builder.jobs import Job
 from builder.pipeline import build, plan
 from builder.shards import ShardStore
 from builder.stages import AFTER_THRESHOLD, READ, SCORE, WRITE, Stage, Tables
@@ -150,7 +150,7 @@ def _time(
     stages = (replace(stage, run=timed),)
     for shard in shards:
         known = tables[shard.name]
-        tables[shard.name] = run_stages(stages, store, config, shard, threshold, known)
+        _, tables[shard.name] = Job(stages, store, config, shard, known, threshold).run()
     seconds[stage.name] = spent
 
 

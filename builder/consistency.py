@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from importlib import import_module
-from threading import Thread
 
 import numpy as np
 import pyarrow as pa
@@ -52,11 +50,6 @@ def sees_images(context: Context) -> bool:
     if _fits(config, shard):
         return encoder_names(config) != (NO_ENCODER, NO_ENCODER)
     return _bundled(config) and _is_phantom(shard)
-
-
-def import_ahead() -> None:
-    """Import what encoders need in the background: it takes seconds, in which figures are read."""
-    Thread(target=import_module, args=("filtering.opening",)).start()
 
 
 def score_pairs(context: Context, pairs: Pairs) -> list[Signals]:

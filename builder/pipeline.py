@@ -18,9 +18,9 @@ from builder.agents.estimate import Asked, Estimate, estimate
 from builder.agents.quarantine import LISTS, lost_replies
 from builder.bloom_beside import classify_benchmark, read_counts
 from builder.config import RUNNING, BuildConfig
-from builder.consistency import fit_corpus, sees_images
-from builder.context import Context, Fitted, Shard
-from builder.engine import Workers, progress_bar, run_all
+from builder.consistency import fit_corpus
+from builder.context import Context, Shard
+from builder.engine import Engine, progress_bar
 from builder.errors import BuildError
 from builder.ledger import split_items
 from builder.output import held, prune, remove_pairs
@@ -37,7 +37,6 @@ from builder.stages import (
     READ,
     SCORE,
     WRITE,
-    Stage,
     left_out,
     read_figure_table,
 )
@@ -87,35 +86,17 @@ def _through_stages(
     store: ShardStore, shards: list[Shard], config: BuildConfig, console: Console, clock: _Clock
 ) -> list[Shard]:
     """Bring the shards through all stages. Returns them with the figures that repeat others."""
-    with Workers(_will_encode(store, shards, config)) as workers:
-
-        def run(
-            title: str,
-            stages: tuple[Stage, ...],
-            threshold: Threshold | None = None,
-            fitted: Fitted | None = None,
-        ) -> dict[str, dict[str, str]]:
-            return run_all(
-                title, stages, store, config, shards, console, threshold, digests, fitted, workers
-            )
-
-        digests: dict[str, dict[str, str]] = {}
-        digests = run("Figures", READ)
+    with Engine(store, config, console) as engine:
+        digests = engine.run("Figures", READ, shards)
         shards = _mark_repeated_figures(store, shards)
-        digests = run("Candidates", WRITE)
+        digests = engine.run("Candidates", WRITE, shards, digests)
         clock.lap("figures, candidates")
         fitted = fit_corpus(store, shards, config, digests, code_digest())
-        digests = run("Signals", SCORE, fitted=fitted)
+        digests = engine.run("Signals", SCORE, shards, digests, fitted=fitted)
         clock.lap("signals")
         threshold = _choose_threshold(store, shards, config)
-        run("Decisions, questions", AFTER_THRESHOLD, threshold)
+        engine.run("Decisions, questions", AFTER_THRESHOLD, shards, digests, threshold)
     return shards
-
-
-def _will_encode(store: ShardStore, shards: list[Shard], config: BuildConfig) -> bool:
-    """Whether encoders will be opened, as far as can be told: where nothing has its signals yet."""
-    made = any(store.path("signals", shard.name).exists() for shard in shards)
-    return not made and any(sees_images(Context(config, shard)) for shard in shards)
 
 
 def estimate_build(config: BuildConfig, console: Console) -> list[Estimate]:
@@ -128,7 +109,8 @@ def estimate_build(config: BuildConfig, console: Console) -> list[Estimate]:
     with held(config.output, console) as work:
         shards, store = plan(config), ShardStore(work)
         prune(work, {shard.name for shard in shards})
-        run_all("Figures", READ, store, config, shards, console)
+        with Engine(store, config, console) as engine:
+            engine.run("Figures", READ, shards)
         asked = []
         for shard in _mark_repeated_figures(store, shards):
             figures = read_figure_table(store.read("figures", shard.name, FIGURE_TEXT))

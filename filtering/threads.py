@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import RLock
 
 from threadpoolctl import threadpool_limits
+
+_LOCK = RLock()
 
 
 @contextmanager
 def one_thread() -> Iterator[None]:
     """Holds linear algebra to one thread: the last bits of a product depend on their number.
 
-    Also a decorator.
+    One caller at a time, as the limit holds for the whole process. Also a decorator.
     """
-    with threadpool_limits(limits=1):
+    with _LOCK, threadpool_limits(limits=1):
         yield

@@ -1,1 +1,1 @@
-"""Ways to run the stages elsewhere than in processes of this machine."""
+"""Ways to run jobs: on this machine, or on a Ray cluster."""

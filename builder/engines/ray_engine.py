@@ -16,8 +16,8 @@ from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from typing import Any
 
-from builder.engine import Job, run_stages
 from builder.errors import BuildError
+from builder.jobs import Job
 from builder.shards import code_digest
 
 RETRIES = 5
@@ -95,7 +95,7 @@ def _run(code: str, job: Job) -> Result:
         raise BuildError(
             "a node of the cluster has another version of microvqa_pp; install this one"
         )
-    return job[3].name, run_stages(*job)
+    return job.run()
 
 
 class _Worker:

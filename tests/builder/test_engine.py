@@ -13,9 +13,8 @@ from rich.console import Console
 
 from builder.config import BuildConfig
 from builder.context import Context, Shard
-from builder.engine import Workers, run_all
+from builder.engine import Engine
 from builder.errors import BuildError
-from builder.pipeline import build
 from builder.shards import ShardStore
 from builder.sources import Partition, SourceError
 from builder.stages import Stage, Tables
@@ -30,14 +29,18 @@ def test_a_killed_worker_ends_with_what_to_do(tmp_path: Path) -> None:
     shards = [Shard(name, "phantom", Partition(name, "", ())) for name in ("00000", "00001")]
     config = BuildConfig(output=tmp_path, workers=2)
     stages = (Stage("figures", (), (), killed),)
-    with pytest.raises(BuildError, match=r"a worker process was killed.* use --workers 1"):
-        run_all("Figures", stages, ShardStore(tmp_path), config, shards, Console(quiet=True))
+    advice = r"a worker process was killed.* use --workers 1"
+    with (
+        Engine(ShardStore(tmp_path), config, Console(quiet=True)) as engine,
+        pytest.raises(BuildError, match=advice),
+    ):
+        engine.run("Figures", stages, shards)
 
 
 def test_one_worker_reads_two_local_shards_at_a_time_in_order(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("builder.engine.cores", lambda: 2)
+    monkeypatch.setattr("builder.engines.local.cores", lambda: 2)
     meeting = Barrier(2, timeout=60)
 
     def met(context: Context, _: Tables) -> dict[str, pa.Table]:
@@ -53,7 +56,7 @@ def test_one_worker_reads_two_local_shards_at_a_time_in_order(
 def test_a_source_that_fails_ends_the_run_without_reading_on(
     source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("builder.engine.cores", lambda: 2)
+    monkeypatch.setattr("builder.engines.local.cores", lambda: 2)
     read: list[str] = []
 
     def failing(context: Context, _: Tables) -> dict[str, pa.Table]:
@@ -74,7 +77,8 @@ def _run(
     shards = [Shard(name, source, Partition(name, "", ())) for name in names]
     config = BuildConfig(output=folder, workers=1)
     stages = (Stage("figures", (), (), stage),)
-    return run_all("Figures", stages, ShardStore(folder), config, shards, Console(quiet=True))
+    with Engine(ShardStore(folder), config, Console(quiet=True)) as engine:
+        return engine.run("Figures", stages, shards)
 
 
 def own_process(context: Context, _: Tables) -> dict[str, pa.Table]:
@@ -85,28 +89,11 @@ def own_process(context: Context, _: Tables) -> dict[str, pa.Table]:
 def test_all_stages_of_a_build_have_the_same_worker_processes(tmp_path: Path) -> None:
     names = ("00000", "00001", "00002", "00003")
     shards = [Shard(name, "phantom", Partition(name, "", ())) for name in names]
-    config, found = BuildConfig(output=tmp_path, workers=2), []
-    with Workers() as workers:
-        for place in ("first", "second"):
-            store = ShardStore(tmp_path / place)
-            stages = (Stage("figures", (), (), own_process),)
-            console = Console(quiet=True)
-            run_all("Figures", stages, store, config, shards, console, workers=workers)
+    store, found = ShardStore(tmp_path), []
+    with Engine(store, BuildConfig(output=tmp_path, workers=2), Console(quiet=True)) as engine:
+        for setting in ("seed", "microscopy"):
+            engine.run("Figures", (Stage("figures", (), (setting,), own_process),), shards)
             found.append({store.read("figures", name)["process"][0].as_py() for name in names})
     assert found[0] == found[1]
     assert len(found[0]) == 2
     assert os.getpid() not in found[0]
-
-
-@pytest.mark.parametrize(("made", "ahead"), [(False, 1), (True, 0)])
-def test_encoders_are_imported_while_figures_are_read_unless_they_had_their_say(
-    made: bool, ahead: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    calls: list[int] = []
-    monkeypatch.setattr("builder.engine.import_ahead", lambda: calls.append(1))
-    config = BuildConfig(output=tmp_path, sources=("phantom:2",), workers=1)
-    build(config, Console(quiet=True))
-    if made:
-        calls.clear()
-        build(config, Console(quiet=True))
-    assert len(calls) == ahead
