@@ -23,7 +23,7 @@ lint: $(VENV)/.installed-dev
 chaos: $(VENV)/.installed-dev  ## disturb builds and feed damaged inputs to every parser (about ten minutes)
 	$(BIN)/python -m tests.chaos
 
-weights: $(VENV)/.installed  ## train the bundled encoders and filter again, from one seed (about 40 minutes on 2 cores)
+weights: $(VENV)/.installed  ## train the bundled encoders and filter again, from one seed (about 36 minutes on 2 cores)
 	$(BIN)/python -m benchmarks.train_encoders
 	$(BIN)/python benchmarks/train_filter.py
 	$(BIN)/python benchmarks/filter_quality.py
