@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import pairwise
 from math import ceil
 from typing import Generic, TypeVar
 
@@ -23,6 +21,11 @@ IMAGE_BITS = 24
 TEXT_JACCARD = 0.8
 """Two texts are near-duplicates from this Jaccard similarity of their word 3-shingles on."""
 
+_BANDS = 16
+"""More than half of IMAGE_BITS: were each to differ in two bits, there would be too many."""
+
+_BAND_BITS = 256 // _BANDS
+_FLIPS = (0, *(1 << bit for bit in range(_BAND_BITS)))
 _BUCKETS = 1 << 21
 _SHARED = 8
 _WORD = re.compile(r"[^\W_]+(?:\.\d+)?")
@@ -51,42 +54,44 @@ def jaccard(a: frozenset[str], b: frozenset[str]) -> float:
     return len(a & b) / len(a | b) if a or b else 0.0
 
 
-@dataclass(slots=True)
 class ImageIndex:
     """Finds hashes within IMAGE_BITS of a query, exactly.
 
-    By the pigeonhole principle two hashes that differ in at most IMAGE_BITS bits agree in at
-    least one of IMAGE_BITS + 1 bands.
+    By the pigeonhole principle two hashes that differ in at most IMAGE_BITS bits differ in at most
+    one bit of at least one band: a query looks for each of its bands as it is, and with each of its
+    bits flipped (multi-index hashing, Norouzi, Punjani and Fleet 2012).
     """
 
-    _bands: dict[tuple[int, int], list[tuple[int, str]]] = field(
-        default_factory=lambda: defaultdict(list)
-    )
+    def __init__(self) -> None:
+        self._names: dict[int, str] = {}
+        self._bands: list[dict[int, list[int]]] = [{} for _ in range(_BANDS)]
 
     def add(self, phash: str, name: str) -> None:
-        """Add a hash (hexadecimal) under a name."""
+        """Add a hash (hexadecimal) under a name; of equal hashes the first name in order counts."""
         value = int(phash, 16)
-        for band in _image_bands(value):
-            self._bands[band].append((value, name))
+        if value not in self._names:
+            for held, band in zip(self._bands, _image_bands(value), strict=True):
+                held.setdefault(band, []).append(value)
+        self._names[value] = min(name, self._names.get(value, name))
 
     def nearest(self, phash: str) -> tuple[str, int] | None:
         """Name and distance in bits of the nearest near-duplicate, or None."""
         value = int(phash, 16)
         found = {
-            ((value ^ other).bit_count(), name)
-            for band in _image_bands(value)
-            for other, name in self._bands.get(band, ())
+            other
+            for held, band in zip(self._bands, _image_bands(value), strict=True)
+            for flip in _FLIPS
+            for other in held.get(band ^ flip, ())
+            if (value ^ other).bit_count() <= IMAGE_BITS
         }
-        distance, name = min(found, default=(IMAGE_BITS + 1, ""))
-        return (name, distance) if distance <= IMAGE_BITS else None
+        if not found:
+            return None
+        distance, name = min(((value ^ other).bit_count(), self._names[other]) for other in found)
+        return name, distance
 
 
-def _image_bands(value: int) -> list[tuple[int, int]]:
-    edges = [256 * i // (IMAGE_BITS + 1) for i in range(IMAGE_BITS + 2)]
-    return [
-        (i, (value >> low) & ((1 << (high - low)) - 1))
-        for i, (low, high) in enumerate(pairwise(edges))
-    ]
+def _image_bands(value: int) -> list[int]:
+    return [(value >> low) & (1 << _BAND_BITS) - 1 for low in range(0, 256, _BAND_BITS)]
 
 
 class TextIndex(Generic[Item]):

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from random import Random
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,6 +25,26 @@ def test_image_index_finds_exactly_the_hashes_within_reach(value: int, flipped: 
         other ^= 1 << bit
     expected = ("known", len(flipped)) if len(flipped) <= IMAGE_BITS else None
     assert index.nearest(f"{other:064x}") == expected
+
+
+def test_image_index_finds_what_a_comparison_of_all_finds() -> None:
+    dice = Random(0)
+    known = {f"{n:03d}": dice.getrandbits(256) for n in range(100)}
+    known |= {f"{name}'": _flipped(value, 20, dice) for name, value in known.items()}
+    index = ImageIndex()
+    for name, value in known.items():
+        index.add(f"{value:064x}", name)
+    for value in known.values():
+        query = _flipped(value, dice.choice((0, 1, 12, 23, 24, 25, 40)), dice)
+        distance, name = min(((query ^ other).bit_count(), name) for name, other in known.items())
+        expected = (name, distance) if distance <= IMAGE_BITS else None
+        assert index.nearest(f"{query:064x}") == expected
+
+
+def _flipped(value: int, bits: int, dice: Random) -> int:
+    for bit in dice.sample(range(256), bits):
+        value ^= 1 << bit
+    return value
 
 
 def test_text_index_decides_by_exact_jaccard() -> None:
