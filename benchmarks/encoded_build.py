@@ -36,6 +36,7 @@ from rich.console import Console
 from benchmarks.bare_build import write_recipe
 from benchmarks.bare_encoding import CALLS
 from benchmarks.build import Check, Cost, checked, cost, differences, table, temporary_folder
+from benchmarks.made_articles import QUALITY
 from builder.config import BuildConfig
 from builder.consistency import candidate_pairs
 from builder.engines.local import ONE_THREAD
@@ -52,13 +53,8 @@ LEAST_SPEEDUP = 1.6
 
 SEED = 0
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-_HERE = Path(__file__).resolve().parent
-
-
 PUBLISHED = 2_300_000
 """Pixels of a published figure."""
-
-_QUALITY = 85
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +104,7 @@ def _enlarged(file: bytes, pixels: int) -> bytes:
     factor = math.sqrt(pixels / (small.width * small.height))
     size = round(small.width * factor), round(small.height * factor)
     found = io.BytesIO()
-    small.resize(size, Image.Resampling.BICUBIC).save(found, "JPEG", quality=_QUALITY)
+    small.resize(size, Image.Resampling.BICUBIC).save(found, "JPEG", quality=QUALITY)
     return found.getvalue()
 
 

@@ -28,7 +28,9 @@ _NARROWEST = 2 / 3
 _PANELS = 3, 2
 _POOL = 96
 _NOISE = 1.5
-_QUALITY = 85
+QUALITY = 85
+"""JPEG quality of a figure."""
+
 _PARAGRAPHS, _REFERENCES = 60, 80
 
 
@@ -48,7 +50,7 @@ def write_articles(folder: Path, figures: int, widest: int) -> list[Path]:
         (package / f"{name}.nxml").write_text(_article(name, first, phantoms), encoding="utf-8")
         for number in numbers:
             images.append(package / f"g{number - first + 1:03d}.jpg")
-            _figure(pool, number, widest).save(images[-1], "JPEG", quality=_QUALITY, subsampling=2)
+            _figure(pool, number, widest).save(images[-1], "JPEG", quality=QUALITY, subsampling=2)
     return images
 
 

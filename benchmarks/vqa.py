@@ -92,7 +92,7 @@ def train(asked: Asked, seed: int, epochs: int = EPOCHS) -> SmallVQA:
         for part in torch.split(torch.randperm(len(target)), _BATCH):
             optimiser.zero_grad()
             cost = nn.functional.cross_entropy(layers(given[part]), target[part])
-            cost.backward()  # type: ignore[no-untyped-call]
+            torch.autograd.backward(cost)
             optimiser.step()
     return model
 

@@ -99,7 +99,7 @@ def _learned(
         y = np.concatenate([lesson.labels for lesson in lessons])
         with warnings.catch_warnings():  # the network stops after a fixed number of epochs
             warnings.simplefilter("ignore", ConvergenceWarning)
-            model.fit(x, y)  # type: ignore[attr-defined]
+            model.fit(x, y)  # type: ignore[attr-defined]  # `make` is typed as giving any object
 
         def score(lesson: Lesson) -> Floats:
             found = model.predict_proba(features(lesson))[:, 1]  # type: ignore[attr-defined]

@@ -124,7 +124,7 @@ def train_graph(
     for _ in range(epochs):
         for place in rng.permutation(len(parts)):
             optimiser.zero_grad()
-            _cost(graph, parts[place]).backward()  # type: ignore[no-untyped-call]
+            torch.autograd.backward(_cost(graph, parts[place]))
             optimiser.step()
             schedule.step()
     return graph.eval()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
-from re import _constants as op  # type: ignore[attr-defined]
+from re import _constants as op  # type: ignore[attr-defined]  # stubs leave both out
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any, Generic, TypeVar
 

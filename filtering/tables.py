@@ -67,5 +67,5 @@ def to_table(record: type, rows: Iterable[Any]) -> pa.Table:
 
 def from_table(record: type[Record], table: pa.Table) -> list[Record]:
     """Records of a table that `to_table` made; further columns are ignored."""
-    names = [f.name for f in fields(record)]  # type: ignore[arg-type]
+    names = [f.name for f in fields(record)]  # type: ignore[arg-type]  # any dataclass
     return [record(**row) for row in table.select(names).to_pylist()]

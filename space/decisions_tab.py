@@ -116,7 +116,7 @@ def decisions_tab(decisions: Decisions) -> tuple[_Parts, Filters]:
                 gr.HTML(
                     "<h2 class='h3'>What if another share were kept?</h2>", apply_default_css=False
                 )
-                filters.keep.render()  # type: ignore[no-untyped-call]
+                filters.keep.render()  # type: ignore[no-untyped-call]  # gradio has no types here
                 changes = gr.HTML(elem_id="changes", apply_default_css=False)
         with gr.Column(scale=9, min_width=320, elem_classes="main"):
             with gr.Row(elem_classes="figure"):
@@ -207,6 +207,6 @@ def restored(decisions: Decisions, view: View) -> tuple[Any, ...]:
         "reason": set(corpus.values("reason_kind")),
     }
     wrong = {n: "" for n, values in known.items() if getattr(view, n) not in values}
-    view = replace(view, **wrong)  # type: ignore[arg-type]
+    view = replace(view, **wrong)  # type: ignore[arg-type]  # all these fields are texts
     filters = (view.text, view.decision, view.task, view.modality, view.source, view.reason)
     return *shown(decisions, view), *filters, decisions.ratio(view)

@@ -51,6 +51,7 @@ def prepare() -> None:
     """
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True, warn_only=True)
+    # A property of the module, whose class torch changes when it is imported: no stub knows it.
     torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
     logging.getLogger().setLevel(logging.ERROR)
 

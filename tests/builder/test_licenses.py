@@ -87,7 +87,7 @@ def test_policies(identifier: str, redistributable: bool, commercial: bool) -> N
 
 def test_an_unknown_policy_is_an_error() -> None:
     with pytest.raises(ValueError, match="use one of redistributable"):
-        allows("CC0-1.0", "all")  # type: ignore[arg-type]
+        allows("CC0-1.0", "all")  # type: ignore[arg-type]  # wrong on purpose
 
 
 _WORDS = [*CASES, "cc", "by", "nc", "nd", "sa", "-", " ", "4.0", "9.9", "/", "uk", "Attribution"]

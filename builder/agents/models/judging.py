@@ -69,6 +69,7 @@ class _Judgement:
             "caption": caption,
             "sees_image": image is not None,
         }
+        # One dictionary for options of two types, hence the ignore.
         drawn = {} if sample is None else {"temperature": TEMPERATURE, "seed": sample}
         reply = await self.judge.asker.ask(ANSWER, values, image, **drawn)  # type: ignore[arg-type]
         self.unusable += reply.unusable

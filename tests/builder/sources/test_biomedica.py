@@ -280,7 +280,7 @@ def test_unusable_locations_say_so(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="cannot be listed"):
         read("memory://nothing/here.tar")
     with pytest.raises(SourceError, match="use one of strict, loose, any"):
-        read(tmp_path, "all")  # type: ignore[arg-type]
+        read(tmp_path, "all")  # type: ignore[arg-type]  # wrong on purpose
 
 
 NAME = st.text(min_size=1).filter(lambda text: "-" not in text and "/" not in text)
