@@ -23,7 +23,7 @@ _TEXTS = ("caption", "question", "answer", "reason", "rationale", "attribution",
 
 def make_evil(release: Path, folder: Path) -> Path:
     """A copy of a release: every text of its n-th figure is the n-th payload, with a word to tell
-    the texts apart; the evidence is the payload alone."""
+    the texts apart; questions end in their id, the evidence is the payload alone."""
     shutil.copytree(release, folder)
     for file in sorted((folder / "data").rglob("*.parquet")):
         table = pq.read_table(file)
@@ -40,6 +40,8 @@ def make_evil(release: Path, folder: Path) -> Path:
 def _evil(row: dict[str, Any], payload: str) -> dict[str, Any]:
     known = {n for n in _TEXTS if row.get(n) is not None}
     row |= {n: f"{payload} {n}" for n in known}
+    if "question" in known:
+        row["question"] += f" {row.get('candidate_id') or row['id']}"
     if row.get("evidence") is not None:
         row |= {"evidence": payload, "evidence_start": 0}
     if row.get("distractors"):

@@ -17,6 +17,7 @@ from tests.space.payloads import PAYLOADS
 Opens = Callable[..., Visit]
 expect.set_options(timeout=PATIENCE)
 KEY = "sk-test-very-secret-0123456789"
+ASKED = 20
 INJECTED = """() => [...document.querySelectorAll('*')].filter(e =>
   [...e.attributes].some(a => /^on/.test(a.name) || /^(javascript|data:text)/i.test(a.value)) ||
   (e.matches('script') && /^\\s*alert/.test(e.textContent)) ||
@@ -160,12 +161,13 @@ def test_replies_and_names_of_models_are_text_and_the_key_stays_in_the_page(
 ) -> None:
     looked = visit(evil.url)
     with evil_model() as (url, model):
-        page = _asks(looked, url, PAYLOADS[1], "endpoint")
+        page = _asks(looked, url, PAYLOADS[1], "endpoint", without_image=False)
         expect(page.locator("#bench-progress")).to_contain_text("Done:")
-    assert model.keys == {KEY}
+    assert model.keys == {KEY} and model.calls == ASKED
     shown = page.locator("#bench-wrong").text_content() or ""
     replies = page.locator("#bench-wrong pre.response").all_text_contents()
-    assert len(set(replies) & set(PAYLOADS)) >= 15
+    answered = [number for number in range(1, ASKED + 1) if number % 7]
+    assert sorted(replies) == sorted(PAYLOADS[number] for number in answered)
     assert "wrong key" in shown
     for place in ("#bench-board", "#bench-result", "#bench-progress"):
         says(page, place, PAYLOADS[1])
@@ -186,18 +188,19 @@ def test_a_run_shows_how_far_it_is_and_stops_on_a_click(evil: Server, visit: Ope
         expect(page.locator("#bench-progress")).to_contain_text("asked")
         page.locator("#bench-stop").click()
         expect(page.locator("#bench-progress")).to_contain_text("Stopped.")
-        assert model.calls < 40
+        assert model.calls < 2 * ASKED
     expect(page.locator("#bench-result")).to_contain_text("Nothing run yet")
     unharmed(looked)
 
 
-def _asks(looked: Visit, url: str, name: str, kind: str) -> Page:
+def _asks(looked: Visit, url: str, name: str, kind: str, without_image: bool = True) -> Page:
     page = looked.open("?tab=benchmark")
     page.get_by_label(kind.capitalize()).check()
+    page.get_by_label("Also ask without the image").set_checked(without_image)
     page.locator("#bench-url textarea, #bench-url input").fill(url)
     page.locator("#bench-name textarea, #bench-name input").fill(name)
     page.locator("#bench-key input").fill(KEY)
-    page.locator("#bench-limit input[type=number]").fill("24")
+    page.locator("#bench-limit input[type=number]").fill(str(ASKED))
     page.keyboard.press("Tab")
     page.locator("#bench-go").click()
     return page
