@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from math import ceil
+from itertools import islice
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -14,6 +13,7 @@ import numpy.typing as npt
 
 Item = TypeVar("Item")
 Words = tuple[str, ...]
+Numbers = npt.NDArray[np.int64]
 
 IMAGE_BITS = 24
 """Two images are near-duplicates when their 256-bit perceptual hashes differ in at most so many."""
@@ -25,9 +25,11 @@ _BANDS = 16
 """More than half of IMAGE_BITS: were each to differ in two bits, there would be too many."""
 
 _BAND_BITS = 256 // _BANDS
-_FLIPS = (0, *(1 << bit for bit in range(_BAND_BITS)))
+_EACH_BAND = np.arange(_BANDS)[:, None]
+_FLIPS = np.array([0, *(1 << bit for bit in range(_BAND_BITS))])
 _BUCKETS = 1 << 21
 _SHARED = 8
+_AT_ONCE = 1024
 _WORD = re.compile(r"[^\W_]+(?:\.\d+)?")
 
 
@@ -62,36 +64,43 @@ class ImageIndex:
     bits flipped (multi-index hashing, Norouzi, Punjani and Fleet 2012).
     """
 
-    def __init__(self) -> None:
-        self._names: dict[int, str] = {}
-        self._bands: list[dict[int, list[int]]] = [{} for _ in range(_BANDS)]
-
-    def add(self, phash: str, name: str) -> None:
-        """Add a hash (hexadecimal) under a name; of equal hashes the first name in order counts."""
-        value = int(phash, 16)
-        if value not in self._names:
-            for held, band in zip(self._bands, _image_bands(value), strict=True):
-                held.setdefault(band, []).append(value)
-        self._names[value] = min(name, self._names.get(value, name))
+    def __init__(self, named: Iterable[tuple[str, str]]) -> None:
+        """Of pairs of name and hash (64 hexadecimal digits); of equal hashes the first name in
+        order counts."""
+        names: dict[str, str] = {}
+        for name, phash in named:
+            names[phash] = min(name, names.get(phash, name))
+        self._names = list(names.values())
+        self._values = np.array([_value(phash) for phash in names], np.uint64).reshape(-1, 4)
+        bands = self._values.view(np.uint16).T
+        self._order = np.argsort(bands, axis=1, kind="stable")
+        each = np.arange((1 << _BAND_BITS) + 1)
+        held = np.take_along_axis(bands, self._order, axis=1)
+        self._starts = np.stack([np.searchsorted(band, each) for band in held])
 
     def nearest(self, phash: str) -> tuple[str, int] | None:
         """Name and distance in bits of the nearest near-duplicate, or None."""
-        value = int(phash, 16)
-        found = {
-            other
-            for held, band in zip(self._bands, _image_bands(value), strict=True)
-            for flip in _FLIPS
-            for other in held.get(band ^ flip, ())
-            if (value ^ other).bit_count() <= IMAGE_BITS
-        }
-        if not found:
-            return None
-        distance, name = min(((value ^ other).bit_count(), self._names[other]) for other in found)
-        return name, distance
+        value = _value(phash)
+        near = value.view(np.uint16)[:, None] ^ _FLIPS
+        starts, ends = self._starts[_EACH_BAND, near], self._starts[_EACH_BAND, near + 1]
+        lengths = (ends - starts).sum(axis=1)
+        places = _spans(starts.ravel(), ends.ravel())
+        numbers = self._order[np.repeat(np.arange(_BANDS), lengths), places]
+        distances = np.bitwise_count(self._values[numbers] ^ value).sum(axis=1, dtype=np.int64)
+        within = np.flatnonzero(distances <= IMAGE_BITS)
+        found = ((int(distances[n]), self._names[numbers[n]]) for n in within)
+        distance, name = min(found, default=(0, ""))
+        return (name, distance) if len(within) else None
 
 
-def _image_bands(value: int) -> list[int]:
-    return [(value >> low) & (1 << _BAND_BITS) - 1 for low in range(0, 256, _BAND_BITS)]
+def _value(phash: str) -> npt.NDArray[np.uint64]:
+    return np.frombuffer(bytes.fromhex(phash), np.uint64)
+
+
+def _spans(starts: Numbers, ends: Numbers) -> Numbers:
+    """All whole numbers from each start up to its end, one after the other."""
+    lengths = ends - starts
+    return np.repeat(ends - lengths.cumsum(), lengths) + np.arange(lengths.sum())
 
 
 class TextIndex(Generic[Item]):
@@ -107,41 +116,78 @@ class TextIndex(Generic[Item]):
         self._items, self._words_of = items, words_of
         self._names = list(items)
         self._counts = np.zeros(_BUCKETS, dtype=np.uint32)
-        self._holders: dict[int, list[int]] = {}
         hashes = [_hashes(runs(words_of(item))) for item in items.values()]
-        self._sizes = [len(each) for each in hashes]
+        self._sizes = np.array([len(each) for each in hashes], np.int64)
         for each in hashes:
             np.add.at(self._counts, each % _BUCKETS, 1)
-        for number, each in enumerate(hashes):
-            for key in self._rarest(each):
-                self._holders.setdefault(key, []).append(number)
+        rarest = [self._rarest(each) for each in _batches(hashes)]
+        held = np.concatenate([np.zeros(0, np.int64), *(keys for keys, _ in rarest)])
+        owners = [owner + _AT_ONCE * number for number, (_, owner) in enumerate(rarest)]
+        order = np.argsort(held, kind="stable")
+        self._holders = np.concatenate([np.zeros(0, np.int64), *owners])[order]
+        self._held, starts = np.unique(held[order], return_index=True)
+        self._starts = np.append(starts, len(held))
 
-    def _rarest(self, hashes: npt.NDArray[np.int64]) -> list[int]:
-        """The shingles of which a near-duplicate has _SHARED; none where too few are known."""
-        counts = self._counts[hashes % _BUCKETS]
-        shared = ceil(TEXT_JACCARD * len(hashes) - 1e-9)
-        if np.count_nonzero(counts) < shared:
-            return []
-        order = np.lexsort((hashes, counts))[: len(hashes) - shared + _SHARED]
-        found: list[int] = hashes[order].tolist()
-        return found
+    def _rarest(self, hashes: Sequence[Numbers]) -> tuple[Numbers, Numbers]:
+        """The shingles of which near-duplicates have _SHARED, and the place of each one's text.
 
-    def nearest(self, words: Words) -> tuple[str, float] | None:
-        """Name and Jaccard similarity of the most similar near-duplicate, or None."""
-        grams = runs(words)
-        keys = self._rarest(_hashes(grams)) if grams else []
-        proposed = Counter(number for key in keys for number in self._holders.get(key, ()))
-        least, most = TEXT_JACCARD * len(grams) - 1e-9, len(grams) / TEXT_JACCARD + 1e-9
-        shared = min(_SHARED, ceil(least))
-        alike = [n for n, count in proposed.items() if count >= shared]
-        names = [self._names[n] for n in alike if least <= self._sizes[n] <= most]
-        found = [(-jaccard(grams, self._grams(name)), name) for name in names]
-        similarity, name = min(found, default=(0.0, ""))
-        return (name, -similarity) if -similarity >= TEXT_JACCARD else None
+        None of a text of which too few shingles are known.
+        """
+        sizes = np.array([len(each) for each in hashes])
+        owners, every = np.repeat(np.arange(len(sizes)), sizes), np.concatenate(hashes)
+        counts = self._counts[every % _BUCKETS]
+        shared = _least(sizes)
+        known = np.bincount(owners, counts > 0, len(sizes))
+        wanted = np.where(known < shared, 0, sizes - shared + _SHARED)
+        rank = np.arange(len(every)) - np.repeat(sizes.cumsum() - sizes, sizes)
+        order = np.lexsort((every, counts, owners))[rank < wanted[owners]]
+        return every[order], owners[order]
 
-    def _grams(self, name: str) -> frozenset[str]:
-        return runs(self._words_of(self._items[name]))
+    def nearest(self, texts: Iterable[Words]) -> Iterator[tuple[str, float] | None]:
+        """Name and Jaccard similarity of each text's most similar near-duplicate, or None."""
+        for some in _batches(texts):
+            grams = [runs(words) for words in some]
+            found: list[list[tuple[float, str]]] = [[] for _ in some]
+            for place, number in self._alike([_hashes(each) for each in grams]):
+                similarity = jaccard(grams[place], self._grams(number))
+                if similarity >= TEXT_JACCARD:
+                    found[place].append((-similarity, self._names[number]))
+            for near in found:
+                similarity, name = min(near, default=(0.0, ""))
+                yield (name, -similarity) if near else None
+
+    def _alike(self, hashes: Sequence[Numbers]) -> list[tuple[int, int]]:
+        """Texts, by place, and the items that may be near-duplicates of them, by number."""
+        keys, owners = self._rarest(hashes)
+        first = np.searchsorted(self._held, keys)
+        last = np.searchsorted(self._held, keys, side="right")
+        starts, ends = self._starts[first], self._starts[last]
+        owners, numbers = np.repeat(owners, ends - starts), self._holders[_spans(starts, ends)]
+        sizes = np.array([len(each) for each in hashes])
+        ours, theirs = sizes[owners], self._sizes[numbers]
+        fits = (_least(ours) <= theirs) & (_least(theirs) <= ours)
+        pairs, counts = np.unique(
+            owners[fits] * len(self._names) + numbers[fits], return_counts=True
+        )
+        places, found = np.divmod(pairs, len(self._names)) if len(pairs) else (pairs, pairs)
+        alike = counts >= np.minimum(_SHARED, _least(sizes[places]))
+        return list(zip(places[alike].tolist(), found[alike].tolist(), strict=True))
+
+    def _grams(self, number: int) -> frozenset[str]:
+        return runs(self._words_of(self._items[self._names[number]]))
 
 
-def _hashes(grams: frozenset[str]) -> npt.NDArray[np.int64]:
+def _batches(given: Iterable[Item]) -> Iterator[list[Item]]:
+    rest = iter(given)
+    while batch := list(islice(rest, _AT_ONCE)):
+        yield batch
+
+
+def _least(sizes: Numbers) -> Numbers:
+    """How many shingles of so many another text must have to be a near-duplicate."""
+    least: Numbers = np.ceil(TEXT_JACCARD * sizes - 1e-9).astype(np.int64)
+    return least
+
+
+def _hashes(grams: frozenset[str]) -> Numbers:
     return np.fromiter(map(hash, grams), np.int64, len(grams))

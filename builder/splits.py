@@ -155,16 +155,21 @@ def _order(seed: int, name: str) -> str:
 def near_duplicates(train: Sequence[SplitItem], test: Sequence[SplitItem]) -> dict[str, str]:
     """Reasons by candidate_id of the train questions that come too close to a test question."""
     figures = {item.figure_id: item for item in test}
-    images = ImageIndex()
-    for figure in figures.values():
-        images.add(figure.phash, figure.figure_id)
+    images = ImageIndex((figure.figure_id, figure.phash) for figure in figures.values())
     captions = TextIndex(figures, lambda item: words(item.caption))
     wholes = TextIndex({item.candidate_id: item for item in test}, _whole)
-    by_figure = {
-        figure.figure_id: _figure_reason(figure, images, captions)
-        for figure in {item.figure_id: item for item in train}.values()
+    asked = list({item.figure_id: item for item in train}.values())
+    reasons_of = {
+        figure.figure_id: _image_reason(images.nearest(figure.phash))
+        or _text_reason("caption", caption)
+        for figure, caption in zip(
+            asked, captions.nearest(words(figure.caption) for figure in asked), strict=True
+        )
     }
-    reasons = {i.candidate_id: by_figure[i.figure_id] or _whole_reason(i, wholes) for i in train}
+    reasons = {i.candidate_id: reasons_of[i.figure_id] for i in train}
+    rest = [item for item in train if not reasons[item.candidate_id]]
+    for item, whole in zip(rest, wholes.nearest(map(_whole, rest)), strict=True):
+        reasons[item.candidate_id] = _text_reason("question", whole)
     return {candidate: reason for candidate, reason in reasons.items() if reason}
 
 
@@ -172,18 +177,18 @@ def _whole(item: SplitItem) -> tuple[str, ...]:
     return words(f"{item.question} {item.answer}") + words(item.caption)
 
 
-def _figure_reason(item: SplitItem, images: ImageIndex, captions: TextIndex[SplitItem]) -> str:
-    if found := images.nearest(item.phash):
-        return f"near-duplicate of a test image: {found[0]}, {found[1]} of 256 bits differ"
-    if similar := captions.nearest(words(item.caption)):
-        return f"near-duplicate of a test caption: {similar[0]}, Jaccard {similar[1]:.2f}"
-    return ""
+def _image_reason(found: tuple[str, int] | None) -> str:
+    return (
+        f"near-duplicate of a test image: {found[0]}, {found[1]} of 256 bits differ"
+        if found
+        else ""
+    )
 
 
-def _whole_reason(item: SplitItem, wholes: TextIndex[SplitItem]) -> str:
-    if found := wholes.nearest(_whole(item)):
-        return f"near-duplicate of a test question: {found[0]}, Jaccard {found[1]:.2f}"
-    return ""
+def _text_reason(kind: str, found: tuple[str, float] | None) -> str:
+    if found is None:
+        return ""
+    return f"near-duplicate of a test {kind}: {found[0]}, Jaccard {found[1]:.2f}"
 
 
 def _positions(items: Sequence[SplitItem], seed: int) -> dict[str, int]:

@@ -53,19 +53,14 @@ class Matcher:
     """All rows of the given benchmarks, to be asked for what a question has in common with them."""
 
     def __init__(self, rows: Iterable[BenchmarkRow]) -> None:
-        self._rows: list[BenchmarkRow] = []
-        self._images = ImageIndex()
+        self._rows = list(rows)
+        self._images = ImageIndex(
+            (str(number), phash) for number, row in enumerate(self._rows) for phash in row.phashes
+        )
         self._questions: dict[str, list[int]] = defaultdict(list)
-        for row in rows:
-            self._add(row)
-
-    def _add(self, row: BenchmarkRow) -> None:
-        number = len(self._rows)
-        self._rows.append(row)
-        for phash in row.phashes:
-            self._images.add(phash, str(number))
-        for gram in shingles(row.question, NGRAM):
-            self._questions[gram].append(number)
+        for number, row in enumerate(self._rows):
+            for gram in shingles(row.question, NGRAM):
+                self._questions[gram].append(number)
 
     def find(self, item: SplitItem) -> Match | None:
         """What a question has in common with a benchmark, images first; None for nothing."""

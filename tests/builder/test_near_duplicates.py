@@ -18,8 +18,7 @@ from builder.near_duplicates import words as read_words
 
 @given(st.integers(0, 2**256 - 1), st.sets(st.integers(0, 255), max_size=2 * IMAGE_BITS))
 def test_image_index_finds_exactly_the_hashes_within_reach(value: int, flipped: set[int]) -> None:
-    index = ImageIndex()
-    index.add(f"{value:064x}", "known")
+    index = ImageIndex([("known", f"{value:064x}")])
     other = value
     for bit in flipped:
         other ^= 1 << bit
@@ -31,9 +30,7 @@ def test_image_index_finds_what_a_comparison_of_all_finds() -> None:
     dice = Random(0)
     known = {f"{n:03d}": dice.getrandbits(256) for n in range(100)}
     known |= {f"{name}'": _flipped(value, 20, dice) for name, value in known.items()}
-    index = ImageIndex()
-    for name, value in known.items():
-        index.add(f"{value:064x}", name)
+    index = ImageIndex((name, f"{value:064x}") for name, value in known.items())
     for value in known.values():
         query = _flipped(value, dice.choice((0, 1, 12, 23, 24, 25, 40)), dice)
         distance, name = min(((query ^ other).bit_count(), name) for name, other in known.items())
@@ -54,11 +51,8 @@ def test_text_index_decides_by_exact_jaccard() -> None:
     far[10] = far[20] = far[30] = far[40] = far[50] = "x"
     assert jaccard(shingles(" ".join(words)), shingles(" ".join(far))) < 0.8
     index = TextIndex({"known": " ".join(words)}, read_words)
-    found = index.nearest(tuple(near))
-    assert found is not None
-    assert found[0] == "known"
-    assert found[1] == jaccard(shingles(" ".join(words)), shingles(" ".join(near)))
-    assert index.nearest(tuple(far)) is None
+    similarity = jaccard(shingles(" ".join(words)), shingles(" ".join(near)))
+    assert list(index.nearest([tuple(near), tuple(far)])) == [("known", similarity), None]
 
 
 @given(st.lists(st.lists(st.sampled_from("abcd"), max_size=14), min_size=1, max_size=12))
@@ -69,7 +63,7 @@ def test_text_index_finds_what_a_comparison_of_all_finds(texts: list[list[str]])
     similar = [(-jaccard(grams, shingles(text)), f"{i:02d}") for i, text in enumerate(others)]
     similarity, name = min(similar, default=(0.0, ""))
     expected = (name, -similarity) if -similarity >= TEXT_JACCARD else None
-    assert index.nearest(read_words(query)) == expected
+    assert list(index.nearest([read_words(query)])) == [expected]
 
 
 def test_shingles_fold_case_and_punctuation_but_keep_numbers_apart() -> None:
