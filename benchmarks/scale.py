@@ -7,10 +7,11 @@
 `cost` reads made article packages at publication size and uses the bundled encoders, each stage
 alone in this process, in processor seconds. `growth` builds from figures whose images are noise of
 16 pixels, so that captions, questions, filter, splits and release are what grows; each size runs in
-a process of its own; seconds are processor time, and the peak memory is that of the process. It
-ends with status 1 when memory is over its limit, or when a candidate of the largest size takes
-longer than one of the smallest size with at least 10,000 candidates. `plan` extrapolates under the
-assumptions that it prints.
+a process of its own; seconds are processor time, and the peak memory is that of the process. The
+smaller sizes are built three times before the largest and three times after it, since machines are
+faster at one time than at another; medians are shown. It ends with status 1 when memory is over its
+limit, or when a candidate of the largest size takes longer than one of the smallest size with at
+least 10,000 candidates. `plan` extrapolates under the assumptions that it prints.
 """
 
 from __future__ import annotations
@@ -20,9 +21,10 @@ import json
 import math
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from statistics import median
 from types import SimpleNamespace
 from typing import Annotated, Any
 
@@ -30,6 +32,7 @@ import numpy as np
 import typer
 from PIL import Image
 from rich.console import Console
+from rich.progress import track
 from rich.table import Table
 
 from benchmarks.build import WITHIN, Check, table
@@ -47,6 +50,11 @@ from filtering.decide import choose_threshold
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 LINEAR_FROM = 10_000
 """Candidates from which on time must be linear."""
+
+ROUNDS = 3
+"""Builds of every size but the largest before that one, and as many after it."""
+
+GROWING = ("signals", "decisions, questions", "splits", "release")
 
 SIZES = {"13 thousand": 13_000, "2.5 million": 2_500_000, "24 million": 24_000_000}
 
@@ -193,6 +201,21 @@ def _noise_instead_of_pictures() -> None:
     articles.Phantom.image = image  # type: ignore[method-assign,assignment]
 
 
+@dataclass(frozen=True, slots=True)
+class Grown:
+    """One build of so many figures: processor seconds of its parts, and its peak memory in MiB."""
+
+    figures: int
+    candidates: int
+    seconds: tuple[float, ...]
+    peak: float
+
+    @property
+    def each(self) -> float:
+        """Microseconds a candidate."""
+        return 1e6 * sum(self.seconds) / max(1, self.candidates)
+
+
 @app.command("growth")
 def growth_command(
     figures: Annotated[
@@ -201,35 +224,44 @@ def growth_command(
     at_most: Annotated[float, typer.Option(help="limit of peak memory, GiB")] = 8.0,
 ) -> None:
     """Measure stage 2, splits and release as the corpus grows; status 1 when a limit is missed."""
-    shown = Table("figures", "candidates", "signals s", "decisions s", "splits s", "release s",
-                  "us a candidate", "peak MiB")  # fmt: skip
-    worst, each = 0.0, dict[int, float]()
-    for size in sorted(figures):
-        with tempfile.TemporaryDirectory(prefix="scale-") as name:
-            output = Path(name) / "out"
-            used = run_cost(["-m", "benchmarks.scale", "grow-one", str(size), output])
-            seconds = json.loads((output / "run.json").read_text())["seconds"]
-            candidates = _candidates(output)
-        parts = [seconds[k] for k in ("signals", "decisions, questions", "splits", "release")]
-        each[candidates] = 1e6 * sum(parts) / max(1, candidates)
-        worst = max(worst, used.peak / 1024)
-        cells = [f"{size:,}", f"{candidates:,}", *(f"{p:.1f}" for p in parts)]
-        shown.add_row(*cells, f"{each[candidates]:.0f}", f"{used.peak:.0f}")
-    checks = [Check("peak memory, GiB", worst, worst, worst, at_most), *_linear(each)]
+    *small, largest = sorted(figures)
+    sizes = [*small * ROUNDS, largest, *small * ROUNDS]
+    runs = [grown(size) for size in track(sizes, "Builds", console=Console(stderr=True))]
+    shown = Table(
+        "figures", "candidates", *(f"{part} s" for part in GROWING), "us a candidate", "peak MiB"
+    )
+    for size in sorted(set(sizes)):
+        same = [run for run in runs if run.figures == size]
+        parts = (median(each) for each in zip(*(run.seconds for run in same), strict=True))
+        cells = [f"{size:,}", f"{same[0].candidates:,}", *(f"{part:.1f}" for part in parts)]
+        peak = max(run.peak for run in same)
+        shown.add_row(*cells, f"{median(run.each for run in same):.0f}", f"{peak:.0f}")
+    worst = max(run.peak for run in runs) / 1024
+    checks = [Check("peak memory, GiB", worst, worst, worst, at_most), *linear(runs)]
     console = Console(width=110)
     console.print(shown)
     console.print(table(checks))
     raise typer.Exit(0 if all(check.holds for check in checks) else 1)
 
 
-def _linear(each: Mapping[int, float]) -> list[Check]:
-    """Whether candidates take no longer among many; of sizes from LINEAR_FROM candidates on."""
-    sizes = sorted(size for size in each if size >= LINEAR_FROM)
+def grown(size: int) -> Grown:
+    """One build of so many figures of noise, in a process of its own."""
+    with tempfile.TemporaryDirectory(prefix="scale-") as name:
+        output = Path(name) / "out"
+        used = run_cost(["-m", "benchmarks.scale", "grow-one", str(size), output])
+        seconds = json.loads((output / "run.json").read_text())["seconds"]
+        return Grown(size, _candidates(output), tuple(seconds[k] for k in GROWING), used.peak)
+
+
+def linear(runs: Sequence[Grown]) -> list[Check]:
+    """Whether a candidate takes no longer among many than among the fewest from LINEAR_FROM on."""
+    sizes = sorted({run.candidates for run in runs if run.candidates >= LINEAR_FROM})
     if len(sizes) < 2:
         return []
-    ratio = each[sizes[-1]] / each[sizes[0]]
+    few, many = ([r.each for r in runs if r.candidates == size] for size in (sizes[0], sizes[-1]))
+    ratios = [median(many) / each for each in few]
     name = f"time of a candidate among {sizes[-1]:,} / among {sizes[0]:,}"
-    return [Check(name, ratio, ratio, ratio, 1 + WITHIN)]
+    return [Check(name, median(ratios), min(ratios), max(ratios), 1 + WITHIN)]
 
 
 def _candidates(output: Path) -> int:
