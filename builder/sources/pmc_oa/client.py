@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TextIO
 
 import requests
 from tenacity import (
@@ -20,6 +23,9 @@ ATTEMPTS = 6
 TIMEOUT = 60
 _BACKOFF = wait_random_exponential(multiplier=1, max=60)
 _LONGEST_WAIT = 300.0
+_LONGEST_QUEUE = 60.0
+"""Seconds that requests can have been put off by others; more is what a changed clock left."""
+
 _AGENT = "microvqa-pp (https://pypi.org/project/microvqa-pp)"
 
 
@@ -47,12 +53,16 @@ def _wait(state: RetryCallState) -> float:
 
 @dataclass(slots=True)
 class PoliteClient:
-    """Fetches with at most `rate` requests a second, each tried up to ATTEMPTS times."""
+    """Fetches, each up to ATTEMPTS times.
+
+    All processes of the machine with the same file `pace` send at most `rate` requests a second
+    together: the file says when the next one may go.
+    """
 
     rate: float
+    pace: Path
     pause: float = 1.0
     _session: requests.Session = field(default_factory=requests.Session)
-    _next: float = 0.0
 
     def get(self, url: str, parameters: dict[str, str] | None = None) -> bytes:
         """The whole answer.
@@ -92,9 +102,22 @@ class PoliteClient:
             raise _PassingError(type(error).__name__) from error
 
     def _keep_pace(self) -> None:
-        now = time.monotonic()
-        time.sleep(max(0.0, self._next - now))
-        self._next = max(now, self._next) + 1 / self.rate
+        self.pace.parent.mkdir(parents=True, exist_ok=True)
+        with self.pace.open("a+", encoding="utf-8") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            now = time.time()
+            turn = max(now, min(_turn(file), now + _LONGEST_QUEUE))
+            file.truncate(0)
+            file.write(repr(turn + 1 / self.rate))
+        time.sleep(turn - now)
+
+
+def _turn(file: TextIO) -> float:
+    file.seek(0)
+    try:
+        return float(file.read(64))
+    except ValueError:
+        return 0.0
 
 
 def _content(answer: requests.Response) -> bytes:

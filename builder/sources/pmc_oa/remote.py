@@ -53,7 +53,7 @@ class PmcOaService:
         self._location = location
         self._per_partition = articles_per_partition
         self._cache = cache or cache_folder()
-        self._client = client or PoliteClient(RATE)
+        self._client = client or PoliteClient(RATE, self._cache / "pace")
 
     def partitions(self) -> list[Partition]:
         """Ids in order of their numbers. Raises SourceError for a list or query without any."""

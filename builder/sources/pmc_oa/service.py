@@ -26,7 +26,7 @@ SEARCH = os.environ.get(
     "MICROVQA_PP_PMC_SEARCH", "https://eutils.ncbi.nlm.nih.gov/entrez/eutils/esearch.fcgi"
 )
 RATE = float(os.environ.get("MICROVQA_PP_PMC_RATE", "3"))
-"""Requests a second for each process; ESearch allows 3 without a key."""
+"""Requests a second from one cache; ESearch allows 3 without a key."""
 
 MOST_FOUND = 9_999
 """ESearch gives no more ids than these for a query."""

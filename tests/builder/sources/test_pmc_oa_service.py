@@ -51,7 +51,9 @@ def _at(url: str):  # type: ignore[no-untyped-def]
 
 
 def opened(location: str, cache: Path) -> PmcOaService:
-    return PmcOaService(location, cache=cache, client=PoliteClient(rate=1e6, pause=0))
+    return PmcOaService(
+        location, cache=cache, client=PoliteClient(rate=1e6, pace=cache / "pace", pause=0)
+    )
 
 
 def listed(folder: Path, *lines: str) -> str:
@@ -153,12 +155,18 @@ def test_the_location_tells_lists_from_packages(articles: Path, tmp_path: Path) 
     assert isinstance(open_source(f"pmc_oa:{articles}", SourceOptions()), PmcOaSource)
 
 
-def test_requests_keep_their_pace(monkeypatch: pytest.MonkeyPatch, copy: PmcCopy) -> None:
+def test_clients_of_one_cache_keep_one_pace(
+    monkeypatch: pytest.MonkeyPatch, copy: PmcCopy, tmp_path: Path
+) -> None:
     copy.objects["x"] = b"x"
     slept: list[float] = []
     monkeypatch.setattr("time.sleep", slept.append)
-    monkeypatch.setattr("time.monotonic", lambda: 100.0)
-    polite = PoliteClient(rate=4)
-    for _ in range(3):
+    monkeypatch.setattr("time.time", lambda: 1000.0)
+    one, other = (PoliteClient(rate=4, pace=tmp_path / "cache" / "pace") for _ in range(2))
+    for polite in (one, other) * 2:
         polite.get(f"{copy.url}/x")
-    assert slept == [0.0, 0.25, 0.5]
+    assert slept == [0.0, 0.25, 0.5, 0.75]
+    for left in ("no number", "1e300"):
+        one.pace.write_text(left)
+        other.get(f"{copy.url}/x")
+    assert slept[4:] == [0.0, 60.0]
