@@ -38,6 +38,11 @@ def test_image_index_finds_what_a_comparison_of_all_finds() -> None:
         assert index.nearest(f"{query:064x}") == expected
 
 
+def test_an_index_of_nothing_finds_nothing() -> None:
+    assert ImageIndex([]).nearest("0" * 64) is None
+    assert list(TextIndex({}, read_words).nearest([("a", "b"), ()])) == [None, None]
+
+
 def _flipped(value: int, bits: int, dice: Random) -> int:
     for bit in dice.sample(range(256), bits):
         value ^= 1 << bit
@@ -58,12 +63,35 @@ def test_text_index_decides_by_exact_jaccard() -> None:
 @given(st.lists(st.lists(st.sampled_from("abcd"), max_size=14), min_size=1, max_size=12))
 def test_text_index_finds_what_a_comparison_of_all_finds(texts: list[list[str]]) -> None:
     query, *others = [" ".join(text) for text in texts]
-    index = TextIndex({f"{i:02d}": text for i, text in enumerate(others)}, read_words)
-    grams = shingles(query)
-    similar = [(-jaccard(grams, shingles(text)), f"{i:02d}") for i, text in enumerate(others)]
-    similarity, name = min(similar, default=(0.0, ""))
-    expected = (name, -similarity) if -similarity >= TEXT_JACCARD else None
-    assert list(index.nearest([read_words(query)])) == [expected]
+    _finds_all(others, [query])
+
+
+def test_text_index_finds_them_among_long_texts_and_in_any_number() -> None:
+    dice = Random(1)
+    known = [" ".join(dice.choices(_VOCABULARY, k=dice.randrange(80))) for _ in range(300)]
+    known += [_edited(text, dice) for text in known]
+    _finds_all(known, [_edited(dice.choice(known), dice) for _ in range(1100)])
+
+
+_VOCABULARY = [f"w{i}" for i in range(300)] + ["the"] * 60
+
+
+def _edited(text: str, dice: Random) -> str:
+    words = text.split()
+    for place in dice.sample(range(len(words)), min(len(words), dice.randrange(5))):
+        words[place] = dice.choice(_VOCABULARY)
+    return " ".join(words)
+
+
+def _finds_all(texts: list[str], queries: list[str]) -> None:
+    index = TextIndex({f"{i:03d}": text for i, text in enumerate(texts)}, read_words)
+    grams = [shingles(text) for text in texts]
+    expected = []
+    for query in map(shingles, queries):
+        similar = [(-jaccard(query, text), f"{i:03d}") for i, text in enumerate(grams)]
+        similarity, name = min(similar, default=(0.0, ""))
+        expected.append((name, -similarity) if -similarity >= TEXT_JACCARD else None)
+    assert list(index.nearest(map(read_words, queries))) == expected
 
 
 def test_shingles_fold_case_and_punctuation_but_keep_numbers_apart() -> None:
