@@ -60,6 +60,13 @@ def test_text_index_decides_by_exact_jaccard() -> None:
     assert list(index.nearest([tuple(near), tuple(far)])) == [("known", similarity), None]
 
 
+def test_text_index_finds_a_text_within_a_longer_one() -> None:
+    words = [f"w{i}" for i in range(50)]
+    index = TextIndex({"known": " ".join(words)}, read_words)
+    longer = [tuple(words + [f"x{i}" for i in range(more)]) for more in (12, 13)]
+    assert list(index.nearest(longer)) == [("known", 0.8), None]
+
+
 @given(st.lists(st.lists(st.sampled_from("abcd"), max_size=14), min_size=1, max_size=12))
 def test_text_index_finds_what_a_comparison_of_all_finds(texts: list[list[str]]) -> None:
     query, *others = [" ".join(text) for text in texts]
