@@ -8,10 +8,11 @@
 alone in this process, in processor seconds. `growth` builds from figures whose images are noise of
 16 pixels, so that captions, questions, filter, splits and release are what grows; each size runs in
 a process of its own; seconds are processor time, and the peak memory is that of the process. The
-smaller sizes are built three times before the largest and three times after it, since machines are
-faster at one time than at another; medians are shown. It ends with status 1 when memory is over its
-limit, or when a candidate of the largest size takes longer than one of the smallest size with at
-least 10,000 candidates. `plan` extrapolates under the assumptions that it prints.
+smaller sizes are built before and after the largest, and again and again while it is stopped, since
+machines are faster at one time than at another; medians are shown. It ends with status 1 when
+memory is over its limit, or when a candidate of the largest size takes longer than one of the
+smallest size with at least 10,000 candidates. `plan` extrapolates under the assumptions that it
+prints.
 """
 
 from __future__ import annotations
@@ -19,9 +20,13 @@ from __future__ import annotations
 import io
 import json
 import math
+import os
+import signal
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from statistics import median
@@ -32,7 +37,6 @@ import numpy as np
 import typer
 from PIL import Image
 from rich.console import Console
-from rich.progress import track
 from rich.table import Table
 
 from benchmarks.build import WITHIN, Check, table
@@ -51,8 +55,8 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 LINEAR_FROM = 10_000
 """Candidates from which on time must be linear."""
 
-ROUNDS = 3
-"""Builds of every size but the largest before that one, and as many after it."""
+PAUSE = 90.0
+"""Seconds after which the largest build is stopped for one of each smaller size."""
 
 GROWING = ("signals", "decisions, questions", "splits", "release")
 
@@ -177,8 +181,9 @@ def _bytes(root: Path, name: str) -> int:
 
 
 @app.command("grow-one", hidden=True)
-def grow_one(figures: int, output: Path) -> None:
-    """One build from figures of noise, in this process."""
+def grow_one(figures: int, output: Path, pid: Path) -> None:
+    """One build from figures of noise, in this process, whose number is written to a file."""
+    pid.write_text(str(os.getpid()))
     _noise_instead_of_pictures()
     vars(pipeline)["time"] = SimpleNamespace(monotonic=time.process_time)
     config = BuildConfig(
@@ -225,12 +230,12 @@ def growth_command(
 ) -> None:
     """Measure stage 2, splits and release as the corpus grows; status 1 when a limit is missed."""
     *small, largest = sorted(figures)
-    sizes = [*small * ROUNDS, largest, *small * ROUNDS]
-    runs = [grown(size) for size in track(sizes, "Builds", console=Console(stderr=True))]
+    with Console(stderr=True).status(f"Building from {largest:,} figures, and fewer in between"):
+        runs = grown(largest, small)
     shown = Table(
         "figures", "candidates", *(f"{part} s" for part in GROWING), "us a candidate", "peak MiB"
     )
-    for size in sorted(set(sizes)):
+    for size in sorted(set(figures)):
         same = [run for run in runs if run.figures == size]
         parts = (median(each) for each in zip(*(run.seconds for run in same), strict=True))
         cells = [f"{size:,}", f"{same[0].candidates:,}", *(f"{part:.1f}" for part in parts)]
@@ -244,13 +249,35 @@ def growth_command(
     raise typer.Exit(0 if all(check.holds for check in checks) else 1)
 
 
-def grown(size: int) -> Grown:
-    """One build of so many figures of noise, in a process of its own."""
-    with tempfile.TemporaryDirectory(prefix="scale-") as name:
-        output = Path(name) / "out"
-        used = run_cost(["-m", "benchmarks.scale", "grow-one", str(size), output])
+def grown(size: int, between: Sequence[int] = ()) -> list[Grown]:
+    """One build of so many figures of noise, in a process of its own, and those `between`.
+
+    They are built before and after it, and while it is stopped every PAUSE seconds.
+    """
+    others = [run for other in between for run in grown(other)]
+    with tempfile.TemporaryDirectory(prefix="scale-") as name, ThreadPoolExecutor(1) as pool:
+        output, pid = Path(name) / "out", Path(name) / "pid"
+        building = pool.submit(
+            run_cost, ["-m", "benchmarks.scale", "grow-one", str(size), output, pid]
+        )
+        while not wait([building], PAUSE if between else None).done:
+            with _stopped(int(pid.read_text())):
+                others += [run for other in between for run in grown(other)]
+        peak = building.result().peak
         seconds = json.loads((output / "run.json").read_text())["seconds"]
-        return Grown(size, _candidates(output), tuple(seconds[k] for k in GROWING), used.peak)
+        found = Grown(size, _candidates(output), tuple(seconds[part] for part in GROWING), peak)
+    return [*others, found, *(run for other in between for run in grown(other))]
+
+
+@contextmanager
+def _stopped(process: int) -> Iterator[None]:
+    with suppress(ProcessLookupError):
+        os.kill(process, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        with suppress(ProcessLookupError):
+            os.kill(process, signal.SIGCONT)
 
 
 def linear(runs: Sequence[Grown]) -> list[Check]:

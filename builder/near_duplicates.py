@@ -29,7 +29,7 @@ _EACH_BAND = np.arange(_BANDS)[:, None]
 _FLIPS = np.array([0, *(1 << bit for bit in range(_BAND_BITS))])
 _BUCKETS = 1 << 21
 _SHARED = 8
-_AT_ONCE = 1024
+_AT_ONCE = 256
 _WORD = re.compile(r"[^\W_]+(?:\.\d+)?")
 
 
@@ -124,7 +124,8 @@ class TextIndex(Generic[Item]):
         held = np.concatenate([np.zeros(0, np.int64), *(keys for keys, _ in rarest)])
         owners = [owner + _AT_ONCE * number for number, (_, owner) in enumerate(rarest)]
         order = np.argsort(held, kind="stable")
-        self._holders = np.concatenate([np.zeros(0, np.int64), *owners])[order]
+        small = np.min_scalar_type(_AT_ONCE * len(items))
+        self._holders = np.concatenate([np.zeros(0, np.int64), *owners])[order].astype(small)
         self._held, starts = np.unique(held[order], return_index=True)
         self._starts = np.append(starts, len(held))
 
@@ -162,16 +163,16 @@ class TextIndex(Generic[Item]):
         first = np.searchsorted(self._held, keys)
         last = np.searchsorted(self._held, keys, side="right")
         starts, ends = self._starts[first], self._starts[last]
-        owners, numbers = np.repeat(owners, ends - starts), self._holders[_spans(starts, ends)]
+        places = np.repeat(owners.astype(self._holders.dtype), ends - starts)
+        numbers = self._holders[_spans(starts, ends)]
+        met = places * self._holders.dtype.type(len(self._names)) + numbers
+        pairs, counts = np.unique(met, return_counts=True)
+        places, numbers = np.divmod(pairs.astype(np.int64), max(1, len(self._names)))
         sizes = np.array([len(each) for each in hashes])
-        ours, theirs = sizes[owners], self._sizes[numbers]
-        fits = (_least(ours) <= theirs) & (_least(theirs) <= ours)
-        pairs, counts = np.unique(
-            owners[fits] * len(self._names) + numbers[fits], return_counts=True
-        )
-        places, found = np.divmod(pairs, len(self._names)) if len(pairs) else (pairs, pairs)
-        alike = counts >= np.minimum(_SHARED, _least(sizes[places]))
-        return list(zip(places[alike].tolist(), found[alike].tolist(), strict=True))
+        ours, theirs = sizes[places], self._sizes[numbers]
+        alike = counts >= np.minimum(_SHARED, _least(ours))
+        alike &= (_least(ours) <= theirs) & (_least(theirs) <= ours)
+        return list(zip(places[alike].tolist(), numbers[alike].tolist(), strict=True))
 
     def _grams(self, number: int) -> frozenset[str]:
         return runs(self._words_of(self._items[self._names[number]]))

@@ -8,18 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from space.bench import (
-    BASELINE,
-    BUNDLED_CLIP,
-    CLIP,
-    ENDPOINT,
-    HUB,
-    STOPPED,
-    Bench,
-    Wish,
-    hub_name,
-    offered_models,
-)
+from space.bench import BASELINE, ENDPOINT, HUB, STOPPED, Bench, Wish
+from space.benchmark_form import Form, form_of, wish
 from space.decision_views import Decisions
 from space.markup import render
 
@@ -31,14 +21,6 @@ if TYPE_CHECKING:
 _PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 SHOWN_WRONG = 20
 _LONGEST_RESPONSE = 20_000
-_BASELINES = {
-    "random": "random: any choice",
-    "constant": "constant: always the same place",
-    "longest": "longest: the longest choice",
-    "choices": "choices: learned from the choices",
-    "text": "text: learned from question and choices",
-    "caption": "caption: reads the caption",
-}
 Row = dict[str, Any]
 
 
@@ -133,45 +115,7 @@ def benchmark_tab(decisions: Decisions, folder: Path, allow_private: bool) -> No
         return
     with gr.Row():
         with gr.Column(scale=4, min_width=300):
-            kind = gr.Radio(
-                [("Baseline", BASELINE), ("Bundled CLIP", CLIP), ("Endpoint", ENDPOINT),
-                 ("Hub model", HUB)],
-                value=BASELINE, label="Model", elem_id="bench-kind",
-            )  # fmt: skip
-            baseline = gr.Dropdown(
-                [(text, name) for name, text in _BASELINES.items()], value="random",
-                label="Baseline", elem_id="bench-baseline",
-            )  # fmt: skip
-            with gr.Column(visible=False) as endpoint:
-                url = gr.Textbox(
-                    "https://api.openai.com/v1", label="Server (OpenAI-compatible)",
-                    max_length=500, elem_id="bench-url",
-                )  # fmt: skip
-                name = gr.Textbox(
-                    label="Name of the model", placeholder="gpt-4o-mini", max_length=200,
-                    elem_id="bench-name",
-                )  # fmt: skip
-                key = gr.Textbox(
-                    label="Your key", type="password", max_length=500, elem_id="bench-key",
-                    info="Stays in this page; sent to that server and nowhere else.",
-                )  # fmt: skip
-            hub = gr.Dropdown(
-                list(offered_models()), label="Hub model", visible=False, allow_custom_value=True,
-                elem_id="bench-hub",
-            )  # fmt: skip
-            tasks = decisions.corpus.values("task")
-            task = gr.Dropdown(
-                [("All", ""), *((t, t) for t in tasks)], value="", label="Task",
-                elem_id="bench-task",
-            )  # fmt: skip
-            limit = gr.Slider(
-                min(5, total - 1), total, min(50, total), step=1, label="Questions",
-                elem_id="bench-limit",
-            )  # fmt: skip
-            no_image = gr.Checkbox(True, label="Also ask without the image", visible=False)
-            with gr.Row():
-                go = gr.Button("Run", variant="primary", elem_id="bench-go", min_width=100)
-                stop = gr.Button("Stop", elem_id="bench-stop", min_width=100)
+            form = form_of(decisions.corpus.values("task"), total)
         with gr.Column(scale=7, min_width=300):
             progress = gr.HTML(apply_default_css=False, elem_id="bench-progress")
             result = gr.HTML(
@@ -183,50 +127,44 @@ def benchmark_tab(decisions: Decisions, folder: Path, allow_private: bool) -> No
         ranking = gr.HTML(board(kept), apply_default_css=False, elem_id="bench-board")
     wrong = gr.HTML(apply_default_css=False, elem_id="bench-wrong")
     mine = gr.State([])
+    _connect(bench, kept, form, mine, [progress, result, wrong, ranking, mine])
+
+
+def _connect(
+    bench: Bench, kept: list[Row], form: Form, mine: gr.State, shown: list[gr.blocks.Block]
+) -> None:
+    """What the form does; `shown` are the parts that a run fills, progress first."""
 
     def chosen(what: str) -> list[Any]:
         asks = what in (ENDPOINT, HUB)
-        shown = (what == BASELINE, what == ENDPOINT, what == HUB, asks)
+        seen = (what == BASELINE, what == ENDPOINT, what == HUB, asks)
         kinds: tuple[Any, ...] = (gr.Dropdown, gr.Column, gr.Dropdown, gr.Checkbox)
-        return [make(visible=v) for make, v in zip(kinds, shown, strict=True)]
+        return [make(visible=v) for make, v in zip(kinds, seen, strict=True)]
 
-    kind.change(chosen, kind, [baseline, endpoint, hub, no_image], queue=False, **_PRIVATE)
+    depending = [form.baseline, form.endpoint, form.hub, form.no_image]
+    form.kind.change(chosen, form.kind, depending, queue=False, **_PRIVATE)
 
     def start(
         request: gr.Request, rows: list[Row], what: str, *said: Any
     ) -> Iterator[tuple[Any, ...]]:
         try:
-            wish = _wish(what, *said)
+            wished = wish(what, *said)
         except ValueError as error:
             text = f"Not run: {error}."
             yield _only("message.html", text=text, kind="error")
             return
-        yield from _run(bench, kept, rows, wish, request.session_hash or "")
+        yield from _run(bench, kept, rows, wished, request.session_hash or "")
 
-    fields = [mine, kind, baseline, url, name, key, hub, task, limit, no_image]
-    go.click(
-        start, fields, [progress, result, wrong, ranking, mine], concurrency_limit=2,
-        concurrency_id="bench", **_PRIVATE,
-    )  # fmt: skip
+    form.go.click(
+        start, [mine, *form.said()], shown, concurrency_limit=2, concurrency_id="bench", **_PRIVATE
+    )
 
     def stop_it(request: gr.Request) -> str:
         found = bench.stop(request.session_hash or "")
         text = "Stopping …" if found else "Nothing is running."
         return render("message.html", text=text, kind="done")
 
-    stop.click(stop_it, None, progress, queue=False, **_PRIVATE)
-
-
-def _wish(
-    kind: str, baseline: str, url: str, name: str, key: str, hub: str | None, task: str,
-    limit: float, no_image: bool,
-) -> Wish:  # fmt: skip
-    """What the fields say. Raises ValueError in words."""
-    names = {BASELINE: baseline, CLIP: BUNDLED_CLIP, ENDPOINT: (name or "").strip()}
-    chosen = hub_name(hub or "") if kind == HUB else names.get(kind, "")
-    if not chosen:
-        raise ValueError("name the model")
-    return Wish(kind, chosen, max(int(limit), 1), task or "", no_image, url or "", key or "")
+    form.stop.click(stop_it, None, shown[0], queue=False, **_PRIVATE)
 
 
 def _run(

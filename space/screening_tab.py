@@ -17,41 +17,14 @@ from space.decision_views import split_evidence
 from space.images import ImageStore
 from space.markup import render
 from space.screening_desk import ADJUDICATE, REVIEW, Desk
+from space.screening_parts import QUICK, ScreeningParts, laid_out
 from space.screening_place import Place
 
-_QUICK: dict[str, Any] = {"queue": False, "api_visibility": "private", "show_progress": "hidden"}
 _REMEMBER = "(name) => { localStorage.setItem('microvqa_pp.reviewer', name); }"
 _RECALL = "(name, task) => [name || localStorage.getItem('microvqa_pp.reviewer') || '', task]"
 _SENT = f"() => {json.dumps(render('message.html', text='Not saved yet …', kind='waiting'))}"
 """Stands where the message will be until the server has answered, so that no older one does."""
-LETTERS = "ABCD"
-_KEYS = [(letter, n) for n, letter in enumerate(LETTERS)]
-
-
-@dataclass(frozen=True)
-class ScreeningParts:
-    """The components of the tab that a step fills, in this order."""
-
-    progress: gr.HTML
-    message: gr.HTML
-    figure: gr.HTML
-    question: gr.HTML
-    actions: gr.Row
-    fixing: gr.Column
-    rejecting: gr.Column
-    stem: gr.Textbox
-    choices: tuple[gr.Textbox, ...]
-    key: gr.Radio
-    rationale: gr.Textbox
-    reason: gr.Radio
-    note: gr.Textbox
-    report: gr.HTML
-    ticket: gr.Textbox
-
-    def all(self) -> list[gr.blocks.Block]:
-        """All of them."""
-        named = [getattr(self, name) for name in self.__dataclass_fields__]
-        return [p for part in named for p in (part if isinstance(part, tuple) else (part,))]
+Ticket = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -93,15 +66,10 @@ class ScreeningTab:
             "mode": step.mode, "skipped": list(step.skipped)[-500:],
         }  # fmt: skip
         return [
-            render(
-                "screen_progress.html",
-                p=self.desk.progress(step.reviewer),
-                reviewer=step.reviewer,
-                damages=self.desk.damages(),
-            ),
+            self.progress(step.reviewer),
             render("message.html", text=step.message, kind=step.kind),
             self._figure(question),
-            self._question(step),
+            self.question(step),
             gr.Row(visible=asked),
             gr.Column(visible=False),
             gr.Column(visible=False),
@@ -111,6 +79,11 @@ class ScreeningTab:
             self.report(),
             json.dumps(ticket),
         ]
+
+    def progress(self, reviewer: str) -> str:
+        """How many questions are decided, and how many the reviewer has read."""
+        told, damages = self.desk.progress(reviewer), self.desk.damages()
+        return render("screen_progress.html", p=told, reviewer=reviewer, damages=damages)
 
     def report(self) -> str:
         """Agreement and pace."""
@@ -125,7 +98,8 @@ class ScreeningTab:
             has_image=question is not None and question.image_sha256 in self.images,
         )  # fmt: skip
 
-    def _question(self, step: Step) -> str:
+    def question(self, step: Step) -> str:
+        """The question with its reviews, or why there is none."""
         title, text = _nothing_left(step, self.desk.progress(step.reviewer).disputed)
         reviews = []
         if step.mode == ADJUDICATE and step.question is not None:
@@ -150,10 +124,41 @@ class ScreeningTab:
         question = self.desk.next(reviewer, mode, skipped)
         return Step(question, reviewer, mode, skipped, message)
 
-    def give(
-        self, verdict: str, reviewer: str, mode: str, ticket: dict[str, Any], **said: Any
-    ) -> Step:
-        """Write a verdict and go on. Raises ValueError in words and OSError."""
+    def move(self, who: str, mode: str, ticket: Ticket) -> Step:
+        """What another reviewer or task comes to."""
+        return self.advance(who, mode, ticket["skipped"])
+
+    def skip(self, who: str, mode: str, ticket: Ticket) -> Step:
+        """On to the next question; skipped ones come last."""
+        return self.advance(who, mode, [*ticket["skipped"], ticket["id"]])
+
+    def accept(self, who: str, mode: str, ticket: Ticket) -> Step:
+        """Write that the question is good as it is. Raises ValueError in words and OSError."""
+        return self._give("accept", who, mode, ticket)
+
+    def fix(self, who: str, mode: str, ticket: Ticket, *fields: Any) -> Step:
+        """Write an edited question. Raises ValueError in words and OSError."""
+        stem, *choices, key, rationale = fields
+        edited = check_fix(stem or "", [c or "" for c in choices], key, rationale or "")
+        question = self.desk.find(ticket["id"])
+        if question is not None and edited == _unchanged(question):
+            raise ValueError("nothing was changed; accept the question, or edit it")
+        return self._give("fix", who, mode, ticket, fix=edited)
+
+    def reject(self, who: str, mode: str, ticket: Ticket, reason: str, note: str) -> Step:
+        """Write that the question is to go. Raises ValueError in words and OSError."""
+        if reason not in REASONS:
+            raise ValueError("choose a reason")
+        return self._give("reject", who, mode, ticket, reason=reason, note=(note or "").strip())
+
+    def undo(self, who: str, mode: str, ticket: Ticket) -> Step:
+        """Take the last verdict back. Raises ValueError in words and OSError."""
+        question = self.desk.undo(who)
+        if question is None:
+            raise ValueError("there is no verdict of yours to undo")
+        return Step(question, who, mode, ticket["skipped"], "Taken back. Here it is again.")
+
+    def _give(self, verdict: str, reviewer: str, mode: str, ticket: Ticket, **said: Any) -> Step:
         kind = "adjudicate" if mode == ADJUDICATE else "review"
         seconds = time.time() - float(ticket["since"])
         fields = {"question_id": ticket["id"], "reviewer": reviewer, "verdict": verdict}
@@ -173,7 +178,7 @@ def _nothing_left(step: Step, disputed: int) -> tuple[str, str]:
     return "You have reviewed all that needs a review.", "Thank you."
 
 
-def read_ticket(text: str) -> dict[str, Any]:
+def read_ticket(text: str) -> Ticket:
     """The question on screen as the page says; a page may say anything."""
     try:
         said = json.loads(text or "{}")
@@ -189,71 +194,8 @@ def screening_tab(
 ) -> Callable[[gr.Blocks], None]:
     """Lay the tab out. Returns what is to be called when the page is complete."""
     tab = ScreeningTab(desk, place, images)
-    with gr.Row(elem_classes="screen-head"):
-        name = gr.Textbox(
-            reviewer, label="Reviewer", placeholder="your name", max_length=64, scale=2,
-            min_width=180, visible=place.typed, elem_id="reviewer",
-        )  # fmt: skip
-        if not place.typed and place.writable:
-            gr.LoginButton(scale=1)
-        mode = gr.Radio(
-            [("Review", REVIEW), ("Adjudicate", ADJUDICATE)], value=REVIEW, label="Task", scale=2,
-            min_width=200, elem_id="screen-mode",
-        )  # fmt: skip
-        with gr.Column(scale=5, min_width=280):
-            progress = gr.HTML(apply_default_css=False, elem_id="screen-progress")
-    message = gr.HTML(apply_default_css=False, elem_id="screen-message")
-    with gr.Row(elem_classes="screen"):
-        with gr.Column(scale=6, min_width=300):
-            figure = gr.HTML(apply_default_css=False, elem_id="screen-figure")
-        with gr.Column(scale=5, min_width=300):
-            question = gr.HTML(apply_default_css=False, elem_id="screen-question")
-            with gr.Row(visible=False, elem_classes="actions") as actions:
-                buttons = {
-                    verb: gr.Button(f"{verb} ({verb[0]})", elem_id=f"screen-{verb.lower()}",
-                                    variant="primary" if verb == "Accept" else "secondary",
-                                    min_width=96)
-                    for verb in ("Accept", "Fix", "Reject", "Skip")
-                }  # fmt: skip
-            with gr.Column(visible=False, elem_classes="panel", elem_id="fix-panel") as fixing:
-                stem = gr.Textbox(label="Question", lines=2, elem_id="fix-question")
-                choices = tuple(
-                    gr.Textbox(label=f"Choice {letter}", elem_id=f"fix-{letter}", max_lines=3)
-                    for letter in LETTERS
-                )
-                key = gr.Radio(_KEYS, label="Correct choice", elem_id="fix-key")
-                rationale = gr.Textbox(label="Rationale", lines=2, elem_id="fix-rationale")
-                with gr.Row():
-                    save_fix = gr.Button(
-                        "Save the fix (Ctrl+Enter)", variant="primary", elem_id="fix-save"
-                    )
-                    cancel_fix = gr.Button("Cancel (Esc)", elem_id="screen-cancel-fix")
-            with gr.Column(
-                visible=False, elem_classes="panel", elem_id="reject-panel"
-            ) as rejecting:
-                reason = gr.Radio(
-                    [(f"{n} {text}", text) for n, text in enumerate(REASONS, 1)], label="Why?",
-                    elem_id="reject-reason",
-                )  # fmt: skip
-                note = gr.Textbox(label="Note (optional)", max_length=2000, elem_id="reject-note")
-                with gr.Row():
-                    save_reject = gr.Button(
-                        "Reject (Enter)", variant="primary", elem_id="reject-save"
-                    )
-                    cancel_reject = gr.Button("Cancel (Esc)", elem_id="screen-cancel-reject")
-            undo = gr.Button("Undo my last verdict (U)", elem_id="screen-undo", size="sm")
-            gr.HTML(render("screen_help.html", note=place.note), apply_default_css=False)
-    with gr.Accordion("Agreement and pace", open=False):
-        report = gr.HTML(apply_default_css=False, elem_id="screen-report")
-    ticket = gr.Textbox(visible="hidden", label="Question on screen", elem_id="screen-ticket")
-    parts = ScreeningParts(
-        progress, message, figure, question, actions, fixing, rejecting, stem, choices, key,
-        rationale, reason, note, report, ticket,
-    )  # fmt: skip
-    buttons |= {"fix": save_fix, "reject": save_reject, "undo": undo}
-    for cancel in (cancel_fix, cancel_reject):
-        cancel.click(lambda: [gr.Column(visible=False)] * 2, None, [fixing, rejecting], **_QUICK)
-    _wire(tab, parts, name, mode, buttons)
+    parts = laid_out(place, reviewer, tab.question(Step(None, "", REVIEW)))
+    _wire(tab, parts)
 
     def at_start(app: gr.Blocks) -> None:
         def start(profile: gr.OAuthProfile | None, kept: str, chosen: str) -> list[Any]:
@@ -261,24 +203,19 @@ def screening_tab(
                 who = tab.reviewer(reviewer or kept or "", profile)
             except ValueError:
                 who = ""
-            step = tab.advance(who, chosen, ())
-            shown = tab.shown(step if who or not place.typed else Step(None, "", chosen))
-            return [who or gr.skip(), *shown]  # a name typed meanwhile stays
+            if who or not place.typed:
+                return [who or gr.skip(), *tab.shown(tab.advance(who, chosen, ()))]
+            told: dict[Any, str] = {parts.progress: tab.progress(""), parts.report: tab.report()}
+            return [told.get(part, gr.skip()) for part in filled]  # a name may be typed meanwhile
 
-        app.load(start, [name, mode], [name, *parts.all()], js=_RECALL, **_QUICK)
+        filled = [parts.name, *parts.filled()]
+        app.load(start, [parts.name, parts.mode], filled, js=_RECALL, **QUICK)
 
     return at_start
 
 
-def _wire(
-    tab: ScreeningTab,
-    parts: ScreeningParts,
-    name: gr.Textbox,
-    mode: gr.Radio,
-    buttons: dict[str, gr.Button],
-) -> None:
-    outputs = parts.all()
-    base = [name, mode, parts.ticket]
+def _wire(tab: ScreeningTab, parts: ScreeningParts) -> None:
+    outputs, base, buttons = parts.filled(), [parts.name, parts.mode, parts.ticket], parts.buttons
 
     def stepping(act: Callable[..., Step]) -> Callable[..., list[Any]]:
         """An action that ends in a step; what it objects to is shown, the question stays."""
@@ -286,65 +223,36 @@ def _wire(
         def run(
             profile: gr.OAuthProfile | None, typed: str, chosen: str, told: str, *fields: Any
         ) -> list[Any]:
-            ticket = read_ticket(told)
+            ticket, moves = read_ticket(told), act == tab.move
             try:
                 who = tab.reviewer(typed, profile)
-                if act is move and (who, chosen) == (ticket["who"], ticket["mode"]):
+                if moves and (who, chosen) == (ticket["who"], ticket["mode"]):
                     return [gr.skip()] * len(outputs)
                 return tab.shown(act(who, chosen, ticket, *fields))
             except (ValueError, OSError, ValidationError) as error:
-                text = f"{'Not shown' if act is move else 'Not saved'}: {_in_words(error)}."
+                text = f"{'Not shown' if moves else 'Not saved'}: {_in_words(error)}."
                 kept = [gr.skip()] * len(outputs)
                 kept[1] = render("message.html", text=text, kind="error")
                 return kept
 
         return run
 
-    def accept(who: str, chosen: str, ticket: dict[str, Any]) -> Step:
-        return tab.give("accept", who, chosen, ticket)
-
-    def fix(who: str, chosen: str, ticket: dict[str, Any], *fields: Any) -> Step:
-        stem, *choices, key, rationale = fields
-        edited = check_fix(stem or "", [c or "" for c in choices], key, rationale or "")
-        question = tab.desk.find(ticket["id"])
-        if question is not None and edited == _unchanged(question):
-            raise ValueError("nothing was changed; accept the question, or edit it")
-        return tab.give("fix", who, chosen, ticket, fix=edited)
-
-    def reject(who: str, chosen: str, ticket: dict[str, Any], reason: str, note: str) -> Step:
-        if reason not in REASONS:
-            raise ValueError("choose a reason")
-        return tab.give("reject", who, chosen, ticket, reason=reason, note=(note or "").strip())
-
-    def skip(who: str, chosen: str, ticket: dict[str, Any]) -> Step:
-        return tab.advance(who, chosen, [*ticket["skipped"], ticket["id"]])
-
-    def undo(who: str, chosen: str, ticket: dict[str, Any]) -> Step:
-        question = tab.desk.undo(who)
-        if question is None:
-            raise ValueError("there is no verdict of yours to undo")
-        return Step(question, who, chosen, ticket["skipped"], "Taken back. Here it is again.")
-
-    def move(who: str, chosen: str, ticket: dict[str, Any]) -> Step:
-        return tab.advance(who, chosen, ticket["skipped"])
-
     fields = [parts.stem, *parts.choices, parts.key, parts.rationale]
-    reasons = [parts.reason, parts.note]
     for button, act, more in (
-        ("Accept", accept, []), ("fix", fix, fields), ("reject", reject, reasons),
-        ("undo", undo, []),
+        ("Accept", tab.accept, []), ("fix", tab.fix, fields),
+        ("reject", tab.reject, [parts.reason, parts.note]), ("undo", tab.undo, []),
     ):  # fmt: skip
         sent = buttons[button].click(None, None, parts.message, js=_SENT)
-        sent.then(stepping(act), [*base, *more], outputs, **_QUICK)
-    buttons["Skip"].click(stepping(skip), base, outputs, **_QUICK)
-    mode.change(stepping(move), base, outputs, **_QUICK)
-    for event in (name.submit, name.blur):
-        event(stepping(move), base, outputs, **_QUICK)
-        event(None, name, None, js=_REMEMBER)
+        sent.then(stepping(act), [*base, *more], outputs, **QUICK)
+    buttons["Skip"].click(stepping(tab.skip), base, outputs, **QUICK)
+    parts.mode.change(stepping(tab.move), base, outputs, **QUICK)
+    for event in (parts.name.submit, parts.name.blur):
+        event(stepping(tab.move), base, outputs, **QUICK)
+        event(None, parts.name, None, js=_REMEMBER)
     panels = [parts.fixing, parts.rejecting]
     for verb, opened in (("Fix", (True, False)), ("Reject", (False, True))):
         buttons[verb].click(
-            lambda opened=opened: [gr.Column(visible=o) for o in opened], None, panels, **_QUICK
+            lambda opened=opened: [gr.Column(visible=o) for o in opened], None, panels, **QUICK
         ).then(None, None, None, js=f"() => window.focusPanel('{verb.lower()}-panel')")
 
 

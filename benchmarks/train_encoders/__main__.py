@@ -22,6 +22,7 @@ from benchmarks.train_encoders.figures import TEST_SEED, TRAIN_SEED, Drawn, draw
 from benchmarks.train_encoders.loop import prepare
 from benchmarks.train_encoders.report import report
 from benchmarks.train_encoders.tokenizer import VOCABULARY_FILE
+from filtering.encoders import EncoderError
 
 ROOT = Path(__file__).resolve().parents[2]
 FIGURES, TESTED = 16_000, 1_000
@@ -46,6 +47,14 @@ def _train(arguments: argparse.Namespace, drawn: Drawn, tested: Drawn, progress:
     other.join()
     if other.exitcode:
         raise SystemExit("training the entailment model failed; its message is above")
+
+
+def _measure(weights: Path, tested: Drawn, progress: Progress) -> None:
+    try:
+        for name in ("clip", "nli"):
+            report(name, weights, tested, progress.console)
+    except EncoderError as error:
+        raise SystemExit(f"nothing to measure: {error}") from error
 
 
 def _settings(
@@ -79,8 +88,7 @@ def main() -> None:
         workers, cache = arguments.workers, arguments.cache
         tested = draw(TEST_SEED, arguments.tested, workers, progress, cache)
         if arguments.measure_only:
-            report("clip", arguments.weights, tested, progress.console)
-            report("nli", arguments.weights, tested, progress.console)
+            _measure(arguments.weights, tested, progress)
         else:
             drawn = draw(TRAIN_SEED, arguments.figures, workers, progress, cache)
             _train(arguments, drawn, tested, progress)
