@@ -233,12 +233,22 @@ def growth_command(
     with Console(stderr=True).status(f"Building from {largest:,} figures, and fewer in between"):
         runs = grown(largest, small)
     shown = Table(
-        "figures", "candidates", *(f"{part} s" for part in GROWING), "us a candidate", "peak MiB"
+        "figures",
+        "builds",
+        "candidates",
+        *(f"{part} s" for part in GROWING),
+        "us a candidate",
+        "peak MiB",
     )
     for size in sorted(set(figures)):
         same = [run for run in runs if run.figures == size]
         parts = (median(each) for each in zip(*(run.seconds for run in same), strict=True))
-        cells = [f"{size:,}", f"{same[0].candidates:,}", *(f"{part:.1f}" for part in parts)]
+        cells = [
+            f"{size:,}",
+            f"{len(same)}",
+            f"{same[0].candidates:,}",
+            *(f"{part:.1f}" for part in parts),
+        ]
         peak = max(run.peak for run in same)
         shown.add_row(*cells, f"{median(run.each for run in same):.0f}", f"{peak:.0f}")
     worst = max(run.peak for run in runs) / 1024
