@@ -178,13 +178,11 @@ def beside(title: str, figures: int, repeats: int, pixels: int, limit: float | N
         built, bare, recipe = (folder / name for name in ("built", "bare", "recipe"))
 
         def building() -> Cost:
-            shutil.rmtree(built, ignore_errors=True)
-            module = ["-m", "benchmarks.encoded_build", "build-drawn"]
-            return cost([*module, folder / "images", str(figures), built], ONE_THREAD)
+            module = ["benchmarks.encoded_build", "build-drawn"]
+            return _anew(*module, folder / "images", str(figures), output=built)
 
         def looping() -> Cost:
-            shutil.rmtree(bare, ignore_errors=True)
-            return cost(["-m", "benchmarks.bare_encoding", recipe, bare], ONE_THREAD)
+            return _anew("benchmarks.bare_encoding", recipe, output=bare)
 
         building()
         write_recipe(built, images, recipe)
@@ -201,6 +199,12 @@ def beside(title: str, figures: int, repeats: int, pixels: int, limit: float | N
     ]
 
 
+def _anew(*module: str | Path, output: Path) -> Cost:
+    """What a module costs with one torch thread that writes into a folder, its last argument."""
+    shutil.rmtree(output, ignore_errors=True)
+    return cost(["-m", *module, output], ONE_THREAD)
+
+
 def workers(figures: int, repeats: int) -> list[Check]:
     """Builds with one worker on one core, with two on two cores, and two builds at once on a core
     each, in turns."""
@@ -208,17 +212,12 @@ def workers(figures: int, repeats: int) -> list[Check]:
     with temporary_folder() as folder:
 
         def pinned(core: int) -> float:
-            output = folder / str(core)
-            shutil.rmtree(output, ignore_errors=True)
-            command = ["-m", "benchmarks.encoded_build", "build-pinned", str(core)]
-            return cost([*command, str(figures), output], ONE_THREAD).wall
+            module = ["benchmarks.encoded_build", "build-pinned"]
+            return _anew(*module, str(core), str(figures), output=folder / str(core)).wall
 
         def two() -> float:
-            output = folder / "out"
-            shutil.rmtree(output, ignore_errors=True)
-            options = ["--source", f"phantom:{figures}", "--workers", "2"]
-            command = ["-m", "builder.cli", "build", *options, "--output", str(output)]
-            return cost(command, ONE_THREAD).wall
+            options = ["--source", f"phantom:{figures}", "--workers", "2", "--output"]
+            return _anew("builder.cli", "build", *options, output=folder / "out").wall
 
         for _ in range(repeats):
             with ThreadPoolExecutor(2) as pool:

@@ -73,19 +73,18 @@ class ImageIndex:
         self._names = list(names.values())
         self._values = np.array([_value(phash) for phash in names], np.uint64).reshape(-1, 4)
         bands = self._values.view(np.uint16).T
-        self._order = np.argsort(bands, axis=1, kind="stable")
+        order = np.argsort(bands, axis=1, kind="stable")
         each = np.arange((1 << _BAND_BITS) + 1)
-        held = np.take_along_axis(bands, self._order, axis=1)
-        self._starts = np.stack([np.searchsorted(band, each) for band in held])
+        held = np.take_along_axis(bands, order, axis=1)
+        firsts = [n * len(names) + np.searchsorted(band, each) for n, band in enumerate(held)]
+        self._order, self._starts = order.ravel(), np.stack(firsts)
 
     def nearest(self, phash: str) -> tuple[str, int] | None:
         """Name and distance in bits of the nearest near-duplicate, or None."""
         value = _value(phash)
         near = value.view(np.uint16)[:, None] ^ _FLIPS
         starts, ends = self._starts[_EACH_BAND, near], self._starts[_EACH_BAND, near + 1]
-        lengths = (ends - starts).sum(axis=1)
-        places = _spans(starts.ravel(), ends.ravel())
-        numbers = self._order[np.repeat(np.arange(_BANDS), lengths), places]
+        numbers = self._order[_spans(starts.ravel(), ends.ravel())]
         distances = np.bitwise_count(self._values[numbers] ^ value).sum(axis=1, dtype=np.int64)
         within = np.flatnonzero(distances <= IMAGE_BITS)
         found = ((int(distances[n]), self._names[numbers[n]]) for n in within)

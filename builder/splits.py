@@ -178,11 +178,9 @@ def _whole(item: SplitItem) -> tuple[str, ...]:
 
 
 def _image_reason(found: tuple[str, int] | None) -> str:
-    return (
-        f"near-duplicate of a test image: {found[0]}, {found[1]} of 256 bits differ"
-        if found
-        else ""
-    )
+    if found is None:
+        return ""
+    return f"near-duplicate of a test image: {found[0]}, {found[1]} of 256 bits differ"
 
 
 def _text_reason(kind: str, found: tuple[str, float] | None) -> str:

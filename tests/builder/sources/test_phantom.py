@@ -139,7 +139,7 @@ def test_an_unchanged_measure_stays_within_a_few_percent() -> None:
 def test_each_modality_has_a_dozen_titles_and_a_fair_share_of_the_figures() -> None:
     titles = Counter[str]()
     for kind, (single, pair) in TITLES.items():
-        titles[MODALITY[kind]] += len(single) + len(pair)  # type: ignore[index]
+        titles[MODALITY[kind]] += len(single) + len(pair)  # type: ignore[index]  # every kind has one
     assert min(titles.values()) >= 12
     shares = Counter(phantom.facts.modality for phantom in phantoms())
     assert set(shares) <= set(MODALITIES)

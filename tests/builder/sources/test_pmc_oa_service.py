@@ -42,7 +42,7 @@ def copy(articles: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[PmcCopy]:
         yield running
 
 
-def _at(url: str):  # type: ignore[no-untyped-def]
+def _at(url: str):  # type: ignore[no-untyped-def]  # gives an __init__
     def init(self: service.CloudService, used: PoliteClient) -> None:
         object.__setattr__(self, "client", used)
         object.__setattr__(self, "url", url)
