@@ -24,7 +24,7 @@ chaos: $(VENV)/.installed-dev  ## disturb builds and feed damaged inputs to ever
 	$(BIN)/python -m tests.chaos
 
 weights: $(VENV)/.installed  ## train the bundled encoders and filter again, from one seed (about 36 minutes on 2 cores)
-	$(BIN)/python -m benchmarks.train_encoders
+	$(BIN)/python -m benchmarks.training
 	$(BIN)/python benchmarks/train_filter.py
 	$(BIN)/python benchmarks/filter_quality.py
 

@@ -114,14 +114,14 @@ class MicroVQAConfig(datasets.BuilderConfig):
         )
 
     def build_config(self, output: Path) -> Any:
-        """Settings of the regeneration, a `builder.config.BuildConfig`.
+        """Settings of the regeneration, a `builder.run.config.BuildConfig`.
 
         Raises ValueError for values out of range.
         """
         names = {"source": "sources"}
         given = {name: getattr(self, name) for name in (*_SHAPING, "workers")}
         settings = {names.get(k, k): v for k, v in given.items() if v is not None}
-        config = import_module("builder.config")
+        config = import_module("builder.run.config")
         try:
             return config.BuildConfig(output=output, **settings)
         except ValueError as error:
@@ -133,12 +133,12 @@ class MicroVQAConfig(datasets.BuilderConfig):
         if release is not None:
             return hashlib.sha256((release / "README.md").read_bytes()).hexdigest()[:16]
         config = self.build_config(Path())
-        shards = import_module("builder.pipeline").plan(config)
-        running = import_module("builder.config").RUNNING
+        shards = import_module("builder.run.pipeline").plan(config)
+        running = import_module("builder.run.config").RUNNING
         content = {
             "settings": config.model_dump(mode="json", exclude=running),
             "inputs": [shard.partition.fingerprint for shard in shards],
-            "code": import_module("builder.shards").code_digest(),
+            "code": import_module("builder.tables.shards").code_digest(),
         }
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]
 
@@ -224,7 +224,7 @@ class MicroVQAPlusPlus(datasets.GeneratorBasedBuilder):
     def _info(self) -> Any:
         release = self.config.prebuilt()
         if release is None:
-            columns = import_module("builder.card").features(self.config.name)
+            columns = import_module("builder.release.card").features(self.config.name)
             return _dataset_info(datasets.Features._from_yaml_list(columns))
         infos = datasets.info.DatasetInfosDict.from_directory(str(release))
         if self.config.name not in infos:
@@ -252,7 +252,7 @@ class MicroVQAPlusPlus(datasets.GeneratorBasedBuilder):
     def _regenerate(self) -> Path:
         output = Path(self._cache_dir_root) / f"{NAME}-builds" / self.config.fingerprint()
         config = self.config.build_config(output)
-        result = import_module("builder.pipeline").build(config, wait=True)
+        result = import_module("builder.run.pipeline").build(config, wait=True)
         release: Path = result.release
         return release
 

@@ -37,7 +37,7 @@ from builder.agents.models import ModelAgent
 from builder.agents.models.prompts import EXTRACT, WRITE, Prompt
 from builder.agents.options import AgentOptions
 from builder.agents.settings import ModelSettings
-from builder.records import Figure
+from builder.tables.records import Figure
 
 AT_ONCE = 64
 LEAST_SHARE = 0.85

@@ -22,8 +22,8 @@ def run(recipe: Path, output: Path) -> None:
     """Decode, hash and write as the bare loop does, and encode shard by shard."""
     import torch
 
-    from filtering.choice import PHANTOM_TINY
     from filtering.encoders import open_clip_encoder, open_nli
+    from filtering.encoders.encoder_names import PHANTOM_TINY
 
     torch.set_num_threads(1)
     clip, nli = open_clip_encoder(PHANTOM_TINY), open_nli(PHANTOM_TINY)

@@ -110,7 +110,7 @@ def build(articles: Path, output: Path) -> Cost:
     """A whole build with one worker into an empty folder."""
     shutil.rmtree(output, ignore_errors=True)
     source = ["--source", f"pmc_oa:{articles}", "--workers", "1"]
-    return cost(["-m", "builder.cli", "build", *source, "--output", output])
+    return cost(["-m", "builder.commands.main", "build", *source, "--output", output])
 
 
 def bare(recipe: Path, output: Path) -> Cost:

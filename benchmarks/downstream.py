@@ -34,7 +34,7 @@ from benchmarks.ranking import Estimate, Mask, Vector, resampled
 from benchmarks.tiers import TIERS, Exam, Room, behind_gate
 from benchmarks.vqa import Asked, SmallVQA, free_form, of_four, train
 from builder.agents.offline import OfflineAgent
-from filtering.encoding import Clip, Floats
+from filtering.encoders.pair_encoding import Clip, Floats
 from filtering.pairs import Pairs
 
 POOL_SEED, TEST_SEED = 700_000, 750_000

@@ -26,12 +26,12 @@ from safetensors.torch import save_file
 from transformers import AutoTokenizer, BertConfig, BertForSequenceClassification
 
 from builder.agents.offline import OfflineAgent
-from builder.records import Figure
 from builder.sources.phantom import PhantomSource
+from builder.tables.records import Figure
 from filtering.encoders import Clip, Nli, open_clip_encoder, open_nli
 from filtering.encoders.batching import autocast
+from filtering.encoders.image_files import decode
 from filtering.encoders.nli import CLASSES
-from filtering.pictures import decode
 
 LEAST = 0.95
 BATCH = 32

@@ -37,13 +37,13 @@ from benchmarks.bare_build import write_recipe
 from benchmarks.bare_encoding import CALLS
 from benchmarks.build import Check, Cost, checked, cost, differences, table, temporary_folder
 from benchmarks.made_articles import QUALITY
-from builder.config import BuildConfig
-from builder.consistency import candidate_pairs
-from builder.engines.local import ONE_THREAD
-from builder.pipeline import build
-from builder.shards import ShardStore
+from builder.run.config import BuildConfig
+from builder.run.local_engine import ONE_THREAD
+from builder.run.pipeline import build
+from builder.run.shard_scoring import candidate_pairs
 from builder.sources.phantom import Phantom, PhantomSource, make_article, source
 from builder.sources.phantom.articles import Article
+from builder.tables.shards import ShardStore
 
 MOST_RATIO = 1.10
 """A build takes at most so many times as long as the bare loop."""
@@ -153,8 +153,8 @@ def write_calls(built: Path, recipe: Path) -> None:
 
     For images the places among the shard's figures, in the order in which they are encoded.
     """
-    from filtering.encoding import encode
-    from filtering.opening import BUNDLED, open_scorer
+    from filtering.encoders.pair_encoding import encode
+    from filtering.graph.loading import BUNDLED, open_scorer
 
     scorer, store = open_scorer(BUNDLED), ShardStore(built / "work")
     assert scorer.hicqa is not None
@@ -217,7 +217,7 @@ def workers(figures: int, repeats: int) -> list[Check]:
 
         def two() -> float:
             options = ["--source", f"phantom:{figures}", "--workers", "2", "--output"]
-            return _anew("builder.cli", "build", *options, output=folder / "out").wall
+            return _anew("builder.commands.main", "build", *options, output=folder / "out").wall
 
         for _ in range(repeats):
             with ThreadPoolExecutor(2) as pool:

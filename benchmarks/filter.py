@@ -27,10 +27,10 @@ from benchmarks.methods import methods
 from benchmarks.pools import FINAL_SEEDS, FIT_SEED, phantom_pool
 from benchmarks.ranking import Vector, auroc, measures, resampled
 from benchmarks.tiers import TIERS, Exam, Room, behind_gate
-from filtering.baselines import Score
 from filtering.corruptions import CLEAN, families
 from filtering.corruptions.families import GROUPS
-from filtering.lessons import Lesson
+from filtering.graph.baselines import Score
+from filtering.graph.training_pools import Lesson
 
 KEEP = 0.75
 FIT_VERSIONS = 4

@@ -29,10 +29,10 @@ from benchmarks.ranking import Mask, Vector, auroc, measures, resampled
 from builder.publish.weights import QUALITY, weights_digest
 from filtering.corruptions import CLEAN, families
 from filtering.corruptions.families import GROUPS
-from filtering.lessons import corrupted
-from filtering.opening import BUNDLED, open_scorer
+from filtering.graph.loading import BUNDLED, open_scorer
+from filtering.graph.scorer import Scorer
+from filtering.graph.training_pools import corrupted
 from filtering.records import Signals
-from filtering.scorer import Scorer
 
 OURS, MEAN = "HiCQA-Graph", "mean of the text signals"
 _NAMES = {"kept is clean": f"share of clean pairs among the {KEEP:.0%} kept"}

@@ -35,7 +35,7 @@ from benchmarks.ranking import (
 )
 from filtering.corruptions import CLEAN, Planted, corrupt, families
 from filtering.records import QA, Signals
-from filtering.signals import WEIGHTS, compute_signals
+from filtering.signals.text_signals import WEIGHTS, compute_signals
 
 RATE = 0.29
 KEEP = 0.75

@@ -25,13 +25,13 @@ from rich.table import Table
 
 from benchmarks.build import cost as run_cost
 from benchmarks.pools import DEVELOPMENT_SEED, phantom_pool
-from filtering.agreement import pair_words
-from filtering.channels import Neighbours
-from filtering.features import Scaled, anchor, graph_rows
-from filtering.graph import Rows
-from filtering.hicqa import HiCQAFilter, channels_of
-from filtering.opening import BUNDLED, open_scorer
-from filtering.signals import compute_signals
+from filtering.graph.edges import Rows
+from filtering.graph.features import Scaled, anchor, graph_rows
+from filtering.graph.hicqa import HiCQAFilter, channels_of
+from filtering.graph.loading import BUNDLED, open_scorer
+from filtering.graph.normalise import Neighbours
+from filtering.signals.shared_words import pair_words
+from filtering.signals.text_signals import compute_signals
 
 MOST_SHARE, MOST_GB, MOST_GROWTH = 0.10, 6.0, 1.10
 

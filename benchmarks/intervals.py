@@ -20,7 +20,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from scoring.intervals import Clusters, Floats, interval
+from scoring.metrics.intervals import Clusters, Floats, interval
 
 ARTICLES = (50, 200, 1000)
 CORRELATIONS = (0.1, 0.3)

@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import torch
 
-from filtering.baselines import Baseline, Score, baselines
-from filtering.encoding import Floats
-from filtering.features import CHANNELS, TEXT
-from filtering.fit import best_anchor, train_graph
-from filtering.graph import build_graph
-from filtering.lessons import Lesson
+from filtering.encoders.pair_encoding import Floats
+from filtering.graph.baselines import Baseline, Score, baselines
+from filtering.graph.edges import build_graph
+from filtering.graph.features import CHANNELS, TEXT
+from filtering.graph.training import best_anchor, train_graph
+from filtering.graph.training_pools import Lesson
 
 SINGLE = (
     "image_qa_probability",

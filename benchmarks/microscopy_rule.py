@@ -1,4 +1,4 @@
-"""How well the caption rule of builder/microscopy.py tells microscopy from other figures.
+"""How well the caption rule of builder/tables/microscopy.py tells microscopy from other figures.
 
     python benchmarks/microscopy_rule.py REALDATA
 
@@ -21,7 +21,7 @@ from math import sqrt
 from pathlib import Path
 from typing import NamedTuple
 
-from builder.microscopy import MicroscopyVerdict, classify
+from builder.tables.microscopy import MicroscopyVerdict, classify
 
 READ = {
     "10.1371/journal.pone.0120924": False,  # photographs of shells, scale bars of 1 cm

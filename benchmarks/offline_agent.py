@@ -29,8 +29,8 @@ from rich.console import Console
 from rich.table import Table
 
 from builder.agents.offline import OfflineAgent
-from builder.microscopy import classify
-from builder.records import Candidate, Figure, Outcome
+from builder.tables.microscopy import classify
+from builder.tables.records import Candidate, Figure, Outcome
 
 JUDGEMENTS = Path(__file__).with_name("offline_agent_judgements.jsonl")
 SAMPLE = 60

@@ -12,7 +12,6 @@ from functools import partial
 
 import numpy as np
 
-from builder.images import inspect
 from builder.sources.phantom import (
     Facts,
     Panel,
@@ -24,6 +23,7 @@ from builder.sources.phantom import (
     render_panel,
 )
 from builder.sources.phantom.optics import SIDE, to_picture
+from builder.tables.images import inspect
 
 PANELS = 60
 FIGURES = 720

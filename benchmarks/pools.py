@@ -16,8 +16,8 @@ import numpy as np
 from PIL import Image, ImageFilter
 
 from builder.agents.offline import OfflineAgent
-from builder.records import Candidate, Figure
 from builder.sources.phantom import PhantomSource
+from builder.tables.records import Candidate, Figure
 from filtering.pairs import Pairs
 from filtering.records import QA
 

@@ -37,8 +37,8 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.made_articles import PUBLICATION, write_articles
-from builder.config import BuildConfig
-from builder.pipeline import build
+from builder.run.config import BuildConfig
+from builder.run.pipeline import build
 from builder.sources.phantom import make_figure
 
 LEAST_RATIO = 0.95

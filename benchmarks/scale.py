@@ -42,13 +42,13 @@ from rich.table import Table
 from benchmarks.build import WITHIN, Check, table
 from benchmarks.build import cost as run_cost
 from benchmarks.made_articles import PUBLICATION, write_articles
-from builder import pipeline
-from builder.config import BuildConfig
-from builder.context import Context, Shard
-from builder.jobs import Job
-from builder.pipeline import build, plan
-from builder.shards import ShardStore
-from builder.stages import AFTER_THRESHOLD, READ, SCORE, WRITE, Stage, Tables
+from builder.run import pipeline
+from builder.run.config import BuildConfig
+from builder.run.context import Context, Shard
+from builder.run.jobs import Job
+from builder.run.pipeline import build, plan
+from builder.run.stages import AFTER_THRESHOLD, READ, SCORE, WRITE, Stage, Tables
+from builder.tables.shards import ShardStore
 from filtering.decide import choose_threshold
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)

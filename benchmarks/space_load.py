@@ -53,8 +53,8 @@ _IMAGE = re.compile(r"figures/[0-9a-f]{64}(?:/thumb)?")
 
 def make_release(folder: Path, candidates: int) -> Path:
     """An output folder whose release has about so many candidates."""
-    from builder.config import BuildConfig
-    from builder.pipeline import build
+    from builder.run.config import BuildConfig
+    from builder.run.pipeline import build
     from builder.sources.phantom import articles
     from space.make_samples import jpeg
 

@@ -31,11 +31,11 @@ from rich.table import Table
 
 from benchmarks.gate import RATE, gate_then_mean, load, mean_of
 from benchmarks.ranking import Estimate, Mask, Vector, auroc, rate, resampled
-from builder.config import BuildConfig
-from builder.pipeline import build
+from builder.run.config import BuildConfig
+from builder.run.pipeline import build
 from filtering.corruptions import CLEAN, Corruption, corrupt, families
 from filtering.records import QA
-from filtering.signals import compute_signals
+from filtering.signals.text_signals import compute_signals
 
 AUROC, FOUND = 0.8, 0.8
 SAME = ("entity_caption", "number_caption", "panel_swap")

@@ -18,11 +18,11 @@ import numpy.typing as npt
 
 from benchmarks.pools import degraded
 from benchmarks.ranking import Mask, Vector
-from filtering.contradiction import contradiction
 from filtering.corruptions import Planted
 from filtering.encoders import PHANTOM_TINY, open_clip_encoder, open_nli
-from filtering.hicqa import Reference
-from filtering.lessons import (
+from filtering.gate import contradiction
+from filtering.graph.hicqa import Reference
+from filtering.graph.training_pools import (
     Encoders,
     Lesson,
     corrupted,

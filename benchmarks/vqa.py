@@ -16,7 +16,7 @@ import torch
 from torch import nn
 
 from benchmarks.ranking import Mask, Vector
-from filtering.encoding import Clip, Floats
+from filtering.encoders.pair_encoding import Clip, Floats
 from filtering.pairs import Pairs
 
 EPOCHS = 40

@@ -1,11 +1,11 @@
 """Stage 2: decide which question-answer pairs are consistent with their figure and caption."""
 
-from filtering.contradiction import contradiction
 from filtering.decide import Threshold, choose_threshold, decide
-from filtering.entities import Entity, EntityType, find_entities, vocabulary
+from filtering.gate import contradiction
 from filtering.records import QA, Decision, Signals
-from filtering.sentences import sentences
-from filtering.signals import compute_signals
+from filtering.signals.text_signals import compute_signals
+from filtering.text.entities import Entity, EntityType, find_entities, vocabulary
+from filtering.text.sentences import sentences
 
 __all__ = [
     "QA",

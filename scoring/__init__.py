@@ -1,11 +1,18 @@
 """Score models on multiple-choice questions: what they answered, and how sure the numbers are."""
 
-from scoring.bias import Circular, LengthBias, PositionBias, circular, length_bias, position_bias
-from scoring.comparison import Comparison, compare
-from scoring.extraction import extract
-from scoring.intervals import Estimate
+from scoring.answers.extraction import extract
 from scoring.items import BadInput, Items, align, read_items
-from scoring.metrics import Scores, score
+from scoring.metrics.accuracy import Scores, score
+from scoring.metrics.bias import (
+    Circular,
+    LengthBias,
+    PositionBias,
+    circular,
+    length_bias,
+    position_bias,
+)
+from scoring.metrics.comparison import Comparison, compare
+from scoring.metrics.intervals import Estimate
 from scoring.records import STATUSES, VERSION, Extraction, LabelStyle, Status
 
 __all__ = [

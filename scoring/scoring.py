@@ -10,10 +10,10 @@ from typing import Any
 import datasets
 import evaluate
 
-from scoring.answers import Answers, known_columns, read_answers
-from scoring.intervals import RESAMPLES, Estimate
+from scoring.answers.answers import Answers, known_columns, read_answers
 from scoring.items import GROUPINGS, BadInput
-from scoring.metrics import Scores, score
+from scoring.metrics.accuracy import Scores, score
+from scoring.metrics.intervals import RESAMPLES, Estimate
 
 _DESCRIPTION = """\
 Accuracy of models on multiple-choice questions, from raw responses or from indices of options,
@@ -36,7 +36,7 @@ Returns:
 
 
 class MicroVQA(evaluate.Metric):
-    """Scores responses or indices; see `scoring.answers.read_answers` for the columns."""
+    """Scores responses or indices; see `scoring.answers.answers.read_answers` for the columns."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """As `evaluate.Metric`; raises BadInput for several processes, which it does not gather."""

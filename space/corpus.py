@@ -16,8 +16,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from builder.errors import BuildError
-from builder.schemas import DESCRIPTIONS
-from builder.summary import reason_kind
+from builder.release.schemas import DESCRIPTIONS
+from builder.release.summary import reason_kind
 
 Floats = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.int64]

@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from filtering.pictures import FORMATS, ImageError, decode
+from filtering.encoders.image_files import FORMATS, ImageError, decode
 from space.corpus import Corpus
 
 THUMB = 240

@@ -16,8 +16,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from builder.config import BuildConfig
-from builder.pipeline import build
+from builder.run.config import BuildConfig
+from builder.run.pipeline import build
 from builder.sources.phantom import articles
 
 FIGURES = 24

@@ -16,17 +16,17 @@ import gradio as gr
 
 from builder.errors import BuildError
 from builder.screening import screening_questions
-from space.benchmark_tab import benchmark_tab
+from space.benchmark.tab import benchmark_tab
 from space.corpus import Corpus
-from space.decision_views import Decisions
-from space.decisions_tab import decisions_tab, restored, warm, wire
-from space.look import HEAD, SCRIPT, STYLE, theme
+from space.decisions.decision_views import Decisions
+from space.decisions.tab import decisions_tab, restored, warm, wire
+from space.decisions.views import View
 from space.markup import render
-from space.screening_desk import Desk
-from space.screening_place import screening_place
-from space.screening_tab import screening_tab
-from space.try_tab import try_tab
-from space.views import View
+from space.screening.desk import Desk
+from space.screening.place import screening_place
+from space.screening.tab import screening_tab
+from space.theme import HEAD, SCRIPT, STYLE, theme
+from space.try_it.tab import try_tab
 
 HERE = Path(__file__).resolve().parent
 SAMPLES = HERE / "samples"

@@ -20,8 +20,8 @@ def realdata() -> Path:
 @pytest.fixture(scope="session")
 def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Release of a small phantom build."""
-    from builder.config import BuildConfig
-    from builder.pipeline import build
+    from builder.run.config import BuildConfig
+    from builder.run.pipeline import build
 
     output = tmp_path_factory.mktemp("phantom")
     return build(BuildConfig(output=output, sources=("phantom:60",), workers=1)).release

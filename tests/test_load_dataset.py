@@ -14,8 +14,8 @@ import pyarrow.parquet as pq
 import pytest
 
 import microvqa_pp
-from builder.config import BuildConfig
-from builder.pipeline import build
+from builder.run.config import BuildConfig
+from builder.run.pipeline import build
 
 ROOT = Path(__file__).resolve().parent.parent
 COLUMNS = [

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from builder.records import AgentSignals, Candidate, Figure, Outcome, Question
+from builder.tables.records import AgentSignals, Candidate, Figure, Outcome, Question
 
 
 class Agent(Protocol):

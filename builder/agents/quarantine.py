@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 import pyarrow as pa
 
 from builder.agents.unusable import Unusable, unpack
-from builder.records import Rejection
+from builder.tables.records import Rejection
 
 LISTS = {
     "outcomes": ("figure_id", "unusable"),

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from builder.images import ImageError, inspect
 from builder.sources.article import ItemError
 from builder.sources.base import SourceError
 from builder.sources.dataset.images import Cell, cells
 from builder.sources.dataset.tables import Location, Table, open_tables, parse_location
 from builder.sources.text import clean
+from builder.tables.images import ImageError, inspect
 
 BATCH_ROWS = 64
 _COLUMNS = {

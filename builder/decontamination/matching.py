@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from builder.decontamination.benchmark import Benchmark, BenchmarkRow
-from builder.near_duplicates import ImageIndex, shingles, words
-from builder.splits import SplitItem
+from builder.release.splits import SplitItem
+from builder.tables.near_duplicates import ImageIndex, shingles, words
 
 NGRAM = 8
 """Words in a row that are compared, as in the decontamination of language models' test sets."""

@@ -9,9 +9,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from builder.decontamination.benchmark import Benchmark
 from builder.decontamination.matching import Match
-from builder.shards import parquet_bytes, write_atomically
-from builder.thumbnails import thumbnail
-from filtering.tables import to_table
+from builder.tables.shards import parquet_bytes, write_atomically
+from builder.tables.thumbnails import thumbnail
+from filtering.table.arrow_tables import to_table
 
 SHOWN = 300
 THUMBNAIL = 240

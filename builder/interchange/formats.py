@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from builder.records import EP, EU, HG
+from builder.tables.records import EP, EU, HG
 
 Format = Literal["official", "microvqa"]
 FORMATS: tuple[Format, ...] = get_args(Format)

@@ -15,16 +15,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from builder.agents.base import candidate_id
-from builder.card import ConfigFiles, SplitFiles, write_card
 from builder.errors import BuildError
-from builder.images import ImageError, inspect
 from builder.interchange.formats import READERS, Format, Imported, Unfit
 from builder.interchange.tables import read_rows, read_schema, table_of
-from builder.licenses import normalise
-from builder.schemas import SCHEMAS
-from builder.shards import digest, file_digest, parquet_options
-from builder.splits import question_id
-from builder.summary import Summary
+from builder.release.card import ConfigFiles, SplitFiles, write_card
+from builder.release.schemas import SCHEMAS
+from builder.release.splits import question_id
+from builder.release.summary import Summary
+from builder.tables.images import ImageError, inspect
+from builder.tables.licenses import normalise
+from builder.tables.shards import digest, file_digest, parquet_options
 
 ORIGINALS = "imported.parquet"
 

@@ -12,10 +12,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import yaml
 
-from builder.ledger import CONTENT
-from builder.licenses import allows
 from builder.publish.secrets import secret_in, secrets_in
-from builder.schemas import SCHEMAS, check_columns
+from builder.release.ledger import CONTENT
+from builder.release.schemas import SCHEMAS, check_columns
+from builder.tables.licenses import allows
 
 MAX_FILE_BYTES = 20 << 30
 MAX_FOLDER_FILES = 10_000

@@ -15,8 +15,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from builder.errors import BuildError
-from builder.schemas import DESCRIPTIONS
-from filtering.tables import IMAGE_TYPE
+from builder.release.schemas import DESCRIPTIONS
+from filtering.table.arrow_tables import IMAGE_TYPE
 
 FILE = "croissant.json"
 _PUBLISHED = datetime(2025, 11, 15, tzinfo=UTC)

@@ -7,9 +7,9 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from builder.card import release_version
-from builder.licenses import most_restrictive, normalise
 from builder.publish.croissant import write_croissant
+from builder.release.card import release_version
+from builder.tables.licenses import most_restrictive, normalise
 
 _PLACEHOLDER = "path/to/this/folder"
 

@@ -15,10 +15,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from builder.errors import BuildError
 from builder.publish.hub import push_folder
-from builder.shards import digest, file_digest
+from builder.tables.shards import digest, file_digest
 
 if TYPE_CHECKING:
-    from filtering.hicqa import HiCQAFilter
+    from filtering.graph.hicqa import HiCQAFilter
 
 CONFIG, QUALITY, GRAPH = "filter.json", "quality.json", "graph"
 _BUNDLED = Path(__file__).resolve().parent.parent.parent / "filtering" / "weights" / "hicqa"
@@ -122,7 +122,7 @@ def download_weights(repo_id: str, revision: str | None = None) -> Path:
 
 def from_pretrained(repo_id: str, revision: str | None = None) -> HiCQAFilter:
     """The filter of a model repository. Raises what `download_weights` and `load` raise."""
-    from filtering.hicqa import HiCQAFilter
+    from filtering.graph.hicqa import HiCQAFilter
 
     return HiCQAFilter.load(download_weights(repo_id, revision))
 

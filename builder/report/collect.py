@@ -13,12 +13,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from builder.ledger import STAGES
-from builder.licenses import allows
-from builder.release import choices_of
-from builder.schemas import check_columns
-from builder.show import reading
-from builder.summary import Summary, reason_kind
+from builder.commands.show import reading
+from builder.release.ledger import STAGES
+from builder.release.schemas import check_columns
+from builder.release.summary import Summary, reason_kind
+from builder.release.writer import choices_of
+from builder.tables.licenses import allows
 
 EXAMPLES = 3
 """Examples shown of each reason."""

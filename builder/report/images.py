@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from builder.thumbnails import thumbnail
+from builder.tables.thumbnails import thumbnail
 
 _WIDEST = 180
 

@@ -12,13 +12,13 @@ import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from builder.ledger import STAGES
-from builder.licenses import allows
-from builder.records import TASKS
+from builder.release.ledger import STAGES
+from builder.release.summary import Summary
 from builder.report.charts import Bar, bars, histograms
 from builder.report.collect import Collected, may_show
 from builder.report.images import thumbnails
-from builder.summary import Summary
+from builder.tables.licenses import allows
+from builder.tables.records import TASKS
 
 MICROVQA_TASKS = dict(zip(TASKS, (392, 420, 230), strict=True))
 """Questions by task among the 1,042 of MicroVQA (arXiv 2503.13399)."""

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from builder.splits import CHOICES
+from builder.release.splits import CHOICES
 
 Verdict = Literal["accept", "fix", "reject"]
 Kind = Literal["review", "adjudicate", "undo"]

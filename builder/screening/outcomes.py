@@ -10,11 +10,11 @@ from typing import Any
 
 import pyarrow as pa
 
+from builder.release.splits import question_id
 from builder.screening.agreement import agreement
 from builder.screening.entries import Entry, Fix
 from builder.screening.log import VerdictLog
 from builder.screening.standings import Standing, State, standings
-from builder.splits import question_id
 
 LOG = "verdicts.jsonl"
 """File in a build's output folder that holds the verdicts."""

@@ -13,11 +13,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from builder.errors import BuildError
-from builder.ledger import ledger_table
-from builder.release import choices_of
-from builder.shards import ShardStore
-from builder.splits import Assignment
-from filtering.tables import from_table
+from builder.release.ledger import ledger_table
+from builder.release.splits import Assignment
+from builder.release.writer import choices_of
+from builder.tables.shards import ShardStore
+from filtering.table.arrow_tables import from_table
 
 ASSIGNMENTS = "assignments.parquet"
 """File in work/ that says where every question went."""

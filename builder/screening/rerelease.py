@@ -11,15 +11,15 @@ import pyarrow.parquet as pq
 from pydantic import ValidationError
 from rich.console import Console
 
-from builder.config import BuildConfig
 from builder.errors import BuildError
-from builder.output import held
-from builder.pipeline import card_settings
-from builder.release import write_release
+from builder.release.summary import Summary
+from builder.release.writer import write_release
+from builder.run.config import BuildConfig
+from builder.run.output import held
+from builder.run.pipeline import card_settings
 from builder.screening.outcomes import Screening
 from builder.screening.questions import read_assignments, shard_names
-from builder.shards import ShardStore
-from builder.summary import Summary
+from builder.tables.shards import ShardStore
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ import hashlib
 import re
 from dataclasses import dataclass
 
-from builder.images import inspect
-from builder.licenses import UNKNOWN, License
-from builder.microscopy import MicroscopyVerdict
-from builder.records import Figure
+from builder.tables.images import inspect
+from builder.tables.licenses import UNKNOWN, License
+from builder.tables.microscopy import MicroscopyVerdict
+from builder.tables.records import Figure
 
 MAX_CAPTION_CHARS = 50_000
 """Longest caption that is read: several times that of the longest figure legends in print."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from builder.records import Figure, Rejection
+from builder.tables.records import Figure, Rejection
 
 
 class SourceError(Exception):

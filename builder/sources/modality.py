@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from builder.microscopy import ELECTRON, FLUORESCENCE, HISTOLOGY, LIGHT, PHASE
-from builder.records import MODALITIES, Modality
+from builder.tables.microscopy import ELECTRON, FLUORESCENCE, HISTOLOGY, LIGHT, PHASE
+from builder.tables.records import MODALITIES, Modality
 
 _NAMES: dict[str, Modality] = {
     "fluorescence microscopy": FLUORESCENCE,

@@ -8,10 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from builder.licenses import UNKNOWN, License, normalise
-from builder.microscopy import UNKNOWN as UNKNOWN_MODALITY
-from builder.microscopy import MicroscopyVerdict, classify
-from builder.records import Figure
 from builder.sources.article import (
     Article,
     Legend,
@@ -25,6 +21,10 @@ from builder.sources.base import SourceError
 from builder.sources.modality import named_modality
 from builder.sources.panels import panels
 from builder.sources.text import clean, clean_all
+from builder.tables.licenses import UNKNOWN, License, normalise
+from builder.tables.microscopy import UNKNOWN as UNKNOWN_MODALITY
+from builder.tables.microscopy import MicroscopyVerdict, classify
+from builder.tables.records import Figure
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "caption": ("caption", "text", "image_caption", "figure_caption"),

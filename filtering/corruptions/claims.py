@@ -9,7 +9,7 @@ from random import Random
 from filtering.corruptions.editing import answered, with_entity, with_question_entity
 from filtering.corruptions.pool import Pool
 from filtering.corruptions.records import Change, Item
-from filtering.entities import Entity, find_entities
+from filtering.text.entities import Entity, find_entities
 
 _PAIRS = (
     ("increase", "decrease"), ("increases", "decreases"), ("increased", "decreased"),

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from filtering.corruptions.records import Change, Item
-from filtering.entities import Entity
+from filtering.text.entities import Entity
 
 
 def _adapted(new: str, found: re.Match[str]) -> str:

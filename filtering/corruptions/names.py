@@ -7,9 +7,9 @@ from random import Random
 from filtering.corruptions.editing import answered, with_entity, with_question_entity
 from filtering.corruptions.pool import Pool, pick, value_truth
 from filtering.corruptions.records import Change, Item
-from filtering.entities import Entity, find_entities
-from filtering.grounding import are_compatible
-from filtering.vocabulary import vocabulary
+from filtering.signals.grounding import are_compatible
+from filtering.text.entities import Entity, find_entities
+from filtering.text.vocabulary import vocabulary
 
 _SWAPPED = (
     "stain", "fluorophore", "marker", "colour", "organism", "cell_line", "cell_type", "tissue",

@@ -8,7 +8,7 @@ from random import Random
 from filtering.corruptions.editing import with_entity
 from filtering.corruptions.pool import Pool
 from filtering.corruptions.records import Change, Item
-from filtering.entities import Entity, find_entities
+from filtering.text.entities import Entity, find_entities
 
 _DIGITS = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
 _SPELLED = re.compile(

@@ -10,10 +10,10 @@ from random import Random
 from typing import TypeVar
 
 from filtering.corruptions.records import Item
-from filtering.entities import find_entities
-from filtering.grounding import are_compatible
 from filtering.records import QA
-from filtering.words import content, plain_words
+from filtering.signals.grounding import are_compatible
+from filtering.text.entities import find_entities
+from filtering.text.words import content, plain_words
 
 _PLACE = re.compile(
     r"\b(?:in|of|from|shown in|used in)?\s*\bpanels?\s\(?[A-Za-z](?:\s?(?:-|–|,|and)\s?[A-Z])*\b\)?"

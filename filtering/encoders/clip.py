@@ -19,6 +19,7 @@ from open_clip.transformer import TextTransformer
 from PIL import Image
 
 from filtering.encoders.batching import Floats, autocast, encode_distinct, utf8
+from filtering.encoders.image_files import ImageError, decode
 from filtering.encoders.locations import (
     PHANTOM_TINY,
     EncoderError,
@@ -28,7 +29,6 @@ from filtering.encoders.locations import (
     revision,
     short_name,
 )
-from filtering.pictures import ImageError, decode
 
 _ADVICE = (
     f"give {PHANTOM_TINY}, a folder with open_clip_config.json and weights, "

@@ -13,8 +13,7 @@ from pathlib import Path
 
 _SOURCE = Path(__file__).parent.parent
 _MAIN = "scoring"
-_FROM_MODULE = re.compile(r"^from scoring\.(\w+) import", re.MULTILINE)
-_FROM_PACKAGE = re.compile(r"^from scoring import (\w+)$", re.MULTILINE)
+_IMPORT = re.compile(r"^from scoring((?:\.\w+)*) import ([\w, ]+|\()", re.MULTILINE)
 _REQUIREMENTS = ("datasets", "evaluate", "numpy", "pyarrow", "scipy")
 _CARD = """\
 ---
@@ -46,17 +45,35 @@ It needs {requirements}.
 
 
 def _needed(name: str, found: dict[str, str]) -> dict[str, str]:
-    """Sources of a module and of all that it imports of `scoring`."""
-    if name not in found:
-        found[name] = (_SOURCE / f"{name}.py").read_text("utf-8")
-        for pattern in (_FROM_MODULE, _FROM_PACKAGE):
-            for imported in pattern.findall(found[name]):
-                _needed(imported, found)
+    """Sources of a module and of all that it imports of `scoring`, by their flat names."""
+    flat = name.replace(".", "_")
+    if flat not in found:
+        found[flat] = (_SOURCE / f"{name.replace('.', '/')}.py").read_text("utf-8")
+        for match in _IMPORT.finditer(found[flat]):
+            _needed(_imported(match), found)
     return found
 
 
+def _imported(match: re.Match[str]) -> str:
+    """The module that an import names, seen from `scoring`: `answers.cues`.
+
+    Both forms occur: `from scoring.answers.cues import X` and `from scoring.answers import cues`.
+    """
+    path, names = match[1].strip("."), match[2]
+    member = f"{path}.{names}".strip(".")
+    return member if (_SOURCE / f"{member.replace('.', '/')}.py").is_file() else path
+
+
 def _relative(source: str) -> str:
-    return _FROM_PACKAGE.sub(r"from . import \1", _FROM_MODULE.sub(r"from .\1 import", source))
+    """The source of a module with the imports of its flat copies beside it."""
+    return _IMPORT.sub(_relative_import, source)
+
+
+def _relative_import(match: re.Match[str]) -> str:
+    module = _imported(match).replace(".", "_")
+    if _imported(match) == match[1].strip("."):
+        return f"from .{module} import {match[2]}"
+    return f"from . import {module} as {match[2]}"
 
 
 def write_space(folder: Path, name: str = "microvqa_pp") -> Path:

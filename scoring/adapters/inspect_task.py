@@ -13,7 +13,7 @@ from inspect_ai.model import ChatMessageUser, Content, ContentImage, ContentText
 from inspect_ai.scorer import CORRECT, INCORRECT, Score, Scorer, Target, accuracy, scorer, stderr
 from inspect_ai.solver import TaskState, generate
 
-from scoring.extraction import extract
+from scoring.answers.extraction import extract
 from scoring.models.openai_chat import data_url
 from scoring.models.records import Image, Presentation, Question
 from scoring.records import LabelStyle

@@ -13,7 +13,7 @@ from scoring.models.errors import (
     RequestError,
     TransientError,
 )
-from scoring.models.opening import KINDS, Serving, open_chat, open_model
+from scoring.models.loading import KINDS, Serving, open_chat, open_model
 from scoring.models.records import (
     CONDITIONS,
     Condition,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scoring.extraction import extract
+from scoring.answers.extraction import extract
 from scoring.items import BadInput, reject
 from scoring.report.evidence import Item, read_evidence
 from scoring.report.result import Report, make_report, read_report

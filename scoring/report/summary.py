@@ -7,10 +7,10 @@ from dataclasses import asdict
 from itertools import groupby
 from typing import Any
 
-from scoring.bias import circular, length_bias, position_bias
-from scoring.comparison import compare
 from scoring.items import BadInput, Items, read_items
-from scoring.metrics import score
+from scoring.metrics.accuracy import score
+from scoring.metrics.bias import circular, length_bias, position_bias
+from scoring.metrics.comparison import compare
 from scoring.report.evidence import Item, order, scored
 
 Group = tuple[str, str]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from scoring.extraction import extract
+from scoring.answers.extraction import extract
 from scoring.items import BadInput
 from scoring.models.cache import ResponseCache
 from scoring.models.chooser import Chooser

@@ -13,7 +13,7 @@ from scoring.models.cache import ResponseCache
 from scoring.models.chooser import Chooser
 from scoring.models.client import Backend, Client
 from scoring.models.errors import FatalError
-from scoring.models.opening import Serving, open_model
+from scoring.models.loading import Serving, open_model
 from scoring.models.records import CONDITIONS, Condition, Presentation
 from scoring.report.evidence import Item
 from scoring.report.result import Result, earlier_items

@@ -27,7 +27,7 @@ from benchmarks.offline_agent import (
     wilson,
     write,
 )
-from builder.records import Candidate
+from builder.tables.records import Candidate
 
 CAPTION = "Confocal images of HeLa cells. Scale bar, {} µm."
 

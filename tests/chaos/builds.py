@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from builder.shards import file_digest
+from builder.tables.shards import file_digest
 from tests.builder.agents.corpus import write_figures
 from tests.builder.agents.misbehaving import Misbehaving
 from tests.builder.agents.model import answer
@@ -35,7 +35,7 @@ _SOURCE = ("--source", f"phantom:{FIGURES}")
 
 def _command(output: Path, *settings: str) -> list[str]:
     told = settings or (*_SOURCE, "--workers", "2")
-    return [sys.executable, "-m", "builder.cli", "build", "--output", str(output), *told]
+    return [sys.executable, "-m", "builder.commands.main", "build", "--output", str(output), *told]
 
 
 def _run(output: Path, *settings: str) -> subprocess.CompletedProcess[str]:

@@ -254,8 +254,8 @@ def _ledgers() -> Seeds:
 
 def prepare(folder: Path) -> None:
     """Build the release whose ledger is damaged, once for all workers."""
-    from builder.config import BuildConfig
-    from builder.pipeline import build
+    from builder.run.config import BuildConfig
+    from builder.run.pipeline import build
 
     config = BuildConfig(
         output=folder / "sound", sources=("phantom:6",), workers=1, clip="none", nli="none"
@@ -269,10 +269,10 @@ def use_release(folder: Path) -> None:
 
 
 def _read_ledger(which: int, data: bytes, folder: Path) -> None:
+    from builder.commands.show import NoReleaseError, ledger_files, print_summary, read_summary
     from builder.errors import BuildError
     from builder.publish.checks import check_release
     from builder.report.collect import collect
-    from builder.show import NoReleaseError, ledger_files, print_summary, read_summary
 
     path = folder / "release" / "data" / "ledger" / "train-00000-of-00001.parquet"
     path.parent.mkdir(parents=True)

@@ -8,8 +8,8 @@ from random import Random
 import numpy as np
 from sklearn.feature_extraction.text import HashingVectorizer
 
-from filtering.encoding import Floats
-from filtering.lessons import Encoders
+from filtering.encoders.pair_encoding import Floats
+from filtering.graph.training_pools import Encoders
 from filtering.pairs import Pairs
 from filtering.records import QA
 

@@ -22,17 +22,17 @@ import yaml
 
 from builder.errors import BuildError
 from filtering.decide import choose_threshold
-from space.bench import on_gpu
+from space.benchmark.runs import on_gpu
 from space.corpus import Corpus
-from space.decision_views import Decisions
-from space.decisions_tab import shown
+from space.decisions.decision_views import Decisions
+from space.decisions.tab import shown
+from space.decisions.views import View
 from space.images import ImageStore
 from space.make_upload import make_upload
 from space.markup import render
-from space.net import AddressError, check_url, is_public, visitor_client
+from space.public_http import AddressError, check_url, is_public, visitor_client
 from space.server import SAMPLES, build_app
-from space.uploads import UploadError, take_table
-from space.views import View
+from space.try_it.uploads import UploadError, take_table
 from tests.space.conftest import run_apart
 from tests.space.payloads import PAYLOADS
 

@@ -14,7 +14,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from space.net import visitor_client
+from space.public_http import visitor_client
 from tests.space.conftest import Server, run_apart, served
 
 SECRET = "a line that no visitor may read"
@@ -36,7 +36,7 @@ def _paths(folder: Path) -> list[str]:
     wanted = [folder / "secret.txt", folder / "build" / "verdicts.jsonl",
               folder / "build" / "release" / "secret.txt", Path("secret.txt"),
               Path("build/verdicts.jsonl"), Path("/etc/passwd"), Path("/proc/self/environ"),
-              Path(__file__).parents[2] / "space" / "net.py"]  # fmt: skip
+              Path(__file__).parents[2] / "space" / "public_http.py"]  # fmt: skip
     heads = ("/gradio_api/file=", "/file=", "/gradio_api/file/", "/gradio_api/stream/", "/figures/",
              "/assets/", "/static/", "/svelte/", "/custom_component/",
              "/gradio_api/custom_component/", "/gradio_api/proxy=file://",

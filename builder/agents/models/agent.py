@@ -7,15 +7,15 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TypeVar
 
 from builder.agents.costs import CostLog
-from builder.agents.models.asking import Asker
 from builder.agents.models.bloom import BloomLevel, classify
 from builder.agents.models.each import each
 from builder.agents.models.judging import Judge
 from builder.agents.models.pairs import PairWriter
 from builder.agents.models.questions import QuestionWriter
+from builder.agents.models.structured_output import Asker
 from builder.agents.options import AgentOptions
 from builder.errors import StoppedError
-from builder.records import AgentSignals, Candidate, Figure, Outcome, Question
+from builder.tables.records import AgentSignals, Candidate, Figure, Outcome, Question
 from scoring.models import (
     Budget,
     BudgetSpent,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from builder.agents.models.asking import Asker
 from builder.agents.models.prompts import BLOOM, lettered
+from builder.agents.models.structured_output import Asker
 from builder.agents.unusable import Unusable
 
 

@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from builder.agents.models.asking import Asker
 from builder.agents.models.prompts import ANSWER, COMPARE, VERDICT, versions
+from builder.agents.models.structured_output import Asker
 from builder.agents.unusable import Unusable, pack
-from builder.records import AgentSignals, Candidate, Figure
+from builder.tables.records import AgentSignals, Candidate, Figure
 from scoring.models import Image
 
 TEMPERATURE = 0.7

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from builder.agents.base import candidate_id
-from builder.agents.models.asking import Asker, Reply
 from builder.agents.models.evidence import find_span
 from builder.agents.models.prompts import EXTRACT, WRITE, versions
 from builder.agents.models.replies import Fact, Facts, Pair, Pairs
+from builder.agents.models.structured_output import Asker, Reply
 from builder.agents.unusable import Unusable, pack
-from builder.records import EP, EU, HG, Candidate, Figure, Outcome, Task
+from builder.tables.records import EP, EU, HG, Candidate, Figure, Outcome, Task
 from scoring.models import Image
 
 MOST_FACTS, MOST_PAIRS = 8, 5

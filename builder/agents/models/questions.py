@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from builder.agents.models.asking import Asker
 from builder.agents.models.bloom import classify
-from builder.agents.models.drafts import Draft, faults, first_draft
+from builder.agents.models.mcq_draft import Draft, faults, first_draft
 from builder.agents.models.prompts import BLOOM, CHOICES, versions
 from builder.agents.models.refining import Refinement, Refiner
+from builder.agents.models.structured_output import Asker
 from builder.agents.unusable import Unusable, pack
-from builder.records import Candidate, Figure, Question
+from builder.tables.records import Candidate, Figure, Question
 from scoring.models import Image
 
 

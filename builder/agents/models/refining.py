@@ -11,8 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from builder.agents.models.asking import Asker, Reply
-from builder.agents.models.drafts import Draft, faults, next_draft
+from builder.agents.models.mcq_draft import Draft, faults, next_draft
 from builder.agents.models.prompts import (
     BLIND,
     CHECK,
@@ -23,8 +22,9 @@ from builder.agents.models.prompts import (
     lettered,
     versions,
 )
+from builder.agents.models.structured_output import Asker, Reply
 from builder.agents.unusable import Unusable
-from builder.records import Candidate
+from builder.tables.records import Candidate
 from scoring.models import Image
 from scoring.models.records import canonical
 

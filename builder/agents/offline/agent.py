@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from builder.agents.offline.bloom import bloom
 from builder.agents.offline.candidates import NAME, write
 from builder.agents.offline.comparing import Drawn
-from builder.agents.offline.crossed import parts
 from builder.agents.offline.distractors import draw_all
+from builder.agents.offline.hypothesis_distractors import parts
 from builder.agents.offline.repeats import thinned
-from builder.records import HG, AgentSignals, Candidate, Figure, Outcome, Question
+from builder.tables.records import HG, AgentSignals, Candidate, Figure, Outcome, Question
 
 
 class OfflineAgent:

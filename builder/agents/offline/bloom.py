@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from builder.records import EP, HG
+from builder.tables.records import EP, HG
 
 _STATED = (1, "recall: a value that the legend states for the whole figure")
 _LOCATED = (2, "comprehension: a value that holds for one panel or one kind of signal")

@@ -8,18 +8,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from builder.agents.base import candidate_id
+from builder.agents.offline.arrow_targets import marked
 from builder.agents.offline.casing import cased
 from builder.agents.offline.dyes import tells_no_target
 from builder.agents.offline.facts import Fact, facts
 from builder.agents.offline.hypotheses import derived
 from builder.agents.offline.layout import Layout
-from builder.agents.offline.marked import marked
 from builder.agents.offline.naming import named
 from builder.agents.offline.phrases import lower_first, sentence_case, with_article
 from builder.agents.offline.soundness import settled
 from builder.agents.offline.template import Template
 from builder.agents.offline.templates import TEMPLATES, VERSION
-from builder.records import EP, EU, HG, Candidate, Figure, Outcome
+from builder.tables.records import EP, EU, HG, Candidate, Figure, Outcome
 
 NAME = "offline"
 REVISION = "rules-3"

@@ -11,7 +11,7 @@ import numpy as np
 
 from builder.agents.offline.numbers import differ, parse
 from builder.agents.offline.techniques import SOUGHT, both_right
-from filtering.entities import find_entities
+from filtering.text.entities import find_entities
 
 _KNOWN = 8192
 

@@ -11,12 +11,12 @@ from itertools import combinations
 import numpy as np
 
 from builder.agents.offline.comparing import Caption, Drawn, comparable, names, rng_of
-from builder.agents.offline.crossed import Crossed
 from builder.agents.offline.design import CHOICES, cap, draw_apart, expected, fit_weights
+from builder.agents.offline.hypothesis_distractors import Crossed
 from builder.agents.offline.numbers import Quantity, Spread, form, parse, scaled
 from builder.agents.offline.techniques import LABELLING, TECHNIQUES
-from builder.records import HG, Candidate, Figure
-from filtering.entities import vocabulary
+from builder.tables.records import HG, Candidate, Figure
+from filtering.text.entities import vocabulary
 
 # Attributes that ask for the same values in different words, and types whose attributes may mix.
 FAMILIES = {

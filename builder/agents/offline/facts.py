@@ -20,7 +20,7 @@ from builder.agents.offline.techniques import (
     NUCLEAR,
     SOUGHT,
 )
-from filtering.literals import Sieve
+from filtering.text.required_words import Sieve
 
 
 @dataclass(frozen=True, slots=True)

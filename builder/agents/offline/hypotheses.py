@@ -10,7 +10,7 @@ from builder.agents.offline.facts import Fact
 from builder.agents.offline.findings import NO_CHANGE, findings
 from builder.agents.offline.layout import WHOLE, Layout
 from builder.agents.offline.phrases import lower_first
-from filtering.literals import Sieve
+from filtering.text.required_words import Sieve
 
 _FINDING = re.compile(
     r"\b(?:induces?|increases?|reduces?|decreases?|promotes?|inhibits?|prevents?|restore[sd]?|"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from builder.agents.offline.facts import Fact, shows_image
 from builder.agents.offline.layout import Layout, expand
-from filtering.entities import Entity, find_entities
+from filtering.text.entities import Entity, find_entities
 
 _BINOMIAL = re.compile(
     r"(?P<value>\b[A-Z][a-z]{3,}\??(?: \([“\"]?[A-Z][a-z]+[”\"]?\??\))?(?: cf\.)? [a-z]{4,}\??)"

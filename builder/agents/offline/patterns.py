@@ -6,6 +6,7 @@ the row of `templates.TEMPLATES`. Patterns without `image` also hold in panels t
 
 from __future__ import annotations
 
+from builder.agents.offline.antibody_patterns import PROBES
 from builder.agents.offline.fragments import (
     DOSE,
     DURATION,
@@ -17,7 +18,6 @@ from builder.agents.offline.fragments import (
     rule,
 )
 from builder.agents.offline.measures import MEASURES
-from builder.agents.offline.probes import PROBES
 from builder.agents.offline.treatments import TREATMENTS
 
 _SEEN = (

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from builder.agents.offline.templates import TEMPLATES
-from builder.records import Candidate, Figure, Outcome
+from builder.tables.records import Candidate, Figure, Outcome
 
 SAME_ANSWER = 2
 """How often one attribute may have one and the same answer in an article."""

@@ -13,7 +13,7 @@ from builder.agents.offline.facts import Fact, shows_image, tidy_quantity
 from builder.agents.offline.fragments import DOSE
 from builder.agents.offline.layout import Layout, Scope
 from builder.agents.offline.techniques import IMAGE, NOT_IMAGE
-from filtering.entities import find_entities
+from filtering.text.entities import find_entities
 
 _STATISTICS = re.compile(
     r"(?i)\bs\.?e\.?m\b|\bs\.?d\.|±|\bp[- ]?values?\b|\bp ?[<=≤] ?0?\.|\bt-?test\b|ANOVA|"

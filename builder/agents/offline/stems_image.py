@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from builder.agents.offline.template import Template
-from builder.records import EU
+from builder.tables.records import EU
 
 IMAGE_STEMS: dict[str, Template] = {
     "marker_in_colour": Template(

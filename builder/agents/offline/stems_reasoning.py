@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from builder.agents.offline.template import Template
-from builder.records import EP, HG
+from builder.tables.records import EP, HG
 
 REASONING_STEMS: dict[str, Template] = {
     "hypothesis": Template(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from filtering.literals import Sieve
+from filtering.text.required_words import Sieve
 
 TECHNIQUES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (name, re.compile(pattern))

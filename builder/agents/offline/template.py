@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from builder.records import Task
+from builder.tables.records import Task
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,6 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
-from builder.images import ImageError
-from builder.licenses import normalise
-from builder.microscopy import UNKNOWN, MicroscopyVerdict, classify
-from builder.records import Figure, Modality, Rejection
 from builder.sources.archives import Refused
 from builder.sources.article import (
     MAX_CAPTION_CHARS,
@@ -30,6 +26,10 @@ from builder.sources.biomedica.shards import Part, Record, parse_key
 from builder.sources.modality import named_modality
 from builder.sources.panels import panels
 from builder.sources.text import clean, clean_all, printable
+from builder.tables.images import ImageError
+from builder.tables.licenses import normalise
+from builder.tables.microscopy import UNKNOWN, MicroscopyVerdict, classify
+from builder.tables.records import Figure, Modality, Rejection
 
 KIND = "biomedica"
 MICROSCOPY = "Microscopy"

@@ -9,13 +9,13 @@ import glob
 from collections.abc import Iterator
 from typing import Any
 
-from builder.records import Figure, Rejection
 from builder.sources.archives import Refused
 from builder.sources.article import ItemError, safe_id
 from builder.sources.base import Partition, SourceError
 from builder.sources.biomedica.record import RecordReader, rejection
 from builder.sources.biomedica.shards import Part, Record, records
 from builder.sources.partitions import fingerprint
+from builder.tables.records import Figure, Rejection
 
 _IDENTITY = ("size", "blob_id", "ETag", "etag", "mtime", "LastModified", "created")
 

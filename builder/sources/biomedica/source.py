@@ -9,7 +9,6 @@ from functools import partial
 from pathlib import Path
 from typing import get_args
 
-from builder.records import Figure, Rejection
 from builder.sources.archives import Refused
 from builder.sources.article import ItemError
 from builder.sources.base import Partition, SourceError
@@ -19,6 +18,7 @@ from builder.sources.biomedica.shards import Part, Record, parse_key, records
 from builder.sources.files import files_below
 from builder.sources.partitions import cut, file_facts
 from builder.sources.text import printable
+from builder.tables.records import Figure, Rejection
 
 
 class BiomedicaSource:

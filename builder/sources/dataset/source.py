@@ -8,8 +8,6 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
-from builder.images import ImageError
-from builder.records import Figure, Rejection
 from builder.sources.article import ItemError, distinct_id, safe_id
 from builder.sources.base import Partition, SourceError
 from builder.sources.biomedica.shards import parse_key
@@ -26,6 +24,8 @@ from builder.sources.rows import (
     stated_license,
 )
 from builder.sources.text import clean
+from builder.tables.images import ImageError
+from builder.tables.records import Figure, Rejection
 
 KIND = "dataset"
 IMAGE_COLUMNS = ("image", "images", "images_list", "img", "file_name")

@@ -6,8 +6,6 @@ import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
-from builder.images import ImageError
-from builder.records import Figure, Rejection
 from builder.sources.article import ItemError, distinct_id, safe_id
 from builder.sources.base import Partition, SourceError
 from builder.sources.files import IMAGES, files_below, read_below
@@ -23,6 +21,8 @@ from builder.sources.rows import (
     stated_license,
 )
 from builder.sources.text import clean, printable
+from builder.tables.images import ImageError
+from builder.tables.records import Figure, Rejection
 
 KIND = "image_folder"
 NAMES = ("metadata.jsonl", "metadata.csv", "metadata.parquet")

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Literal
 
-from builder.records import Modality
+from builder.tables.records import Modality
 
 Effect = Literal["none", "fraction", "intensity", "count", "diameter"]
 Direction = Literal["none", "increased", "decreased", "unchanged"]

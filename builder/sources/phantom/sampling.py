@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from builder.records import Modality
 from builder.sources.phantom import vocabulary as words
 from builder.sources.phantom.facts import Channel, Direction, Effect, Facts, Kind, Panel, Treatment
 from builder.sources.phantom.optics import SIDE
 from builder.sources.phantom.vocabulary import Dice
+from builder.tables.records import Modality
 
 COUNTS = (6, 34)
 BARS_UM = (0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 1, 2, 2.5, 3, 4, 5, 10, 15, 20, 25, 30, 40, 50)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 
-from builder.images import inspect
-from builder.records import Figure, Rejection
 from builder.sources.base import Partition, SourceError
 from builder.sources.phantom.articles import Article, Phantom, figure_count, make_article
+from builder.tables.images import inspect
+from builder.tables.records import Figure, Rejection
 
 VERSION = "2"
 LICENSE = "CC0-1.0"

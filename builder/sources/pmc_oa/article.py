@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from builder.licenses import License, most_restrictive, normalise
 from builder.sources.article import Article, bare_doi, license_by_caption, safe_id
 from builder.sources.pmc_oa.jats import XLINK_HREF, Element, text
+from builder.tables.licenses import License, most_restrictive, normalise
 
 _NOT_AUTHORS = {"editor", "reviewer", "translator", "senior_editor", "assigned_editor"}
 

@@ -13,14 +13,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from builder.records import Figure, Rejection
-from builder.shards import write_atomically
 from builder.sources.base import Partition, SourceError
 from builder.sources.partitions import fingerprint
 from builder.sources.pmc_oa.client import MissingError, OutageError, PoliteClient
 from builder.sources.pmc_oa.places import QUERY
 from builder.sources.pmc_oa.service import CLOUD, RATE, SEARCH, CloudService, RemoteFile, search
 from builder.sources.pmc_oa.source import KIND, read_package
+from builder.tables.records import Figure, Rejection
+from builder.tables.shards import write_atomically
 
 _ID = re.compile(r"(?:PMC)?([1-9]\d{0,9})(?:\.\d+)?", re.IGNORECASE)
 _MAX_LIST_BYTES = 200_000_000

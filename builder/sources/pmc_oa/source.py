@@ -11,9 +11,6 @@ from contextlib import suppress
 from itertools import groupby
 from pathlib import Path, PurePosixPath
 
-from builder.images import ImageError
-from builder.microscopy import classify
-from builder.records import Figure, Rejection
 from builder.sources.article import Article, Legend, make_figure, safe_id
 from builder.sources.base import Partition, SourceError
 from builder.sources.files import IMAGES, files_below
@@ -32,6 +29,9 @@ from builder.sources.pmc_oa.figures import (
 from builder.sources.pmc_oa.jats import XLINK_HREF, Element, XmlError, parse, text
 from builder.sources.pmc_oa.package import Package, PackageError
 from builder.sources.text import printable
+from builder.tables.images import ImageError
+from builder.tables.microscopy import classify
+from builder.tables.records import Figure, Rejection
 
 KIND = "pmc_oa"
 MAX_DEPTH = 3

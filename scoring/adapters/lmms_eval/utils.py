@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from scoring.extraction import extract
+from scoring.answers.extraction import extract
 from scoring.models.records import Presentation, Question
 from scoring.runner.prompts import label_style, render
 

@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from builder.agents.settings import ModelSettings
-from builder.config import BuildConfig
+from builder.run.config import BuildConfig
 
 _CELLS = ("HeLa cells", "neurons", "fibroblasts", "hepatocytes", "astrocytes")
 _STAINS = ("DAPI", "phalloidin", "Hoechst 33342", "propidium iodide")

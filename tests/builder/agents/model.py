@@ -12,7 +12,7 @@ import sys
 import time
 from typing import Any
 
-from filtering.sentences import sentences
+from filtering.text.sentences import sentences
 from tests.scoring.models.server import Answer, Body, ChatServer
 
 _STEP = {

@@ -23,8 +23,8 @@ pytest.importorskip("openai")
 from builder.agents.models import agent as agents
 from builder.agents.models.evidence import find_span
 from builder.errors import BuildError, StoppedError
-from builder.pipeline import build
-from builder.shards import file_digest
+from builder.run.pipeline import build
+from builder.tables.shards import file_digest
 from scoring.models import RetryPolicy
 from tests.builder.agents.corpus import INJECTION, config, write_figures
 from tests.builder.agents.misbehaving import FAULTS, Misbehaving
@@ -192,7 +192,8 @@ def test_a_kill_amid_200_calls_repeats_no_finished_call(
 ) -> None:
     server.reply = lambda body: answer(body, delay=0.5)
     command = [
-        sys.executable, "-m", "builder.cli", "build", "--agent", "openai:fake", "--samples", "0",
+        sys.executable, "-m", "builder.commands.main", "build", "--agent", "openai:fake",
+        "--samples", "0",
         "--base-url", server.url, "--source", f"image_folder:{figures}", "--microscopy", "any",
         "--source-license", "MIT", "--rounds", "0", "--concurrency", "200",
         "--output", str(tmp_path), "--workers", "1",

@@ -17,15 +17,15 @@ pytest.importorskip("openai")
 
 from builder.agents import open_model_agent
 from builder.agents.models import ModelAgent, pairs, prompts
-from builder.agents.models.drafts import Draft, faults
 from builder.agents.models.evidence import find_span
+from builder.agents.models.mcq_draft import Draft, faults
 from builder.agents.models.parsing import Unreadable, parse
 from builder.agents.models.prompts import PROMPTS, repair_version
 from builder.agents.models.replies import Distractor, Level
 from builder.agents.options import AgentOptions
 from builder.agents.settings import ModelSettings
 from builder.agents.unusable import unpack
-from builder.records import Candidate, Figure
+from builder.tables.records import Candidate, Figure
 from scoring.models import Response
 from tests.builder.agents.model import answer, reply_to, step_of
 from tests.builder.agents.test_offline import figure as offline_figure

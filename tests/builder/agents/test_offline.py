@@ -17,7 +17,7 @@ from builder.agents.offline.candidates import gives_away
 from builder.agents.offline.comparing import comparable
 from builder.agents.offline.design import cap, draw, fit_weights, tails_of
 from builder.agents.offline.numbers import parse, scaled
-from builder.records import EP, Candidate, Figure, Question
+from builder.tables.records import EP, Candidate, Figure, Question
 
 HANG = 60
 """Seconds that no input may take; quadratic work on these inputs takes hours."""

@@ -10,7 +10,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[3]))
 
 from benchmarks.offline_agent import Row, write
-from builder.records import Candidate
+from builder.tables.records import Candidate
 
 
 def asked(caption: str, attribute: str, *, title: str = "") -> list[Candidate]:

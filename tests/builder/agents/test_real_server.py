@@ -26,7 +26,7 @@ pytest.importorskip("openai")
 from builder.agents.costs import read_costs
 from builder.agents.quarantine import LISTS
 from builder.agents.unusable import unpack
-from builder.pipeline import build
+from builder.run.pipeline import build
 from scoring.models import Prices
 from tests.builder.agents.corpus import config, write_figures
 from tests.scoring.models.tiny import make_tiny_model

@@ -15,7 +15,7 @@ from PIL import Image
 from builder.errors import BuildError
 from builder.interchange.exporting import export_table
 from builder.interchange.importing import import_table
-from builder.records import EP
+from builder.tables.records import EP
 from scoring.runner import open_dataset
 
 

@@ -31,7 +31,7 @@ class Client:
         return self._run([sys.executable, "-c", code], environment, seconds)
 
     def cli(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        return self._run([sys.executable, "-m", "builder.cli", *arguments], environment)
+        return self._run([sys.executable, "-m", "builder.commands.main", *arguments], environment)
 
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:
         nowhere = subprocess.DEVNULL

@@ -9,8 +9,8 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from builder.config import BuildConfig
-from builder.pipeline import build
+from builder.run.config import BuildConfig
+from builder.run.pipeline import build
 from tests.builder.publish.conftest import Client
 from tests.hub.server import TestHub
 
@@ -109,7 +109,7 @@ def test_a_push_whose_connection_breaks_is_repeated(
 def test_a_push_that_was_killed_is_repeated(client: Client, hub: TestHub, output: Path) -> None:
     hub.fail("PUT /lfs", "break", times=20, after=2)
     arguments = ("publish", str(output), "--repo-id", REPO, "--allow-unscreened")
-    with client.start("-m", "builder.cli", *arguments) as process:
+    with client.start("-m", "builder.commands.main", *arguments) as process:
         while len(hub.uploads()) < 5 and process.poll() is None:
             time.sleep(0.02)
         process.kill()

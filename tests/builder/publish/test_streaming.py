@@ -13,11 +13,11 @@ import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
-from builder.card import ConfigFiles, write_card
-from builder.release import FILE_BYTES, Piece, SplitWriter
-from builder.schemas import SCHEMAS
-from builder.summary import Summary
-from filtering.tables import IMAGE_TYPE
+from builder.release.card import ConfigFiles, write_card
+from builder.release.schemas import SCHEMAS
+from builder.release.summary import Summary
+from builder.release.writer import FILE_BYTES, Piece, SplitWriter
+from filtering.table.arrow_tables import IMAGE_TYPE
 from tests.builder.publish.conftest import Client
 from tests.hub.server import TestHub
 from tests.hub.storage import Repo

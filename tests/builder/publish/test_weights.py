@@ -9,7 +9,7 @@ from pathlib import Path
 
 from builder.publish.publish import Publication, prepare
 from builder.publish.weights import find_weights, measured_quality, stage_weights, weights_digest
-from filtering.opening import BUNDLED
+from filtering.graph.loading import BUNDLED
 from tests.builder.publish.conftest import Client
 from tests.hub.server import TestHub
 
@@ -18,12 +18,12 @@ SCORE = """
 import json, sys
 from pathlib import Path
 from builder.agents.offline import OfflineAgent
-from builder.records import Figure
+from builder.tables.records import Figure
 from builder.sources.phantom import PhantomSource
 from builder.publish.weights import download_weights, from_pretrained
-from filtering.hicqa import HiCQAFilter
-from filtering.model import HiCQAGraph
-from filtering.opening import BUNDLED, open_scorer
+from filtering.graph.hicqa import HiCQAFilter
+from filtering.graph.model import HiCQAGraph
+from filtering.graph.loading import BUNDLED, open_scorer
 from filtering.pairs import Pairs
 from filtering.records import QA
 
@@ -51,8 +51,8 @@ LOCAL = SCORE + "print(json.dumps([s.score for s in open_scorer(BUNDLED).score(p
 PUSH = """
 from pathlib import Path
 from builder.publish.weights import push_to_hub
-from filtering.hicqa import HiCQAFilter
-from filtering.opening import BUNDLED
+from filtering.graph.hicqa import HiCQAFilter
+from filtering.graph.loading import BUNDLED
 print(push_to_hub(HiCQAFilter.load(BUNDLED), "org/pushed", Path("saved")))
 """
 

@@ -12,10 +12,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
+from builder.commands.report import report_command
+from builder.commands.show import NoReleaseError, ledger_files, read_summary
 from builder.report.charts import Bar, bars, histograms
 from builder.report.collect import collect
-from builder.report.command import report_command
-from builder.show import NoReleaseError, ledger_files, read_summary
 
 EVIL = '<script>alert("x")</script><img src=https://evil.example/x onerror=y>'
 

@@ -17,11 +17,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder.records import Figure, Rejection
 from builder.sources.base import SourceError
 from builder.sources.biomedica import BiomedicaSource
 from builder.sources.biomedica.record import Selection
 from builder.sources.biomedica.shards import Key, parse_key
+from builder.tables.records import Figure, Rejection
 
 Items = list[Figure | Rejection]
 Members = list[tuple[str, bytes]]

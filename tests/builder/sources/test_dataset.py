@@ -13,9 +13,9 @@ import pyarrow.parquet as pq
 import pytest
 from datasets import Dataset, DatasetDict, Features, Image, List, Value
 
-from builder.records import Figure, Rejection
 from builder.sources.base import SourceError
 from builder.sources.dataset import DatasetSource
+from builder.tables.records import Figure, Rejection
 
 Items = list[Figure | Rejection]
 Rows = list[dict[str, Any]]

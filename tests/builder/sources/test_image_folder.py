@@ -14,10 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder.records import Figure, Rejection
 from builder.sources.base import SourceError
 from builder.sources.image_folder import ImageFolderSource
 from builder.sources.row_files import read_row_file
+from builder.tables.records import Figure, Rejection
 
 Items = list[Figure | Rejection]
 Rows = list[dict[str, Any]]

@@ -15,7 +15,6 @@ import pytest
 from PIL import Image
 from scipy import ndimage
 
-from builder.records import MODALITIES, Figure
 from builder.sources.base import SourceError
 from builder.sources.phantom import Article, Facts, Phantom, PhantomSource, make_article
 from builder.sources.phantom.captions import is_reserved
@@ -33,6 +32,7 @@ from builder.sources.phantom.vocabulary import (
     TISSUES,
 )
 from builder.sources.phantom.wording import diameter, length
+from builder.tables.records import MODALITIES, Figure
 
 ARTICLES = 400
 

@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from builder.records import Figure, Rejection
 from builder.sources.base import SourceError
 from builder.sources.pmc_oa import PmcOaSource
 from builder.sources.pmc_oa import package as packages
+from builder.tables.records import Figure, Rejection
 
 Items = list[Figure | Rejection]
 XLINK = 'xmlns:xlink="http://www.w3.org/1999/xlink"'

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from builder.records import Figure, Rejection
 from builder.sources.pmc_oa import PmcOaSource
+from builder.tables.records import Figure, Rejection
 
 Items = list[Figure | Rejection]
 

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from benchmarks.made_articles import write_articles
-from builder.records import Figure, Rejection
 from builder.sources import SourceError, SourceOptions, open_source
 from builder.sources.pmc_oa import client, remote, service
 from builder.sources.pmc_oa.client import PoliteClient
 from builder.sources.pmc_oa.remote import PmcOaService
 from builder.sources.pmc_oa.source import PmcOaSource
+from builder.tables.records import Figure, Rejection
 from tests.builder.sources.pmc_service import PmcCopy
 
 

@@ -12,7 +12,7 @@ from PIL import Image as Pictures
 from scoring.models import Client, Image, Message, Request, Response, ResponseCache, open_chat
 from scoring.models.client import Outcome
 from scoring.models.errors import FatalError, RequestError
-from scoring.models.opening import Serving
+from scoring.models.loading import Serving
 from tests.scoring.models.tiny import make_tiny_model
 
 

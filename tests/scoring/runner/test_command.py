@@ -13,7 +13,7 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from scoring.command import benchmark_command, leaderboard_command
+from builder.commands.benchmark import benchmark_command, leaderboard_command
 from tests.scoring.models.server import Answer, ChatServer, text_of
 from tests.scoring.releases import release_rows, write_release
 

@@ -1,0 +1,1 @@
+"""The commands of `microvqa-pp`, a module a command or a pair of them."""

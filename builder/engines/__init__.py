@@ -1,1 +1,0 @@
-"""Ways to run jobs: on this machine, or on a Ray cluster."""

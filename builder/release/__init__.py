@@ -1,0 +1,1 @@
+"""What a build publishes: ledger, splits, tables of questions, and the card."""

@@ -1,0 +1,164 @@
+"""The dataset card: front matter that stock `datasets` reads, and numbers from the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import yaml
+from jinja2 import Environment, StrictUndefined
+
+from builder.release.schemas import DESCRIPTIONS, SCHEMAS
+from builder.release.summary import Summary
+from builder.tables.shards import write_atomically
+
+CANARY = "microvqa-pp-canary-7f1c2b0e-5d0a-4e6b-9a51-3c8e4f6d2a90"
+"""In every card, so that this data can be found (and left out) in training corpora."""
+
+_FEATURES = {
+    pa.string(): "string",
+    pa.int64(): "int64",
+    pa.float64(): "float64",
+    pa.bool_(): "bool",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SplitFiles:
+    """A written split: rows, bytes on disk, files."""
+
+    split: str
+    rows: int
+    size: int
+    files: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigFiles:
+    """A written config with at least one split."""
+
+    name: str
+    splits: tuple[SplitFiles, ...]
+
+
+def release_version() -> str:
+    """Version of this package, which the dataset's version follows."""
+    try:
+        return version("microvqa-pp")
+    except PackageNotFoundError:
+        return "0+unknown"
+
+
+def write_card(
+    folder: Path,
+    configs: Sequence[ConfigFiles],
+    summary: Summary,
+    content: str,
+    settings: Mapping[str, Any],
+    screening: Mapping[str, Any] | None = None,
+) -> None:
+    """Write README.md of a release: front matter and `dataset_card.md` filled in.
+
+    `screening` is what reviewers did, where anyone has reviewed.
+    """
+    front = yaml.safe_dump(_front_matter(configs, summary, content), sort_keys=False, width=1000)
+    environment = Environment(
+        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=True
+    )
+    environment.filters["cell"] = _table_cell
+    environment.filters["code"] = _code
+    body = environment.from_string(_template()).render(
+        summary=summary,
+        configs=configs,
+        settings=settings,
+        screening=screening,
+        columns=DESCRIPTIONS,
+        version=f"{release_version()}+{content[:12]}",
+        canary=CANARY,
+    )
+    write_atomically(folder / "README.md", f"---\n{front}---\n{body}".encode())
+
+
+def _template() -> str:
+    """The template beside a clone's `builder/`, or the copy that the wheel ships inside it."""
+    package = Path(__file__).resolve().parents[1]
+    in_clone = package.parent / "dataset_card.md"
+    path = in_clone if in_clone.exists() else package / "dataset_card.md"
+    return path.read_text(encoding="utf-8")
+
+
+def _table_cell(text: object) -> str:
+    """Text that stays one cell of a Markdown table; markup is escaped by the template engine."""
+    return str(text).replace("|", "\\|").replace("\n", " ")
+
+
+def _code(text: object) -> str:
+    """Text that stays one code span; an ASCII quote would show as its escape there."""
+    return str(text).replace("`", "’").replace("\n", " ")
+
+
+def _front_matter(configs: Sequence[ConfigFiles], summary: Summary, content: str) -> dict[str, Any]:
+    questions = sum(n for _, n in summary.of("split"))
+    return {
+        "pretty_name": "microvqa_pp" + (" (phantom)" if summary.phantom_only else ""),
+        "language": ["en"],
+        "license": _license(summary),
+        "task_categories": ["visual-question-answering", "multiple-choice"],
+        "tags": ["microscopy", "biology", *(f"source-{name}" for name, _ in summary.of("source"))],
+        "size_categories": [_size_category(questions)],
+        "configs": [_config_entry(config, content) for config in configs],
+        "dataset_info": [_info_entry(config) for config in configs],
+    }
+
+
+def features(config: str) -> list[dict[str, str]]:
+    """Features of a config, as the card's front matter declares them. Raises KeyError."""
+    return [_feature(field) for field in SCHEMAS[config]]
+
+
+def _license(summary: Summary) -> list[str] | str:
+    known = [name.lower() for name, _ in summary.of("license") if name != "unknown"]
+    return known[0] if len(known) == 1 else "other"
+
+
+def _size_category(rows: int) -> str:
+    for limit, name in ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K")):
+        if rows < limit:
+            return name
+    return "100K<n<1M" if rows < 1_000_000 else "1M<n<10M"
+
+
+def _config_entry(config: ConfigFiles, content: str) -> dict[str, Any]:
+    files = [
+        {"split": s.split, "path": f"data/{config.name}/{s.split}-*.parquet"} for s in config.splits
+    ]
+    # The content hash makes `datasets` cache a changed release anew: its cache key covers this
+    # front matter, not the files.
+    entry = {"config_name": config.name, "description": f"content {content}", "data_files": files}
+    return entry | ({"default": True} if config.name == "default" else {})
+
+
+def _info_entry(config: ConfigFiles) -> dict[str, Any]:
+    size = sum(s.size for s in config.splits)
+    return {
+        "config_name": config.name,
+        "features": features(config.name),
+        "splits": [
+            {"name": s.split, "num_bytes": s.size, "num_examples": s.rows} for s in config.splits
+        ],
+        "download_size": size,
+        "dataset_size": size,
+    }
+
+
+def _feature(field: pa.Field) -> dict[str, str]:
+    """A feature in the spelling that both `datasets` 3.6 and 5 read."""
+    if pa.types.is_struct(field.type):
+        return {"name": field.name, "dtype": "image"}
+    if pa.types.is_list(field.type):
+        return {"name": field.name, "sequence": _FEATURES[field.type.value_type]}
+    return {"name": field.name, "dtype": _FEATURES[field.type]}

@@ -1,0 +1,198 @@
+"""Train and test by article, near-duplicates apart, and the position of every correct choice."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+from numpy.typing import NDArray
+
+from builder.tables.near_duplicates import ImageIndex, TextIndex, words
+
+CHOICES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class SplitItem:
+    """What the split needs to know of a kept question, with or without choices."""
+
+    candidate_id: str
+    question_id: str
+    figure_id: str
+    article_id: str
+    reserved: bool
+    phash: str
+    caption: str
+    question: str
+    answer: str
+    has_choices: bool
+    bloom: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """Where a question went."""
+
+    candidate_id: Annotated[str, "candidate that the question was made from"]
+    question_id: Annotated[str, "content hash of the question, 20 hexadecimal digits"]
+    split: Annotated[str, "'train', 'test', or empty where the question is left out"]
+    correct_index: Annotated[int, "position of the correct choice, 0-3; -1 without choices"]
+    split_reason: Annotated[str, "why the question is left out; empty where it is not"]
+
+
+def question_id(image_sha256: str, question: str, answer: str, distractors: Sequence[str]) -> str:
+    """Content hash of a question about an image, whatever the order of its choices."""
+    content = "\x1f".join((image_sha256, question, answer, *sorted(distractors)))
+    return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:20]
+
+
+def split(
+    items: Sequence[SplitItem],
+    test_ratio: float,
+    seed: int,
+    excluded: Mapping[str, str] | None = None,
+    bloom_target: Sequence[float] = (),
+) -> list[Assignment]:
+    """Assign every question to a split, in the order of the items.
+
+    `excluded` gives reasons by candidate_id for questions that are left out before all else.
+
+    Whole articles go to one side: those with reserved figures to test, then others in a seeded
+    order until the test side holds about `test_ratio` of the multiple-choice questions; with a
+    `bloom_target`, shares of the levels 1-5, those that bring it nearer to that. A train question
+    whose image, caption, or question + answer + caption is a near-duplicate of the test side's is
+    left out, and so is the second of two identical questions. Correct choices take every position
+    equally often in each split.
+    """
+    left_out = excluded or {}
+    reasons = {**_repeated([i for i in items if i.candidate_id not in left_out]), **left_out}
+    unique = [item for item in items if item.candidate_id not in reasons]
+    test_articles = choose_test_articles(unique, test_ratio, seed)
+    if bloom_target:
+        test_articles = choose_by_bloom(unique, test_ratio, seed, bloom_target)
+    train = [item for item in unique if item.article_id not in test_articles]
+    test = [item for item in unique if item.article_id in test_articles]
+    reasons |= near_duplicates(train, test)
+    sides = {
+        "train": [item for item in train if item.candidate_id not in reasons],
+        "test": test,
+    }
+    split_of = {i.candidate_id: side for side, members in sides.items() for i in members}
+    position = {k: v for members in sides.values() for k, v in _positions(members, seed).items()}
+    return [
+        Assignment(
+            item.candidate_id,
+            item.question_id,
+            split_of.get(item.candidate_id, ""),
+            position.get(item.candidate_id, -1),
+            reasons.get(item.candidate_id, ""),
+        )
+        for item in items
+    ]
+
+
+def _repeated(items: Sequence[SplitItem]) -> dict[str, str]:
+    first: dict[str, str] = {}
+    reasons = {}
+    for item in items:
+        known = first.setdefault(item.question_id, item.candidate_id)
+        if known != item.candidate_id:
+            reasons[item.candidate_id] = f"same question as {known}"
+    return reasons
+
+
+def choose_test_articles(items: Sequence[SplitItem], ratio: float, seed: int) -> set[str]:
+    """Articles of the test side. The last one is taken only if that comes closer to the ratio."""
+    sizes: dict[str, int] = defaultdict(int)
+    reserved = set()
+    for item in items:
+        sizes[item.article_id] += item.has_choices
+        if item.reserved:
+            reserved.add(item.article_id)
+    chosen, taken = set(reserved), sum(sizes[a] for a in reserved)
+    target = ratio * sum(sizes.values())
+    for article in sorted(sizes.keys() - reserved, key=lambda name: _order(seed, name)):
+        if abs(taken + sizes[article] - target) < abs(taken - target):
+            chosen.add(article)
+            taken += sizes[article]
+    return chosen
+
+
+def choose_by_bloom(
+    items: Sequence[SplitItem], ratio: float, seed: int, target: Sequence[float]
+) -> set[str]:
+    """Articles of the test side, drawn towards shares of the Bloom levels 1-5.
+
+    Articles are gone through in a seeded order, three times; one is taken, or given back, where
+    that lessens the sum over levels of the distance to the number of questions aimed at. Articles
+    with reserved figures are always taken.
+    """
+    levels: dict[str, NDArray[np.float64]] = defaultdict(lambda: np.zeros(5))
+    for item in items:
+        if item.has_choices and 1 <= item.bloom <= 5:
+            levels[item.article_id][item.bloom - 1] += 1
+    reserved = {item.article_id for item in items if item.reserved}
+    chosen = set(reserved)
+    wanted = ratio * sum(levels.values(), np.zeros(5)).sum() * np.asarray(target) / sum(target)
+    held = sum((levels[article] for article in sorted(reserved)), np.zeros(5))
+    order = sorted(levels.keys() - reserved, key=lambda name: _order(seed, name))
+    for article in order * 3:
+        change = -levels[article] if article in chosen else levels[article]
+        if np.abs(held + change - wanted).sum() < np.abs(held - wanted).sum():
+            held = held + change
+            chosen ^= {article}
+    return chosen
+
+
+def _order(seed: int, name: str) -> str:
+    return hashlib.sha256(f"{seed}\x1f{name}".encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def near_duplicates(train: Sequence[SplitItem], test: Sequence[SplitItem]) -> dict[str, str]:
+    """Reasons by candidate_id of the train questions that come too close to a test question."""
+    figures = {item.figure_id: item for item in test}
+    images = ImageIndex((figure.figure_id, figure.phash) for figure in figures.values())
+    captions = TextIndex(figures, lambda item: words(item.caption))
+    wholes = TextIndex({item.candidate_id: item for item in test}, _whole)
+    asked = list({item.figure_id: item for item in train}.values())
+    reasons_of = {
+        figure.figure_id: _image_reason(images.nearest(figure.phash))
+        or _text_reason("caption", caption)
+        for figure, caption in zip(
+            asked, captions.nearest(words(figure.caption) for figure in asked), strict=True
+        )
+    }
+    reasons = {i.candidate_id: reasons_of[i.figure_id] for i in train}
+    rest = [item for item in train if not reasons[item.candidate_id]]
+    for item, whole in zip(rest, wholes.nearest(map(_whole, rest)), strict=True):
+        reasons[item.candidate_id] = _text_reason("question", whole)
+    return {candidate: reason for candidate, reason in reasons.items() if reason}
+
+
+def _whole(item: SplitItem) -> tuple[str, ...]:
+    return words(f"{item.question} {item.answer}") + words(item.caption)
+
+
+def _image_reason(found: tuple[str, int] | None) -> str:
+    if found is None:
+        return ""
+    return f"near-duplicate of a test image: {found[0]}, {found[1]} of 256 bits differ"
+
+
+def _text_reason(kind: str, found: tuple[str, float] | None) -> str:
+    if found is None:
+        return ""
+    return f"near-duplicate of a test {kind}: {found[0]}, Jaccard {found[1]:.2f}"
+
+
+def _positions(items: Sequence[SplitItem], seed: int) -> dict[str, int]:
+    with_choices = [item for item in items if item.has_choices]
+    order = sorted(with_choices, key=lambda item: _order(seed, item.question_id))
+    rng = np.random.default_rng(seed)
+    blocks = -(-len(order) // CHOICES)
+    positions = [int(p) for _ in range(blocks) for p in rng.permutation(CHOICES)]
+    return {item.candidate_id: p for item, p in zip(order, positions, strict=False)}

@@ -1,0 +1,1 @@
+"""The run that strings all stages together: settings, stages, engines, and where tables lie."""

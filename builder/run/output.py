@@ -1,0 +1,91 @@
+"""The output folder of a build: held by one build at a time, and nothing of others touched."""
+
+from __future__ import annotations
+
+import fcntl
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from rich.console import Console
+
+from builder.errors import BuildError
+from builder.release.card import CANARY
+
+LOCK = ".lock"
+"""File in work/ that a build holds; where it is, work/ is ours."""
+
+TABLES = (
+    "figures", "quarantine", "candidates", "outcomes", "agent_signals", "signals", "decisions",
+    "questions",
+)  # fmt: skip
+"""Folders in work/ that the stages write, besides done/ and excluded/."""
+
+_SHARD_FILE = re.compile(r"(\d{5,})\.(?:parquet|json)")
+_LEFTOVER = re.compile(r"\.(?:\d{5,}|pairs)\.(?:parquet|json|html)\.\d+")
+
+
+@contextmanager
+def held(output: Path, console: Console, wait: bool = False) -> Iterator[Path]:
+    """Folder work/ of an output folder, held for one build.
+
+    Raises BuildError when work/ or release/ is not ours, or another build holds the folder; with
+    `wait` that build is waited for.
+    """
+    work = output / "work"
+    _refuse_foreign_work(work)
+    _refuse_foreign_release(output / "release")
+    work.mkdir(parents=True, exist_ok=True)
+    with (work / LOCK).open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if not wait:
+                raise BuildError(f"another build is running in {output}") from None
+            notice = f"microvqa_pp: waiting for another build in {output}"
+            console.print(notice, markup=False, emoji=False, highlight=False, soft_wrap=True)
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield work
+
+
+def _refuse_foreign_work(work: Path) -> None:
+    if work.exists() and not work.is_dir():
+        raise BuildError(f"{work} is a file; choose another --output")
+    if work.is_dir() and not (work / LOCK).is_file() and any(work.iterdir()):
+        raise BuildError(f"{work} holds files that no build wrote; choose another --output")
+
+
+def _refuse_foreign_release(release: Path) -> None:
+    if release.is_symlink() or (release.exists() and not release.is_dir()):
+        raise BuildError(f"{release} is no folder; choose another --output")
+    if release.is_dir() and any(release.iterdir()) and not _has_our_card(release):
+        raise BuildError(f"{release} holds files that no build wrote; choose another --output")
+
+
+def _has_our_card(release: Path) -> bool:
+    try:
+        return CANARY.encode() in (release / "README.md").read_bytes()
+    except OSError:
+        return False
+
+
+def prune(work: Path, shards: set[str]) -> None:
+    """Remove shard files of an earlier plan, and what a killed run left half written."""
+    for table in TABLES:
+        for folder in (work / table, work / "done" / table):
+            for path in folder.glob("*"):
+                shard = _SHARD_FILE.fullmatch(path.name)
+                stale = shard is not None and shard[1] not in shards
+                if path.is_file() and (stale or _LEFTOVER.fullmatch(path.name)):
+                    path.unlink(missing_ok=True)
+
+
+def remove_pairs(work: Path) -> None:
+    """Remove what decontamination wrote in an earlier run."""
+    folder = work / "excluded"
+    for path in folder.glob("*"):
+        if path.name in ("pairs.parquet", "pairs.html") or _LEFTOVER.fullmatch(path.name):
+            path.unlink(missing_ok=True)
+    with suppress(OSError):
+        folder.rmdir()

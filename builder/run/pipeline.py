@@ -1,0 +1,245 @@
+"""The run that strings all stages together: source -> ... -> release."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from rich.console import Console
+
+from builder.agents import closing_agents, is_model
+from builder.agents.costs import report
+from builder.agents.estimate import Asked, Estimate, estimate
+from builder.agents.quarantine import LISTS, lost_replies
+from builder.errors import BuildError
+from builder.release.ledger import split_items
+from builder.release.splits import Assignment, SplitItem, split
+from builder.release.summary import Summary
+from builder.release.writer import write_release
+from builder.run.benchmark_bloom import classify_benchmark, read_counts
+from builder.run.config import RUNNING, BuildConfig
+from builder.run.context import Context, Shard
+from builder.run.engine import Engine, progress_bar
+from builder.run.output import held, prune, remove_pairs
+from builder.run.shard_scoring import fit_corpus
+from builder.run.stages import (
+    AFTER_THRESHOLD,
+    FIGURE_TEXT,
+    READ,
+    SCORE,
+    WRITE,
+    left_out,
+    read_figure_table,
+)
+from builder.screening.outcomes import Screening
+from builder.screening.questions import ASSIGNMENTS
+from builder.sources import open_source
+from builder.tables.records import Rejection
+from builder.tables.shards import ShardStore, code_digest, parquet_bytes, write_atomically
+from filtering.decide import Threshold, choose_threshold
+from filtering.table.arrow_tables import arrow_schema, to_table
+
+
+@dataclass(frozen=True, slots=True)
+class BuildResult:
+    """What a build left: its release folder and the counts of its ledger."""
+
+    release: Path
+    summary: Summary
+
+
+def build(config: BuildConfig, console: Console | None = None, wait: bool = False) -> BuildResult:
+    """Build a release from its sources; what an earlier run finished is not done again.
+
+    Another build that holds the output folder is waited for with `wait`. Raises SourceError for an
+    unusable source, BuildError when a source is named twice, the output folder is held or has
+    files of others in the way, or a worker is killed, OSError when the disk refuses.
+    """
+    console = console or Console(stderr=True)
+    clock = _Clock()
+    with held(config.output, console, wait) as work, closing_agents():
+        shards = plan(config)
+        store = ShardStore(work)
+        prune(work, {shard.name for shard in shards})
+        shards = _through_stages(store, shards, config, console, clock)
+        classify_benchmark(config, work)
+        clock.lap("decisions, questions")
+        assignments = _split(store, shards, config, console)
+        clock.lap("splits")
+        quarantine = _merge_quarantine(store, shards)
+        names = [shard.name for shard in shards]
+        release = config.output / "release"
+        screening = Screening.read(config.output)
+        settings = card_settings(config)
+        summary = write_release(release, store, names, assignments, quarantine, settings, screening)
+        clock.lap("release")
+    _write_run(config, clock, summary)
+    return BuildResult(release, summary)
+
+
+def _through_stages(
+    store: ShardStore, shards: list[Shard], config: BuildConfig, console: Console, clock: _Clock
+) -> list[Shard]:
+    """Bring the shards through all stages. Returns them with the figures that repeat others."""
+    with Engine(store, config, console) as engine:
+        digests = engine.run("Figures", READ, shards)
+        shards = _mark_repeated_figures(store, shards)
+        digests = engine.run("Candidates", WRITE, shards, digests)
+        clock.lap("figures, candidates")
+        fitted = fit_corpus(store, shards, config, digests, code_digest())
+        digests = engine.run("Signals", SCORE, shards, digests, fitted=fitted)
+        clock.lap("signals")
+        threshold = _choose_threshold(store, shards, config)
+        engine.run("Decisions, questions", AFTER_THRESHOLD, shards, digests, threshold)
+    return shards
+
+
+def estimate_build(config: BuildConfig, console: Console) -> list[Estimate]:
+    """What a build would ask of its agent. Reads the figures, asks nothing.
+
+    Raises BuildError for the offline agent, which costs nothing, and what `build` raises.
+    """
+    if not is_model(config.agent):
+        raise BuildError(f"a dry run is for agents that are models; {config.agent} costs nothing")
+    with held(config.output, console) as work:
+        shards, store = plan(config), ShardStore(work)
+        prune(work, {shard.name for shard in shards})
+        with Engine(store, config, console) as engine:
+            engine.run("Figures", READ, shards)
+        asked = []
+        for shard in _mark_repeated_figures(store, shards):
+            figures = read_figure_table(store.read("figures", shard.name, FIGURE_TEXT))
+            taken = (f for f in figures if not left_out(f, Context(config, shard)))
+            asked += [Asked(len(f.caption), f.width, f.height) for f in taken]
+    return estimate(asked, config.keep_ratio, config.model)
+
+
+def plan(config: BuildConfig) -> list[Shard]:
+    """The shards of a build in order, one per partition of each source."""
+    if len(set(config.sources)) < len(config.sources):
+        raise BuildError("a source is named twice; name each --source once")
+    partitions = [
+        (spec, partition)
+        for spec in config.sources
+        for partition in open_source(spec, config.source_options).partitions()
+    ]
+    return [Shard(f"{i:05d}", spec, part) for i, (spec, part) in enumerate(partitions)]
+
+
+def card_settings(config: BuildConfig) -> dict[str, Any]:
+    """The settings of a build as its card states them."""
+    settings = config.model_dump(mode="json", exclude={*RUNNING, "model"})
+    settings["bloom_beside"] = read_counts(config)
+    settings["sources"] = [public_name(spec) for spec in config.sources]
+    settings["exclude"] = [public_name(f"dataset:{spec}")[8:] for spec in config.exclude]
+    return settings
+
+
+def public_name(spec: str) -> str:
+    """A source as the card names it: without the folders of the machine that it was built on."""
+    kind, _, location = spec.partition(":")
+    path = Path(location)
+    local = path.is_absolute() or path.exists() or location.startswith((".", "~"))
+    return f"{kind}:{path.name}" if location and local else spec
+
+
+def _mark_repeated_figures(store: ShardStore, shards: list[Shard]) -> list[Shard]:
+    seen: set[str] = set()
+    marked = []
+    for shard in shards:
+        ids = store.read("figures", shard.name, ["figure_id"])["figure_id"].to_pylist()
+        marked.append(replace(shard, repeated=frozenset(ids) & seen))
+        seen.update(ids)
+    return marked
+
+
+def _choose_threshold(store: ShardStore, shards: list[Shard], config: BuildConfig) -> Threshold:
+    columns = ["qa_id", "score", "contradiction"]
+    rows = (
+        (row["qa_id"], row["score"], bool(row["contradiction"]))
+        for shard in shards
+        for row in store.read("signals", shard.name, columns).to_pylist()
+    )
+    return choose_threshold(rows, config.keep_ratio)
+
+
+def _split(
+    store: ShardStore, shards: list[Shard], config: BuildConfig, console: Console
+) -> dict[str, Assignment]:
+    items: list[SplitItem] = []
+    with progress_bar(console) as progress:
+        task = progress.add_task("Splits", total=len(shards))
+        for shard in shards:
+            items += split_items(store, shard.name)
+            progress.advance(task)
+        reasons = _excluded(store, shards, config.exclude, items)
+        assignments = split(items, config.test_ratio, config.seed, reasons, config.bloom_target)
+    table = to_table(Assignment, assignments)
+    write_atomically(store.folder / ASSIGNMENTS, parquet_bytes(table))
+    return {assignment.candidate_id: assignment for assignment in assignments}
+
+
+def _excluded(
+    store: ShardStore, shards: list[Shard], locations: Sequence[str], items: list[SplitItem]
+) -> dict[str, str]:
+    """Why questions are left out that benchmarks have already, by candidate.
+
+    Writes the pairs that decontamination found; without benchmarks removes those of before.
+    """
+    remove_pairs(store.folder)
+    if not locations:
+        return {}
+    from builder.decontamination import Benchmark, find_matches, write_pairs
+
+    benchmarks = [Benchmark(location) for location in locations]
+    matches = find_matches(items, benchmarks)
+    wanted = {match.figure_id for match in matches}
+    images: dict[str, bytes] = {}
+    for shard in shards if wanted else ():
+        for row in store.read("figures", shard.name, ["figure_id", "image"]).to_pylist():
+            if row["figure_id"] in wanted:
+                images.setdefault(row["figure_id"], row["image"]["bytes"])
+    write_pairs(store.folder / "excluded", matches, images, benchmarks)
+    return {match.candidate_id: match.reason for match in matches}
+
+
+def _merge_quarantine(store: ShardStore, shards: list[Shard]) -> pa.Table:
+    tables = [store.read("quarantine", shard.name) for shard in shards]
+    tables += [_lost_replies(store, shard.name) for shard in shards]
+    merged = pa.concat_tables(tables) if tables else arrow_schema(Rejection).empty_table()
+    write_atomically(store.folder / "quarantine.parquet", parquet_bytes(merged))
+    return merged
+
+
+def _lost_replies(store: ShardStore, shard: str) -> pa.Table:
+    tables = {name: store.read(name, shard, list(columns)) for name, columns in LISTS.items()}
+    told = ["figure_id", "article_id", "source", "label"]
+    tables["figures"] = store.read("figures", shard, told)
+    tables["candidates"] = store.read("candidates", shard, ["candidate_id", "figure_id"])
+    return to_table(Rejection, lost_replies(tables))
+
+
+class _Clock:
+    """Seconds per part of a run; they go into run.json, never into the ledger or the card."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._last = time.monotonic()
+
+    def lap(self, name: str) -> None:
+        now = time.monotonic()
+        self.seconds[name] = round(now - self._last, 2)
+        self._last = now
+
+
+def _write_run(config: BuildConfig, clock: _Clock, summary: Summary) -> None:
+    run: dict[str, Any] = {"config": config.model_dump(mode="json"), "seconds": clock.seconds}
+    if is_model(config.agent):
+        accepted = sum(count for _, count in summary.of("split"))
+        run["agent"] = report(config.agent_options.folder, config.model.prices, accepted)
+    write_atomically(config.output / "run.json", json.dumps(run, indent=1).encode())

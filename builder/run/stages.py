@@ -1,0 +1,155 @@
+"""The stages as pure functions from the tables of one shard to the next tables of that shard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+import pyarrow as pa
+
+from builder.agents import Agent, is_model, open_agent
+from builder.run.context import Context
+from builder.run.shard_scoring import candidate_pairs, score_pairs, sees_images, with_judgements
+from builder.sources import open_source
+from builder.tables.licenses import allows
+from builder.tables.records import AgentSignals, Candidate, Figure, Outcome, Question, Rejection
+from filtering.decide import decide
+from filtering.records import Decision, Signals
+from filtering.table.arrow_tables import arrow_schema, from_table, to_table
+
+Tables = Mapping[str, pa.Table]
+
+
+FIGURE_TEXT = [name for name in arrow_schema(Figure).names if name != "image"]
+"""Columns of the figures table without the images."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A named step, the tables that it reads, and the settings that change what it makes.
+
+    `asks_agent` is set for the work of an agent, `encodes` for that of encoders; both get the
+    images too if they see them.
+    """
+
+    name: str
+    reads: tuple[str, ...]
+    settings: tuple[str, ...]
+    run: Callable[[Context, Tables], dict[str, pa.Table]]
+    asks_agent: bool = False
+    encodes: bool = False
+
+    def columns(self, table: str, context: Context) -> list[str] | None:
+        """Columns of a table that the stage needs, None for all."""
+        with_images = (self.asks_agent and is_model(context.config.agent)) or (
+            self.encodes and sees_images(context)
+        )
+        return None if table != "figures" or with_images else FIGURE_TEXT
+
+
+def read_figures(context: Context, _: Tables) -> dict[str, pa.Table]:
+    """Source partition -> figures, and what could not be used."""
+    source = open_source(context.shard.source, context.config.source_options)
+    items = list(source.read(context.shard.partition))
+    return {
+        "figures": to_table(Figure, (i for i in items if isinstance(i, Figure))),
+        "quarantine": to_table(Rejection, (i for i in items if isinstance(i, Rejection))),
+    }
+
+
+def write_candidates(context: Context, tables: Tables) -> dict[str, pa.Table]:
+    """Stage 1: figures -> candidate questions, and per figure what came of it."""
+    figures = read_figure_table(tables["figures"])
+    reasons = {f.figure_id: left_out(f, context) for f in figures}
+    usable = [replace(f, is_microscopy=True) for f in figures if not reasons[f.figure_id]]
+    candidates, outcomes = _agent(context).write_candidates(usable)
+    unused = [Outcome(figure_id, 0, reason) for figure_id, reason in reasons.items() if reason]
+    return {
+        "candidates": to_table(Candidate, candidates),
+        "outcomes": to_table(Outcome, [*outcomes, *unused]),
+    }
+
+
+def _agent(context: Context) -> Agent:
+    return open_agent(context.config.agent, context.config.agent_options)
+
+
+def judge_candidates(context: Context, tables: Tables) -> dict[str, pa.Table]:
+    """Candidates -> the agent's own signals of them; none of an agent that has none."""
+    candidates = from_table(Candidate, tables["candidates"])
+    asked = {candidate.figure_id for candidate in candidates}
+    rows = read_figure_table(tables["figures"])
+    figures = {figure.figure_id: figure for figure in rows if figure.figure_id in asked}
+    judged = _agent(context).judge(candidates, figures)
+    return {"agent_signals": to_table(AgentSignals, judged)}
+
+
+def left_out(figure: Figure, context: Context) -> str:
+    """Why a figure is not shown to the agent, or ''."""
+    policy = context.config.license
+    if figure.figure_id in context.shard.repeated:
+        return "figure occurs twice: an earlier part of the sources holds it"
+    if not figure.is_microscopy and context.config.microscopy != "any":
+        return f"not microscopy: {figure.microscopy_reason}"
+    return "" if allows(figure.license, policy) else f"licence not {policy}: {figure.license}"
+
+
+def score_candidates(context: Context, tables: Tables) -> dict[str, pa.Table]:
+    """Stage 2, first half: candidates and what an agent makes of them -> signals and score."""
+    pairs = candidate_pairs(tables["figures"], tables["candidates"])
+    judged = from_table(AgentSignals, tables["agent_signals"])
+    return {"signals": to_table(Signals, with_judgements(score_pairs(context, pairs), judged))}
+
+
+def decide_candidates(context: Context, tables: Tables) -> dict[str, pa.Table]:
+    """Stage 2, second half: signals and the corpus-wide threshold -> keep or drop with reason."""
+    if context.threshold is None:
+        raise ValueError("decisions need the threshold that is chosen over all shards")
+    signals = from_table(Signals, tables["signals"])
+    return {"decisions": to_table(Decision, decide(signals, context.threshold))}
+
+
+def write_questions(context: Context, tables: Tables) -> dict[str, pa.Table]:
+    """Stage 3: kept candidates -> multiple-choice questions."""
+    kept = {d.qa_id for d in from_table(Decision, tables["decisions"]) if d.keep}
+    candidates = [c for c in from_table(Candidate, tables["candidates"]) if c.candidate_id in kept]
+    figures = {f.figure_id: f for f in read_figure_table(tables["figures"])}
+    questions = _agent(context).write_questions(candidates, figures, context.config.seed)
+    return {"questions": to_table(Question, questions)}
+
+
+def read_figure_table(table: pa.Table) -> list[Figure]:
+    """Figures of a table; where it was read without images, `image` is empty."""
+    return [Figure(**({"image": {}} | row)) for row in table.to_pylist()]
+
+
+READ = (Stage("figures", (), ("seed", "microscopy", "source_license"), read_figures),)
+WRITE = (
+    Stage(
+        "candidates",
+        ("figures",),
+        ("agent", "model", "license", "microscopy"),
+        write_candidates,
+        True,
+    ),
+    Stage("agent_signals", ("figures", "candidates"), ("agent", "model"), judge_candidates, True),
+)
+SCORE = (
+    Stage(
+        "signals",
+        ("figures", "candidates", "agent_signals"),
+        ("clip", "nli", "fit"),
+        score_candidates,
+        encodes=True,
+    ),
+)
+AFTER_THRESHOLD = (
+    Stage("decisions", ("signals",), (), decide_candidates),
+    Stage(
+        "questions",
+        ("figures", "candidates", "decisions"),
+        ("agent", "model", "seed"),
+        write_questions,
+        True,
+    ),
+)

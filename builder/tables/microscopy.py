@@ -1,0 +1,212 @@
+"""A rule that reads from a caption whether a figure shows microscopy, and of which kind.
+
+For sources that carry no label. It decides by words that name a way of imaging or staining, a
+magnification or a scale bar of micrometres. Words that only tell how a plotted number was measured
+do not count, so a plot of cells counted by confocal microscopy is no micrograph.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from builder.tables.records import Modality
+from filtering.text.required_words import folded, required
+
+FLUORESCENCE: Modality = "fluorescence microscopy"
+HISTOLOGY: Modality = "histology"
+PHASE: Modality = "phase contrast microscopy"
+ELECTRON: Modality = "electron microscopy"
+LIGHT: Modality = "light microscopy"
+UNKNOWN: Modality = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class MicroscopyVerdict:
+    """Whether a figure has at least one micrograph, which words decided, and its modality."""
+
+    is_microscopy: bool
+    reason: str
+    modality: Modality
+
+
+_TECHNIQUES: tuple[tuple[Modality, str], ...] = (
+    (
+        ELECTRON,
+        r"(?:scanning|transmission|cryo|immuno)?[- ]?(?:immuno)?electron[- ]"
+        r"(?:microscop\w+|micrographs?|microphotographs?|photomicrographs?|tomogra\w+)"
+        r"|(?:scanning|transmission) electron|immuno-?gold|freeze-?fracture|ultra-?structur\w+"
+        r"|(?-i:\b(?:cryo-?)?(?:S?TEM|SEM|EM) (?:images?|micrographs?|photographs?|views?)\b)"
+        r"|(?-i:\b(?:[Ii]mages?|[Mm]icrographs?|[Vv]iews?) (?:by|from|with|of) S?TEM\b)"
+        r"|uranyl acetate|negative(?:ly)?[- ]stain\w*",
+    ),
+    (
+        HISTOLOGY,
+        r"ha?ematoxylin(?:[- /]+(?:and|&)?[- ]*eosin)?|(?-i:\bH ?(?:&|and) ?E\b)"
+        r"|(?-i:\bHE[- ]stain\w*)|immuno-?histochemi\w+|immuno-?histolog\w+"
+        r"|histo(?:patho)?logic(?:al)? (?:sections?|images?|analys[ie]s|examinations?|stain\w+"
+        r"|appearance|features?|findings?|changes|micrographs?|preparations?|slides?)"
+        r"|\bhisto(?:patho)?logy (?:of|sections?|images?|slides?|showing)"
+        r"|(?:masson\S*|gomori) ?(?:'s )?trichrome|trichrome[- ]stain\w*|oil[- ]red[- ]?o"
+        r"|(?:picro-?)?sirius[- ]red|alcian[- ]blue|nissl|cresyl violet|toluidine blue"
+        r"|safranin[- ]o?|von kossa|prussian blue|periodic acid[- ]schiff|(?-i:\bPAS[- ]stain\w*)"
+        r"|giemsa|wright(?:'s)? stain\w*|papanicolaou|luxol|golgi[- ](?:cox|stain\w*)|van gieson"
+        r"|(?:paraffin|frozen|cryostat|tissue|histological|brain|tumou?r|skin|liver|kidney|lung)"
+        r"[- ](?:embedded )?(?:thin )?sections? (?:were |was )?(?:immuno)?stain\w+"
+        r"|stained (?:\w+ ){0,2}(?:cryo)?sections?|tunel[- ](?:stain|label|positive)\w*",
+    ),
+    (
+        FLUORESCENCE,
+        r"(?:laser[- ]scanning |spinning[- ]dis[ck] )?confocal(?: laser| scanning| fluorescence)*"
+        r"(?: microscop\w+| micrographs?| images?| imaging| sections?)?"
+        r"|(?:epi-?|auto-?)?fluorescen(?:ce|t)[- ](?:microscop\w+|micrographs?|images?|imaging"
+        r"|photomicrographs?|photographs?|in situ hybridi[sz]ation)|immuno-?fluorescen\w+"
+        r"|(?-i:\bTIRFM?\b|\bSTED\b|\bd?STORM\b|\bPALM\b|\bFRAP\b)|super-?resolution microscop\w+"
+        r"|structured illumination|(?:two|multi|2)-?photon|light[- ]sheet|spinning[- ]dis[ck]"
+        r"|(?-i:\bDAPI\b)|hoechst|phalloidin|(?:lyso|mito|er-)tracker"
+        r"|live[- ](?:cell )?imag(?:es|ing)|[zZ]-?(?:stacks?|projections?)"
+        r"|maxim(?:um|al)[- ](?:intensity )?projections?|(?-i:\bFISH\b)(?! (?:oil|meal))"
+        r"|immuno-?cyto(?:chemi\w+)|calcium imaging",
+    ),
+    (PHASE, r"phase[- ]contrast(?: microscop\w+| images?| micrographs?)?"),
+    (
+        LIGHT,
+        r"differential interference(?: contrast)?|(?-i:\bDIC\b)|nomarski|bright-?\s?field"
+        r"|dark-?\s?field|(?:light|optical|polari[sz]\w+|stereo|video|digital)[- ]?"
+        r"(?:light )?(?:microscop(?:y|es?)|micrographs?)|gram[- ]stain\w*|blood (?:smears?|films?)",
+    ),
+    (
+        UNKNOWN,
+        r"(?:photo|stereo)?-?micrographs?|photo-?microscop\w+|micro-?photographs?"
+        r"|microscop(?:y|e|es)\b|microscopic(?:al)? (?:images?|views?|examinations?|observations?"
+        r"|analys[ie]s|sections?|photographs?|pictures?|appearance|fields?|findings?)"
+        r"|immuno-?(?:stain\w+|label\w+|reactiv\w+|peroxidase)|time-?lapse (?:images?|imag\w+"
+        r"|micro\w+|sequences?|movies?|series)|atomic force|counter-?stain\w+"
+        r"|whole[- ]mount (?:stain|immuno|in situ)\w*",
+    ),
+    (
+        UNKNOWN,
+        r"(?<!error )(?<!error-)\b(?:scale[- ])?bars?\b(?: \([^)]*\))?[^.;]{0,40}?[\d.]\s?"
+        r"(?-i:[µμ]m|um|nm|microns?|micrometers?|micrometres?)\b"
+        r"|\d\s?(?-i:[µμ]m|nm) (?:scale )?bars?|(?:original )?magnifications?[,:]?"
+        r"(?: is| of| at)? ?[x×]? ?\d+|[x×] ?\d{2,6} magnification|\d{2,4} ?[x×] magnification"
+        r"|(?:low|high)(?:er)?[- ](?:power|magnification) (?:\w+ ){0,2}(?:images?|views?|fields?)",
+    ),
+)
+_Technique = tuple[Modality, re.Pattern[str], tuple[str, ...]]
+
+
+def _technique(modality: Modality, pattern: str) -> _Technique:
+    """A modality with its pattern and words of which every match has one."""
+    compiled = re.compile(rf"(?:{pattern})", re.I)
+    return modality, compiled, tuple(sorted(required(compiled)[0]))
+
+
+_TECHNIQUE_PATTERNS = tuple(_technique(*each) for each in _TECHNIQUES)
+
+_MEASURED = re.compile(
+    r"quantif\w+|\bcount(?:s|ed|ing)\b|\bnumbers? of\b|percent\w*|\bproportions?\b|\bratios?\b"
+    r"|\bmeans?\b|\baverage\w*|measur\w+|\bdetermined\b|\bassessed\b|\bestimated\b|calculated"
+    r"|histograms?|\bplots?\b|plotted|\bgraphs?\b|\bscores?\b|distribution of|intensit(?:y|ies)",
+    re.I,
+)
+_SHOWN = re.compile(
+    r"images?\b|micrographs?|photo\w+|pictures?|representative|\bshow(?:s|n|ing)?\b|visuali[sz]ed"
+    r"|\bviews?\b|snapshots?|arrow(?:head)?s?\b|\bbars?\b|examples? of|merged?\b|\bsections?\b",
+    re.I,
+)
+_PICTURE = re.compile(
+    r"\bimages?\b|\bphoto(?:graph\w*)?s?\b|pictures?\b|snapshots?\b|frames\b", re.I
+)
+_DYE = re.compile(
+    r"fluoresc\w+|\w{0,12}(?:GFP|RFP|YFP|CFP|mCherry|tdTomato|DsRed|Venus|Alexa)\b|::gfp|::cfp|::yfp"
+    r"|(?<!de)\bstain\w+|\blabel(?:l?ed|l?ing) (?:with|for|by)",
+    re.I,
+)
+_SPECIMEN = re.compile(
+    r"\bcells?\b|nucle(?:us|i|ar)\b|tissues?\b|sections?\b|neurons?\b|axon|dendrit|embryos?\b"
+    r"|larva|animals?\b|worms?\b|epitheli|bacteria|hyphae|mitochondri|vesicle|puncta|oocyte|root",
+    re.I,
+)
+_GEL = re.compile(r"\bgels?\b|\bblot|SDS-?PAGE|coomassie|membrane was", re.I)
+_OTHER = re.compile(
+    r"western[- ]blot\w*|immuno-?blot\w*|flow cytomet\w+|\bFACS\b|kaplan[- ]meier"
+    r"|survival (?:curve|plot)s?|bar (?:graph|chart|plot)s?|histograms?|scatter ?-?plots?"
+    r"|box ?-?plots?|\bq?RT-?q?PCR\b|SDS-?PAGE|heat ?-?maps?|phylogen\w+|\bROC\b|schematic\w*"
+    r"|diagrams?|flow ?charts?|\bMRI\b|computed tomography|ultrasound|radiograph\w*|\bmaps?\b",
+    re.I,
+)
+_CLAUSE = re.compile(r"(?<=[.;])\s+(?=[A-Z(\[])|\s+(?=\([A-Za-z](?:[-–, ]+[A-Za-z])*\)\s)")
+
+
+def classify(caption: str, title: str = "") -> MicroscopyVerdict:
+    """Whether a caption tells of at least one micrograph.
+
+    The reason quotes the words that decided. The modality is the one named most often, 'unknown'
+    where none is named or the figure is no microscopy. Empty text is no microscopy.
+    """
+    text = " ".join((caption if title in caption else f"{title}. {caption}").split())
+    measured = ""
+    names: list[tuple[Modality, str]] = []
+    sought = list(_sought(folded(text)))
+    for clause in _CLAUSE.split(text) if sought else ():
+        found = list(_techniques(clause, sought))
+        if found and _only_measured(clause):
+            measured = measured or found[0][1]
+        else:
+            names += found
+    if names:
+        return MicroscopyVerdict(True, f'names "{_best(names)}"', _modality(names))
+    if picture := _stained_picture(text):
+        return MicroscopyVerdict(True, picture, FLUORESCENCE if _glows(text) else UNKNOWN)
+    if measured:
+        return MicroscopyVerdict(False, f'only measured by: "{measured}"', UNKNOWN)
+    others = list(dict.fromkeys(match[0] for match in _OTHER.finditer(text)))[:3]
+    quoted = ", ".join(f'"{word}"' for word in others)
+    reason = f"only plots: {quoted}" if others else "no word of microscopy"
+    return MicroscopyVerdict(False, reason, UNKNOWN)
+
+
+def _sought(text: str) -> Iterator[_Technique]:
+    """The techniques of which a folded text has some of the words that their pattern needs."""
+    for modality, pattern, needed in _TECHNIQUE_PATTERNS:
+        words = tuple(word for word in needed if word in text)
+        if words:
+            yield modality, pattern, words
+
+
+def _techniques(clause: str, sought: Iterable[_Technique]) -> Iterator[tuple[Modality, str]]:
+    there = folded(clause)
+    for modality, pattern, words in sought:
+        if not any(word in there for word in words):
+            continue
+        for match in pattern.finditer(clause):
+            yield modality, match[0].strip()
+
+
+def _only_measured(clause: str) -> bool:
+    return _MEASURED.search(clause) is not None and _SHOWN.search(clause) is None
+
+
+def _best(names: list[tuple[Modality, str]]) -> str:
+    return next((words for modality, words in names if modality != UNKNOWN), names[0][1])
+
+
+def _modality(names: list[tuple[Modality, str]]) -> Modality:
+    counts = Counter(modality for modality, _ in names if modality != UNKNOWN)
+    return counts.most_common(1)[0][0] if counts else UNKNOWN
+
+
+def _stained_picture(text: str) -> str:
+    """Reason if one clause speaks of a picture of a stained or glowing specimen, else ''."""
+    for clause in _CLAUSE.split(text):
+        found = [pattern.search(clause) for pattern in (_PICTURE, _DYE, _SPECIMEN)]
+        if all(found) and not _GEL.search(clause):
+            return "pictures: " + ", ".join(f'"{match[0]}"' for match in found if match)
+    return ""
+
+
+def _glows(text: str) -> bool:
+    return any(not match[0].lower().startswith("stain") for match in _DYE.finditer(text))

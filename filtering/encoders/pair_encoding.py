@@ -1,0 +1,245 @@
+"""What the encoders see of question-answer pairs: embeddings, entailment, and other answers.
+
+Everything here is local to the rows given. Other answers to the same kind of question come from
+a `Bank`, a sample that was drawn when the filter was fitted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from filtering.pairs import Pairs
+from filtering.records import QA
+from filtering.text.sentences import sentences
+
+Floats = npt.NDArray[np.float32]
+ALTERNATIVES = 6
+_NEAREST = 48
+_BLOCK = 2048
+_HASHED = 256
+
+
+class Clip(Protocol):
+    """An image and text encoder, as `filtering.encoders.open_clip_encoder` opens it."""
+
+    @property
+    def name(self) -> str:
+        """Model."""
+
+    @property
+    def revision(self) -> str:
+        """Revision of its weights."""
+
+    @property
+    def dim(self) -> int:
+        """Dimensions of its embeddings."""
+
+    @property
+    def scale(self) -> float:
+        """Factor of similarities in a softmax."""
+
+    def images(self, files: Sequence[bytes]) -> Floats:
+        """Unit rows, NaN for an image that cannot be read."""
+
+    def texts(self, texts: Sequence[str]) -> Floats:
+        """Unit rows."""
+
+
+class Nli(Protocol):
+    """A natural language inference model, as `filtering.encoders.open_nli` opens it."""
+
+    @property
+    def name(self) -> str:
+        """Model."""
+
+    @property
+    def revision(self) -> str:
+        """Revision of its weights."""
+
+    @property
+    def max_tokens(self) -> int:
+        """Most tokens of premise and hypothesis together."""
+
+    def length(self, text: str) -> int:
+        """Tokens of a text."""
+
+    def probabilities(self, premises: Sequence[str], hypotheses: Sequence[str]) -> Floats:
+        """Entailment, neutral and contradiction, shape (n, 3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bank:
+    """Questions (unit rows) with their answers and figures, to find other answers among."""
+
+    questions: Floats
+    answers: Sequence[str]
+    figures: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """Embeddings of n rows of f figures.
+
+    A figure is a figure identifier with an image and a caption: rows that differ in one of them
+    are no siblings. `figure` maps a row to its figure. `others` are the statements with other
+    answers, shape (n, ALTERNATIVES, dim), NaN where there are fewer. `nli` is (n, 3). Images that
+    cannot be read or are missing are rows of NaN.
+    """
+
+    figure: npt.NDArray[np.int64]
+    images: Floats
+    captions: Floats
+    questions: Floats
+    statements: Floats
+    others: Floats
+    nli: Floats
+    scale: float
+
+
+def statement(qa: QA) -> str:
+    """The pair as one text: its statement, or question and answer where there is none."""
+    return qa.statement or f"{qa.question} {qa.answer}"
+
+
+def _with_answer(qa: QA, answer: str) -> str:
+    """The statement with another answer."""
+    place = qa.statement.rfind(qa.answer) if qa.answer else -1
+    if place < 0:
+        return f"{qa.question} {answer}"
+    return qa.statement[:place] + answer + qa.statement[place + len(qa.answer) :]
+
+
+def nearest(queries: Floats, bank: Floats, count: int) -> npt.NDArray[np.int64]:
+    """Indices (n, count) of the bank's most similar rows, the best first; ties by index."""
+    count = min(count, len(bank))
+    found = [
+        np.argsort(-(queries[i : i + _BLOCK] @ bank.T).round(5), axis=1, kind="stable")[:, :count]
+        for i in range(0, len(queries), _BLOCK)
+    ]
+    return np.concatenate(found) if found else np.zeros((0, count), dtype=np.int64)
+
+
+def _other_answers(qa: QA, places: Sequence[int], bank: Bank) -> list[str]:
+    """Answers to the nearest questions of other figures, each once, without the row's own."""
+    seen = {qa.answer.casefold()}
+    found = []
+    for place in places:
+        answer = bank.answers[place]
+        if bank.figures[place] == qa.figure_id or answer.casefold() in seen:
+            continue
+        seen.add(answer.casefold())
+        found.append(answer)
+        if len(found) == ALTERNATIVES:
+            break
+    return found
+
+
+def other_answers(rows: Sequence[QA], questions: Floats, bank: Bank) -> list[list[str]]:
+    """Up to `ALTERNATIVES` other answers for each row, from the nearest questions of the bank."""
+    near = nearest(questions, bank.questions, _NEAREST)
+    return [_other_answers(qa, near[n].tolist(), bank) for n, qa in enumerate(rows)]
+
+
+def _others(rows: Sequence[QA], questions: Floats, bank: Bank, clip: Clip) -> Floats:
+    found = np.full((len(rows), ALTERNATIVES, clip.dim), np.nan, dtype=np.float32)
+    texts, slots = [], []
+    for n, answers in enumerate(other_answers(rows, questions, bank)):
+        for k, answer in enumerate(answers):
+            texts.append(_with_answer(rows[n], answer))
+            slots.append((n, k))
+    if texts:
+        at = np.array(slots)
+        found[at[:, 0], at[:, 1]] = clip.texts(texts)
+    return found
+
+
+def windows(caption: str, length: Callable[[str], int], room: int) -> list[str]:
+    """The caption in runs of whole sentences of at most `room` tokens each; one sentence may be
+    longer and is then cut by the model. `length` counts the tokens of a text."""
+    if length(caption) <= room:
+        return [caption]
+    found: list[str] = []
+    start = end = 0
+    for begin, stop in sentences(caption):
+        if end > start and length(caption[start:stop]) > room:
+            found.append(caption[start:end].strip())
+            start = begin
+        end = stop
+    return [*found, caption[start:end].strip()] if end > start else [caption]
+
+
+def entailment(rows: Sequence[QA], nli: Nli) -> Floats:
+    """Entailment, neutral and contradiction of each statement by its caption, shape (n, 3).
+
+    A long caption is read in windows of whole sentences; the window that is least neutral counts
+    (after Laban et al., SummaC, 2022, who take the best sentence).
+    """
+    premises, hypotheses, owners = [], [], []
+    length = cache(nli.length)
+    for n, qa in enumerate(rows):
+        said = statement(qa)
+        for window in windows(qa.caption, length, max(16, nli.max_tokens - length(said) - 3)):
+            premises.append(window)
+            hypotheses.append(said)
+            owners.append(n)
+    found = nli.probabilities(premises, hypotheses) if premises else np.zeros((0, 3), np.float32)
+    owner = np.array(owners, dtype=np.int64)
+    order = np.lexsort((found[:, 1], owner))
+    first = order[np.searchsorted(owner[order], np.arange(len(rows)))]
+    return found[first]
+
+
+def figure_numbers(pairs: Pairs) -> npt.NDArray[np.int64]:
+    """The figure of each row, numbered from 0 in order of appearance."""
+    return _figures(pairs)[0]
+
+
+def _figures(pairs: Pairs) -> tuple[npt.NDArray[np.int64], list[tuple[str, str, str]]]:
+    """Figure of each row, and the figures as identifier, image and caption."""
+    keys = [
+        (q.figure_id, image, q.caption) for image, q in zip(pairs.images, pairs.rows, strict=True)
+    ]
+    places = {key: i for i, key in enumerate(dict.fromkeys(keys))}
+    return np.array([places[key] for key in keys], dtype=np.int64), list(places)
+
+
+def encode(pairs: Pairs, clip: Clip, nli: Nli, bank: Bank | None) -> Encoded:
+    """Embeddings and entailment of pairs. Without a bank there are no other answers."""
+    figure, figures = _figures(pairs)
+    names = {name: i for i, name in enumerate(dict.fromkeys(image for _, image, _ in figures))}
+    pictures = clip.images([pairs.files.get(name, b"") for name in names])
+    questions = clip.texts([qa.question for qa in pairs.rows])
+    blank = np.full((len(pairs.rows), ALTERNATIVES, clip.dim), np.nan, dtype=np.float32)
+    return Encoded(
+        figure=figure,
+        images=pictures[[names[image] for _, image, _ in figures]],
+        captions=clip.texts([caption for _, _, caption in figures]),
+        questions=questions,
+        statements=clip.texts([statement(qa) for qa in pairs.rows]),
+        others=blank if bank is None else _others(pairs.rows, questions, bank, clip),
+        nli=entailment(pairs.rows, nli),
+        scale=clip.scale,
+    )
+
+
+def encode_words(pairs: Pairs) -> Encoded:
+    """What takes the place of encoders where there are none: hashed bags of words.
+
+    They find similar questions and statements; images, captions and entailment are missing.
+    """
+    from sklearn.feature_extraction.text import HashingVectorizer
+
+    figure, figures = _figures(pairs)
+    hashed = HashingVectorizer(n_features=_HASHED, alternate_sign=False, dtype=np.float32)
+    texts = [qa.question for qa in pairs.rows], [statement(qa) for qa in pairs.rows]
+    questions, statements = (hashed.transform(t).toarray() for t in texts)
+    missing = np.full((len(figures), _HASHED), np.nan, dtype=np.float32)
+    others = np.full((len(pairs.rows), 1, _HASHED), np.nan, dtype=np.float32)
+    nli = np.full((len(pairs.rows), 3), np.nan, dtype=np.float32)
+    return Encoded(figure, missing, missing, questions, statements, others, nli, 1.0)

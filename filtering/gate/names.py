@@ -1,0 +1,174 @@
+"""A pair contradicts its caption where the caption names another thing in the slot asked for."""
+
+from __future__ import annotations
+
+import re
+
+from filtering.records import QA
+from filtering.signals.grounding import are_compatible, best_passages, is_grounded
+from filtering.text.entities import Entity, EntityType
+from filtering.text.words import named, named_key, plain_words
+
+_SLOTS: dict[EntityType, str] = {
+    "stain": r"stains?|staining|dyes?|counterstains?|chromogens?|contrast agents?",
+    "fluorophore": r"fluorophores?|fluorochromes?|fluorescent (?:protein|tag|label|dye)s?",
+    "marker": r"markers?|proteins?|antigens?|targets?|antibod(?:y|ies)",
+    "organism": r"organisms?|species|animals?|animal model|bacteri(?:um|a)",
+    "cell_line": r"cell lines?|cells",
+    "tissue": r"tissues?|organs?",
+    "treatment": r"treatments?|drugs?|compounds?|inhibitors?|agents?|stimul(?:us|i)|cytokines?",
+    "technique": r"techniques?|methods?|modalit(?:y|ies)|microscop(?:y|e)",
+    "localisation": r"compartments?|organelles?|locations?|localis\w+|localiz\w+",
+    "substrate": r"substrates?|coatings?",
+}
+_ASKED = {
+    kind: re.compile(rf"\b(?:which|what)\b(?:\s[\w-]+){{0,4}}?\s(?:{words})\b", re.IGNORECASE)
+    for kind, words in _SLOTS.items()
+}
+_WHERE = re.compile(r"^\W*where\b", re.IGNORECASE)
+_TREATED = re.compile(
+    r"\bwhat\b.*\b(?:treated|incubated|exposed|stimulated|injected) (?:with|to)\W*$"
+    r"|\b(?:which|what) vehicle\b|\bwhat\b.*\bcontrols? (?:receive|get)",
+    re.IGNORECASE,
+)
+_PLACED = re.compile(
+    r"\b(?:locali[sz]|locat|accumulat|resid|distribut|translocat|concentrat|confined|restricted|"
+    r"enriched|found in|present in)\w*",
+    re.IGNORECASE,
+)
+_EXCLUSIVE = {
+    "nucleus": "nucleus",
+    "nucleolus": "nucleus",
+    "nuclear envelope": "nucleus",
+    "cytoplasm": "cytoplasm",
+    "plasma membrane": "plasma membrane",
+    "mitochondria": "mitochondria",
+    "Golgi": "Golgi",
+    "endoplasmic reticulum": "endoplasmic reticulum",
+    "lysosome": "lysosome",
+    "peroxisome": "peroxisome",
+}
+_ELECTRON = ("transmission electron microscopy", "scanning electron microscopy")
+_TRANSMITTED = ("phase contrast microscopy", "DIC", "bright-field microscopy")
+_FLUORESCENT = (
+    "confocal microscopy",
+    "fluorescence microscopy",
+    "immunofluorescence",
+    "two-photon microscopy",
+    "light-sheet microscopy",
+    "TIRF microscopy",
+    "STED microscopy",
+    "spinning disk confocal",
+)
+_LIGHT = {
+    **dict.fromkeys(_ELECTRON, "electron"),
+    **dict.fromkeys(("electron microscopy", "cryo-electron microscopy"), "electron"),
+    **dict.fromkeys(_TRANSMITTED, "transmitted"),
+    **dict.fromkeys(("immunohistochemistry", "light microscopy", "histology"), "transmitted"),
+    **dict.fromkeys(_FLUORESCENT, "fluorescence"),
+}
+_UNSPECIFIC = ("technique", "direction", "number")
+_HISTOLOGICAL = frozenset(
+    {"H&E", "hematoxylin", "eosin", "DAB", "PAS", "Masson's trichrome", "toluidine blue", "Giemsa"}
+    | {"Gram stain", "Nissl", "Oil Red O", "Prussian blue", "Congo red", "Alcian blue", "silver"}
+    | {"Picrosirius red", "safranin O", "methylene blue", "crystal violet", "Luxol fast blue"}
+)
+_HEAD = 12
+_NOT = re.compile(r"\b(?:not|no|rather than|instead of|unlike|without|except)\s(?:\w+\s)?$", re.I)
+
+
+def _slots(question: str) -> list[EntityType]:
+    found = [kind for kind, asked in _ASKED.items() if asked.search(question)]
+    found += ["localisation"] if _WHERE.search(question) else []
+    return [*found, "treatment"] if _TREATED.search(question) else found
+
+
+def _head(answer: str, kind: EntityType) -> Entity | None:
+    """The first thing of a type that the answer names, if it is what the answer says."""
+    for entity in named(answer):
+        if entity.type == kind:
+            before = answer[: entity.start]
+            is_said = len(before.split()) <= _HEAD and not _NOT.search(before)
+            return entity if is_said else None
+    return None
+
+
+def _is_other_technique(said: str, known: set[str], caption: str) -> bool:
+    """Whether none of the techniques that the caption names, or implies, can be the one said."""
+    lights = {_LIGHT.get(k) for k in known}
+    if any(e.type == "fluorophore" for e in named(caption)):
+        lights.add("fluorescence")
+    if any(e.type == "stain" and e.value in _HISTOLOGICAL for e in named(caption)):
+        lights.add("transmitted")
+    light = _LIGHT.get(said)
+    if light is None or None in lights:
+        return False
+    if light not in lights:
+        return True
+    exact = next((g for g in (_ELECTRON, _TRANSMITTED) if said in g), ())
+    return bool(exact) and known <= set(exact) - {said}
+
+
+def _is_rival(said: Entity, other: Entity, passage: str) -> bool:
+    if are_compatible(said.value, other.value):
+        return False
+    if said.type == "localisation":
+        first, second = _EXCLUSIVE.get(said.value), _EXCLUSIVE.get(other.value)
+        within = "cytoplasm" in (first, second) and not {"nucleus", "plasma membrane"} & {
+            first,
+            second,
+        }
+        placed = _PLACED.search(passage) is not None
+        return bool(first and second and first != second and not within and placed)
+    return not (said.type == "treatment" and are_compatible(other.value, "control"))
+
+
+def _rivals(said: Entity, qa: QA) -> list[str]:
+    if said.type == "treatment" and are_compatible(said.value, "control"):
+        return []
+    if said.type == "organism" and any(e.type == "cell_line" for e in named(qa.caption)):
+        return []
+    if said.type == "technique":
+        known = {e.value for e in named(qa.caption) if e.type == "technique"}
+        other = bool(known) and _is_other_technique(said.value, known, qa.caption)
+        return sorted(known) if other else []
+    found = []
+    for passage in _where(said, qa):
+        found += [
+            e.text for e in named(passage) if e.type == said.type and _is_rival(said, e, passage)
+        ]
+    return list(dict.fromkeys(found))
+
+
+def _where(said: Entity, qa: QA) -> list[str]:
+    """Sentences that the question is about; all of them where it asks what the figure shows."""
+    besides = plain_words(_SLOTS.get(said.type, "")) | {named_key(said)}
+    found = [p.text for p in best_passages(qa.caption, qa.question, besides)]
+    if any(e.type == said.type for part in found for e in named(part)):
+        return found
+    specific = [e for e in named(qa.question) if e.type not in _UNSPECIFIC]
+    known = {e.value for e in named(qa.caption) if e.type == said.type}
+    if said.type == "treatment":
+        known = {v for v in known if not are_compatible(v, "control")}
+    return [qa.caption] if len(known) == 1 and not specific else []
+
+
+def contradicted_name(qa: QA) -> str:
+    """A name in the answer where the caption has another one; empty if there is none.
+
+    A name that the caption has anywhere, or that includes or specifies one of its names, is
+    no contradiction, nor is one without a rival.
+    """
+    for kind in _slots(qa.question):
+        said = _head(qa.answer, kind)
+        if said is None or is_grounded(said, qa.caption):
+            continue
+        of_kind = [e.value for e in named(qa.caption) if e.type == kind]
+        if kind != "localisation" and any(are_compatible(said.value, v) for v in of_kind):
+            continue
+        if "counterstain" in qa.question.lower() and "counterstain" not in qa.caption.lower():
+            continue
+        rivals = _rivals(said, qa)
+        if rivals:
+            return f"says {said.text}, the caption says {' and '.join(rivals[:3])}"
+    return ""

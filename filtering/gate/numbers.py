@@ -1,0 +1,255 @@
+"""A pair contradicts its caption where it states another value of the same thing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice, pairwise, permutations
+
+from filtering.records import QA
+from filtering.signals.grounding import best_passages, ungrounded
+from filtering.text.entities import Entity, find_entities
+from filtering.text.sentences import sentences
+from filtering.text.vocabulary import unify
+from filtering.text.words import named, named_key, plain_words, stem
+
+_MEASURES = frozenset(
+    {"length", "count", "percent", "fold", "concentration", "duration", "temperature"}
+    | {"magnification", "dilution"}
+)
+_DERIVED = re.compile(
+    r"\b(?:difference|differ|ratio|total|sum|together|combined|both|altogether|overall|"
+    r"how much (?:more|less|larger|smaller|longer)|remaining|fraction|between)\b",
+    re.IGNORECASE,
+)
+_AVERAGE = re.compile(r"\bmeans?\b|\baverage|±", re.IGNORECASE)
+_HEDGED = re.compile(
+    r"(?:[<>≤≥~≈∼]|\b(?:about|around|approximately|roughly|nearly|almost|over|under|above|below|"
+    r"more than|less than|fewer than|greater than|at least|at most|up to|within|circa|ca\.|"
+    r"exceed\w*))\s?$",
+    re.IGNORECASE,
+)
+_TREATED = re.compile(
+    r"\b(?:treat|expos|incubat|stimulat|administ|appl[iy]|dose|dosage|concentration of the)\w*",
+    re.I,
+)
+_HOW_MANY = re.compile(r"\bhow many\b((?:\s[\w+-]+){1,4})", re.IGNORECASE)
+_PERCENTAGE = re.compile(r"\bwhat (?:percentage|percent|share|proportion)\b", re.IGNORECASE)
+_AGE = re.compile(r"\b(?:age|aged|ages|old)\b|-old\b", re.IGNORECASE)
+_SAMPLED = re.compile(
+    r"\b(?:analy[sz]|quantif|scor|measur|assess|evaluat|examin|sampl|count)\w*|\bper\b|"
+    r"\b(?:from|in) (?:at least )?\w+ (?:independent|experiments)|\bn\s?=",
+    re.IGNORECASE,
+)
+_DIMENSIONS = {
+    "scale bar": r"\b(?:scale )?bars?\b",
+    "thickness": r"\bthick|\bsections?\b",
+    "diameter": r"\bdiameter|\bwide\b|\bwidth",
+    "extent": r"\blength|\blong\b|\bheight|\btall\b|\bdepth|\bdistance",
+    "size": r"\bsizes?\b",
+}
+_NEAR = 45
+_TOO_MANY = 24
+_MOST_CLAIMS = 40
+
+
+def _dimension(text: str) -> str:
+    return next((n for n, p in _DIMENSIONS.items() if re.search(p, text, re.IGNORECASE)), "")
+
+
+def _dimension_of(entity: Entity, text: str) -> str:
+    """What a length is the length of, by the words nearest to it."""
+    before = re.split(r"[.;]\s", text[max(0, entity.start - _NEAR) : entity.start])[-1]
+    after = re.split(r"[.;,)]", text[entity.end : entity.end + 25])[0]
+    return _dimension(before) or _dimension(after)
+
+
+def _family(entity: Entity) -> str:
+    """Two quantities can be compared when this agrees."""
+    if entity.type == "count":
+        return f"count {entity.noun}"
+    if entity.type == "concentration":
+        return entity.value.split(" ")[-1]
+    return entity.type
+
+
+def _stated(qa: QA) -> Iterator[tuple[Entity, str]]:
+    """Quantities that the pair states, each with the text that it stands in.
+
+    A bare number takes its noun from the question ('How many cells ...?' 'Twelve').
+    """
+    answer = qa.answer.strip().rstrip(".")
+    asked = _HOW_MANY.search(qa.question)
+    if asked and re.fullmatch(r"[\w,.-]+(?: [a-z]+)?", answer):
+        completed = f"{answer}{asked[1]}"
+        for entity in find_entities(completed):
+            if entity.type == "count" and entity.start == 0:
+                yield entity, completed
+                break
+    elif _PERCENTAGE.search(qa.question) and re.fullmatch(r"\d+(?:\.\d+)?", answer):
+        yield from ((e, f"{answer}%") for e in find_entities(f"{answer}%"))
+    for text in (qa.answer, qa.question):
+        yield from ((e, text) for e in named(text) if e.type in _MEASURES)
+
+
+def _is_close(one: float, other: float) -> bool:
+    return abs(one - other) <= 0.015 * max(abs(one), abs(other))
+
+
+def _values(caption: str, kind: str) -> list[float]:
+    found = dict.fromkeys(e.number for e in named(caption) if _family(e) == kind)
+    return [v for v in found if v is not None][:_TOO_MANY]
+
+
+def _derived(kind: str, caption: str) -> Iterator[float]:
+    """Numbers of a kind that follow from those of the caption ('12 of 21' gives 57%)."""
+    percents = _values(caption, "percent")
+    nouns = dict.fromkeys(_family(e) for e in named(caption) if e.type == "count")
+    pairs = [p for noun in nouns for p in permutations(_values(caption, noun), 2)]
+    if kind == "count":
+        yield from (a - b for a, b in pairs)
+    if kind == "percent":
+        yield from (100 - p for p in percents)
+        yield from (100 * (f - 1) for f in _values(caption, "fold"))
+        yield from (100 * a / b for a, b in pairs if b)
+        yield from (100 * abs(a - b) / b for a, b in pairs if b)
+    if kind == "fold":
+        yield from (1 + p / 100 for p in percents)
+        yield from (a / b for a, b in [*pairs, *permutations(percents, 2)] if b)
+
+
+def _is_derivable(entity: Entity, caption: str) -> bool:
+    number = entity.number or 0.0
+    return entity.type in ("count", "percent", "fold") and any(
+        _is_close(number, value) or (value and round(value) == number)
+        for value in _derived(entity.type, caption)
+    )
+
+
+def _spans_range(number: float | None, rivals: list[Entity], text: str) -> bool:
+    """Whether the number lies in a range that the caption states ('5-10 µm')."""
+    if number is None:
+        return False
+    return any(
+        text[low.end : high.start].strip() in ("-", "–", "−", "to", "and")
+        and min(low.number or 0, high.number or 0)
+        <= number
+        <= max(low.number or 0, high.number or 0)
+        for low, high in pairwise(rivals)
+    )
+
+
+def _where(entity: Entity, dimension: str, qa: QA) -> list[str]:
+    """Parts of the caption that speak of what the quantity is a quantity of."""
+    if dimension == "scale bar":
+        return [qa.caption]
+    besides = frozenset({named_key(entity)}) | plain_words(entity.text) - {stem(entity.noun or "")}
+    claim = f"{qa.question} {qa.answer}"
+    found = [p.text for p in best_passages(qa.caption, claim, besides)]
+    if any(_family(e) == _family(entity) for part in found for e in named(part)):
+        return found
+    return _only_treatment(entity, qa)
+
+
+def _only_treatment(entity: Entity, qa: QA) -> list[str]:
+    """The sentence with the one dose or duration of the caption, if the question asks for it."""
+    same = {e.value for e in named(qa.caption) if _family(e) == _family(entity)}
+    is_asked = entity.type in ("concentration", "duration") and _TREATED.search(qa.question)
+    if len(same) != 1 or not is_asked or ungrounded(qa.question, qa.caption):
+        return []
+    parts = [qa.caption[a:b] for a, b in sentences(qa.caption)]
+    return [p for p in parts if same & {e.value for e in named(p)} and _is_treatment(p)]
+
+
+def _is_treatment(sentence: str) -> bool:
+    return any(e.type == "treatment" for e in named(sentence))
+
+
+def _same_length(lengths: list[Entity], dimension: str, text: str) -> list[Entity]:
+    """Lengths of the same dimension, or the only length where the text does not say of what."""
+    known = {e: _dimension_of(e, text) for e in lengths}
+    same = [e for e, d in known.items() if d == dimension]
+    unknown = [e for e, d in known.items() if not d]
+    extents = ("extent", "diameter", "size", "")
+    return same or (unknown if len(unknown) == 1 and dimension in extents else [])
+
+
+def _is_age(entity: Entity, text: str, question: str = "") -> bool:
+    near = text[max(0, entity.start - 15) : entity.end + 10]
+    return bool(_AGE.search(f"{near} {question}"))
+
+
+def _is_sample_size(entity: Entity, text: str) -> bool:
+    """Whether a count says how much was analysed, not what a picture shows."""
+    before, after = text[max(0, entity.start - 25) : entity.start], text[entity.end :][:45]
+    return bool(re.search(r"\bn\s?[=≥>]\s?$", before, re.IGNORECASE) or _SAMPLED.search(after))
+
+
+def _rivals(entity: Entity, said_in: str, qa: QA) -> list[str]:
+    """Other values of the same thing where the caption speaks of it, as written."""
+    dimension = _dimension_of(entity, said_in) or _dimension(qa.question)
+    sampled = bool(_SAMPLED.search(qa.question)) or _is_sample_size(entity, said_in)
+    found: list[str] = []
+    for part in _where(entity, dimension, qa):
+        same = [e for e in named(part) if _family(e) == _family(entity)]
+        if entity.type == "length":
+            same = _same_length(same, dimension, part)
+        if entity.type == "duration":
+            same = [e for e in same if _is_age(e, part) == _is_age(entity, said_in, qa.question)]
+        if entity.type == "count" and not sampled:
+            same = [e for e in same if not _is_sample_size(e, part)]
+        if _spans_range(entity.number, same, part):
+            return []
+        found += [e.text for e in same]
+    return list(dict.fromkeys(found))
+
+
+def _is_stated_loosely(entity: Entity, text: str) -> bool:
+    return bool(_HEDGED.search(unify(text[max(0, entity.start - 20) : entity.start])))
+
+
+def _is_aggregate(qa: QA) -> bool:
+    """Whether the question asks for a value that is worked out from several others."""
+    averaged = _AVERAGE.search(qa.question) and not _AVERAGE.search(qa.caption)
+    return bool(averaged or _DERIVED.search(qa.question))
+
+
+def _counts_others(entity: Entity, other: Entity, caption: str) -> bool:
+    """Whether a count of a caption is of other things than one that the caption counts too."""
+    one, two = (set((e.noun or "").split()) for e in (entity, other))
+    return not (one <= two or two <= one) and any(e.noun == entity.noun for e in named(caption))
+
+
+def _is_told(entity: Entity, said_in: str, qa: QA) -> bool:
+    """Whether the caption has the number as a value of the same thing, or of nothing certain.
+
+    A scale bar is not told by a length that the caption gives for something else, nor is a
+    count by one of other things where the caption counts these too.
+    """
+    bar = "scale bar" in (_dimension_of(entity, said_in), _dimension(qa.question))
+    for other in named(qa.caption):
+        same = other.type == entity.type or "number" in (other.type, entity.type)
+        if other.number is None or not same or not _is_close(entity.number or 0.0, other.number):
+            continue
+        if _counts_others(entity, other, qa.caption):
+            continue
+        if not bar or _dimension_of(other, qa.caption) in ("scale bar", ""):
+            return True
+    return False
+
+
+def contradicted_number(qa: QA) -> str:
+    """A quantity of the pair for which the caption gives another value; empty if there is none.
+
+    A value that the caption gives for a thing of that kind, or that follows from its numbers, is
+    no contradiction.
+    """
+    if _is_aggregate(qa):
+        return ""
+    for entity, text in islice(_stated(qa), _MOST_CLAIMS):
+        if entity.number is None or _is_stated_loosely(entity, text) or _is_told(entity, text, qa):
+            continue
+        rivals = [] if _is_derivable(entity, qa.caption) else _rivals(entity, text, qa)
+        if rivals:
+            return f"says {entity.text}, the caption says {' and '.join(rivals[:3])}"
+    return ""

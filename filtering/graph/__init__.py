@@ -1,0 +1,1 @@
+"""HiCQA-Graph: edges, model, training, and the scorer that uses it."""

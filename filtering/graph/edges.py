@@ -1,0 +1,183 @@
+"""HiCQA-Graph: images, captions and question-answer pairs as a heterogeneous graph.
+
+Nodes are images, captions and QAs. Image-caption, image-QA and caption-QA edges carry the signals
+between the two; QA-QA edges join siblings (QAs of one figure) and the nearest questions of other
+figures within the same group, an article where it is known. No edge leaves a group, so a batch of
+whole groups gives what the whole graph gives. Which edges MicroVQA++ has is not published
+(arXiv 2511.11407 names node types and relations only): these are ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from filtering.encoders.pair_encoding import Floats
+from filtering.graph.pyg_import import HeteroData
+from filtering.signals.shared_words import Words, share_told
+
+Indices = npt.NDArray[np.int64]
+NEAR = 8
+_SIBLINGS = 12
+_MOST_IN_BLOCK = 512
+RELATIONS = (
+    ("image", "shows", "qa"),
+    ("caption", "states", "qa"),
+    ("qa", "asks_of", "image"),
+    ("qa", "quotes", "caption"),
+    ("image", "has", "caption"),
+    ("caption", "describes", "image"),
+    ("qa", "sibling", "qa"),
+    ("qa", "near", "qa"),
+)
+PAIR_FEATURES = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What the graph is made of, for n QAs of f figures.
+
+    `features` are the QAs' channels (n, c), 0 where missing; `pairs` the channels between figure
+    and QA, image first, (n, 2, e); `figures` those between image and caption, (f, g); `figure`
+    maps QAs to figures, `group` to groups. `questions` and `statements` are unit rows,
+    `words` those of `pair_words`.
+    """
+
+    features: Floats
+    image_pairs: Floats
+    caption_pairs: Floats
+    figures: Floats
+    figure: Indices
+    group: Indices
+    questions: Floats
+    statements: Floats
+    words: Words
+
+
+def _ordered_pairs(members: Indices, most: int) -> tuple[Indices, Indices]:
+    """All ordered pairs of a set, each member with at most `most` that follow it in a ring."""
+    n = len(members)
+    steps = np.arange(1, min(n - 1, most) + 1)
+    target = np.repeat(np.arange(n), len(steps))
+    source = (target + np.tile(steps, n)) % n
+    return members[source], members[target]
+
+
+def sibling_edges(figure: Indices) -> Indices:
+    """Edges (2, e) between the QAs of each figure, at most 12 into each."""
+    order = np.argsort(figure, kind="stable")
+    parts = np.split(order, np.flatnonzero(np.diff(figure[order])) + 1)
+    pairs = [_ordered_pairs(part, _SIBLINGS) for part in parts if len(part) > 1]
+    if not pairs:
+        return np.zeros((2, 0), dtype=np.int64)
+    return np.stack([np.concatenate(side) for side in zip(*pairs, strict=True)])
+
+
+def near_edges(questions: Floats, figure: Indices, group: Indices, count: int = NEAR) -> Indices:
+    """Edges (2, e) from the `count` most similar questions of other figures of the same group.
+
+    Groups are searched in blocks of at most 512 QAs in their order, so that time stays linear.
+    """
+    sources, targets = [], []
+    order = np.argsort(group, kind="stable")
+    for part in np.split(order, np.flatnonzero(np.diff(group[order])) + 1):
+        for start in range(0, len(part), _MOST_IN_BLOCK):
+            block = part[start : start + _MOST_IN_BLOCK]
+            if len(np.unique(figure[block])) < 2:
+                continue
+            similar = (questions[block] @ questions[block].T).round(5)
+            similar[figure[block][:, None] == figure[block][None, :]] = -np.inf
+            best = np.argsort(-similar, axis=1, kind="stable")[:, :count]
+            real = np.isfinite(np.take_along_axis(similar, best, axis=1))
+            rows, places = np.nonzero(real)
+            sources.append(block[best[rows, places]])
+            targets.append(block[rows])
+    if not sources:
+        return np.zeros((2, 0), dtype=np.int64)
+    return np.stack([np.concatenate(sources), np.concatenate(targets)])
+
+
+def _pair_features(edges: Indices, rows: Rows) -> Floats:
+    """Per edge: similarity of questions, of statements, and the second less the first; which share
+    of the target's answer the source says, and the other way round; whether either is all."""
+    source, target = edges
+    asked = np.einsum("ed,ed->e", rows.questions[source], rows.questions[target])
+    said = np.einsum("ed,ed->e", rows.statements[source], rows.statements[target])
+    told = share_told(rows.words[target, 0], rows.words[source, 1])
+    tells = share_told(rows.words[source, 0], rows.words[target, 1])
+    whole = [told == 1, tells == 1]
+    return np.stack([asked, said, said - asked, told, tells, *whole], axis=1).astype(np.float32)
+
+
+def shuffled(edges: Indices, rng: np.random.Generator) -> Indices:
+    """The same targets with their sources permuted: edges that mean nothing."""
+    return np.stack([rng.permutation(edges[0]), edges[1]])
+
+
+def build_graph(rows: Rows, shuffle: np.random.Generator | None = None) -> HeteroData:
+    """The graph of some rows. With `shuffle`, QAs and figures are joined at random (a control)."""
+    n, f = len(rows.features), len(rows.figures)
+    figure = rows.figure if shuffle is None else shuffle.permutation(rows.figure)
+    siblings = sibling_edges(figure)
+    near = near_edges(rows.questions, rows.figure, rows.group)
+    if shuffle is not None:
+        near = shuffled(near, shuffle)
+    data = HeteroData()
+    data["qa"].x = torch.from_numpy(rows.features)
+    data["image"].x = data["caption"].x = torch.from_numpy(rows.figures)
+    own = np.arange(n, dtype=np.int64)
+    hubs = np.arange(f, dtype=np.int64)
+    edges = (
+        (np.stack([figure, own]), rows.image_pairs),
+        (np.stack([figure, own]), rows.caption_pairs),
+        (np.stack([own, figure]), rows.image_pairs),
+        (np.stack([own, figure]), rows.caption_pairs),
+        (np.stack([hubs, hubs]), rows.figures),
+        (np.stack([hubs, hubs]), rows.figures),
+        (siblings, _pair_features(siblings, rows)),
+        (near, _pair_features(near, rows)),
+    )
+    for relation, (index, attributes) in zip(RELATIONS, edges, strict=True):
+        data[relation].edge_index = torch.from_numpy(np.ascontiguousarray(index))
+        data[relation].edge_attr = torch.from_numpy(np.ascontiguousarray(attributes))
+    return data
+
+
+def batches(group: Indices, size: int) -> Iterator[Indices]:
+    """Rows in batches of whole groups, closed when they hold `size` rows or more."""
+    order = np.argsort(group, kind="stable")
+    held: list[Indices] = []
+    count = 0
+    for part in np.split(order, np.flatnonzero(np.diff(group[order])) + 1):
+        held.append(part)
+        count += len(part)
+        if count >= size:
+            yield np.concatenate(held)
+            held, count = [], 0
+    if held and count:
+        yield np.concatenate(held)
+
+
+def select(rows: Rows, which: Indices) -> Rows:
+    """Some of the rows with their figures, numbered anew."""
+    kept, figure = np.unique(rows.figure[which], return_inverse=True)
+    return Rows(
+        rows.features[which],
+        rows.image_pairs[which],
+        rows.caption_pairs[which],
+        rows.figures[kept],
+        figure.astype(np.int64),
+        rows.group[which],
+        rows.questions[which],
+        rows.statements[which],
+        rows.words[which],
+    )
+
+
+def relation_names() -> Sequence[str]:
+    """The names of the relations, as `source-name-target`."""
+    return ["-".join(r) for r in RELATIONS]

@@ -1,0 +1,146 @@
+"""HiCQA-Graph with all that it needs to score a table: reference, anchor, graph, calibration.
+
+What has to be known of other pairs is in the reference sample, so the score of a row depends on
+the row, its figure and its group (article), and on nothing else of the table.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from pydantic import BaseModel, ConfigDict
+from safetensors.numpy import load_file, save_file
+from safetensors.torch import load_model
+
+from filtering.encoders.pair_encoding import Bank, Encoded, Floats
+from filtering.graph.edges import Rows, batches, build_graph, select
+from filtering.graph.features import Anchor, oriented, text_channels
+from filtering.graph.model import HiCQAGraph
+from filtering.graph.normalise import Centre, Scale, raw_channels
+from filtering.records import Signals
+
+_CONFIG, _REFERENCE, _GRAPH = "filter.json", "reference.safetensors", "graph"
+BATCH = 4096
+
+
+class FilterConfig(BaseModel):
+    """What a fitted filter is. `clip` and `nli` are empty where it reads text only."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = "1"
+    clip: str = ""
+    clip_revision: str = ""
+    nli: str = ""
+    nli_revision: str = ""
+    anchor: Anchor = "normalised"
+    slope: float = 1.0
+    offset: float = 0.0
+    families: tuple[str, ...] = ()
+    labels: str = ""
+    rows: int = 0
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """The sample that rows are compared with."""
+
+    centre: Centre
+    scale: Scale
+    bank: Bank
+
+
+@dataclass(frozen=True, slots=True)
+class HiCQAFilter:
+    """Scores pairs; `save` and `load` keep it in a folder of safetensors and JSON.
+
+    `graph` is None for a pool that was too small to fit one.
+    """
+
+    config: FilterConfig
+    reference: Reference
+    graph: HiCQAGraph | None
+
+    def log_odds(self, rows: Rows, fixed: Floats, size: int = BATCH) -> Floats:
+        """Uncalibrated log odds (n,), in batches of whole groups of about `size` rows.
+
+        Raises ValueError without a graph.
+        """
+        if self.graph is None:
+            raise ValueError("a filter that was not fitted has no log odds")
+        found = np.zeros(len(fixed), dtype=np.float32)
+        self.graph.eval()
+        device = next(self.graph.parameters()).device
+        with torch.inference_mode():
+            for part in batches(rows.group, size):
+                data = build_graph(select(rows, part)).to(device)
+                odds, _ = self.graph(data, torch.from_numpy(fixed[part]).to(device))
+                found[part] = odds.cpu().numpy()
+        return found
+
+    def probabilities(self, rows: Rows, fixed: Floats, size: int = BATCH) -> Floats:
+        """Calibrated probability (n,) that a pair is consistent, 0-1."""
+        odds = self.config.slope * self.log_odds(rows, fixed, size) + self.config.offset
+        return (1 / (1 + np.exp(-odds.astype(np.float64)))).astype(np.float32)
+
+    def save(self, folder: Path) -> None:
+        """Write the filter into a folder."""
+        folder.mkdir(parents=True, exist_ok=True)
+        if self.graph is not None:
+            self.graph.save_pretrained(folder / _GRAPH)
+        centre, scale, bank = self.reference.centre, self.reference.scale, self.reference.bank
+        tensors: dict[str, npt.NDArray[Any]] = {
+            "centre.image": centre.image,
+            "centre.caption": centre.caption,
+            "centre.statement": centre.statement,
+            "centre.captions": centre.captions,
+            "scale.mean": scale.mean,
+            "scale.deviation": scale.deviation,
+            "scale.rows": scale.rows,
+            "scale.questions": scale.questions,
+        }
+        save_file(tensors, folder / _REFERENCE)
+        told = self.config.model_dump() | {
+            "answers": list(bank.answers),
+            "figures": list(scale.figures),
+        }
+        text = json.dumps(told, ensure_ascii=False, indent=1)
+        (folder / _CONFIG).write_text(text + "\n", encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> HiCQAFilter:
+        """Read a filter. Raises OSError for a folder that does not hold one."""
+        told = json.loads((folder / _CONFIG).read_text(encoding="utf-8"))
+        answers, figures = told.pop("answers"), tuple(told.pop("figures"))
+        found = {k: v.astype(np.float32) for k, v in load_file(folder / _REFERENCE).items()}
+        centre = Centre(**_part(found, "centre"))
+        scale = Scale(**_part(found, "scale"), figures=figures)
+        bank = Bank(scale.questions, answers, figures)
+        graph = _read_graph(folder / _GRAPH) if (folder / _GRAPH).is_dir() else None
+        return cls(FilterConfig(**told), Reference(centre, scale, bank), graph)
+
+
+def _read_graph(folder: Path) -> HiCQAGraph:
+    """What `save_pretrained` wrote; read here because the mixin prints as it loads."""
+    graph = HiCQAGraph(**json.loads((folder / "config.json").read_text(encoding="utf-8")))
+    load_model(graph, folder / "model.safetensors")
+    return graph.eval()
+
+
+def _part(tensors: dict[str, Floats], name: str) -> dict[str, Any]:
+    """The tensors under a name, without it."""
+    return {k.partition(".")[2]: v for k, v in tensors.items() if k.startswith(f"{name}.")}
+
+
+def channels_of(encoded: Encoded, signals: Sequence[Signals] | None, centre: Centre) -> Floats:
+    """All channels, more is more consistent; shape (n, c), NaN where one does not apply."""
+    both = [raw_channels(encoded, centre), text_channels(signals, len(encoded.figure))]
+    return oriented(np.concatenate(both, axis=1))

@@ -1,0 +1,195 @@
+"""Channels: signals on scales that can be compared, relative to a reference sample.
+
+Two normalisations take out what has nothing to do with the pair at hand. *Centring*: a similarity
+less what its image, its text and the sample as a whole are usually worth (double-centring of the
+similarity matrix; for inner products that is centring the embeddings). *Local* scaling: a channel
+less its mean among the nearest questions of other figures, over their standard deviation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from filtering.encoders.pair_encoding import Encoded, Floats, nearest
+
+RAW = (
+    "image_qa_margin",
+    "image_qa_probability",
+    "image_qa_similarity",
+    "caption_qa_margin",
+    "caption_qa_probability",
+    "caption_qa_similarity",
+    "entailment_margin",
+    "entailment",
+    "contradiction",
+    "image_caption_similarity",
+    "image_caption_probability",
+)
+_LOGIT = 8.0
+_NEIGHBOURS = 50
+_LEAST_NEIGHBOURS = 8
+_FLOOR = 1e-3
+_BLOCK = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class Centre:
+    """Means of image, caption and statement embeddings of the reference sample, each (dim,), and
+    some of its captions, (m, dim)."""
+
+    image: Floats
+    caption: Floats
+    statement: Floats
+    captions: Floats
+
+    @classmethod
+    def of(cls, encoded: Encoded, captions: int = 256) -> Centre:
+        """The centre of a sample; its first `captions` captions are kept."""
+        return cls(
+            np.asarray(np.nanmean(encoded.images, axis=0, dtype=np.float64), dtype=np.float32),
+            encoded.captions.mean(axis=0, dtype=np.float64).astype(np.float32),
+            encoded.statements.mean(axis=0, dtype=np.float64).astype(np.float32),
+            encoded.captions[:captions],
+        )
+
+
+def _margin(own: Floats, others: Floats) -> tuple[Floats, Floats]:
+    """Log odds and probability of the row's own text among its others, NaN without others."""
+    known = np.isfinite(others)
+    top = np.maximum(np.where(known, others, -np.inf).max(axis=1, initial=-np.inf), own)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        rest = np.where(known, np.exp(others - top[:, None]), 0.0).sum(axis=1)
+        mean = np.log(rest / known.sum(axis=1)) + top
+        probability = np.exp(own - top) / (np.exp(own - top) + rest)
+    some = known.any(axis=1) & np.isfinite(own)
+    nothing = np.float32(np.nan)
+    return np.where(some, own - mean, nothing), np.where(some, probability, nothing)
+
+
+def _against(anchor: Floats, rows: Encoded, centre: Floats, texts: Centre) -> list[Floats]:
+    """Margin, probability and centred similarity of the statements to one embedding a row."""
+    direction = (anchor - centre) * rows.scale
+    own = np.einsum("nd,nd->n", direction, rows.statements - texts.statement)
+    others = np.einsum("nd,nkd->nk", direction, rows.others - texts.statement)
+    return [*_margin(own, others), own / rows.scale]
+
+
+def _image_caption(rows: Encoded, centre: Centre) -> list[Floats]:
+    """Centred similarity, and probability of the caption among the sample's captions."""
+    direction = rows.images - centre.image
+    own = np.einsum("fd,fd->f", direction, rows.captions - centre.caption) * rows.scale
+    others = (direction @ (centre.captions - centre.caption).T) * rows.scale
+    same = (rows.captions @ centre.captions.T) > 1 - 1e-4
+    _, probability = _margin(own, np.where(same, np.nan, others).astype(np.float32))
+    return [own[rows.figure] / rows.scale, probability[rows.figure]]
+
+
+def _entailment(rows: Encoded) -> list[Floats]:
+    yes, no = rows.nli[:, 0], rows.nli[:, 2]
+    with np.errstate(divide="ignore"):
+        odds = np.clip(np.log(yes + 1e-9) - np.log(no + 1e-9), -_LOGIT, _LOGIT)
+    return [odds, yes, no]
+
+
+def raw_channels(rows: Encoded, centre: Centre) -> Floats:
+    """The channels of `RAW`, shape (n, 11), NaN where one does not apply."""
+    columns = [
+        *_against(rows.images[rows.figure], rows, centre.image, centre),
+        *_against(rows.captions[rows.figure], rows, centre.caption, centre),
+        *_entailment(rows),
+        *_image_caption(rows, centre),
+    ]
+    return np.stack(columns, axis=1).astype(np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """What channels (c) are like in the reference sample of r rows.
+
+    `mean` and `deviation` are (c,), `rows` is (r, c), `questions` (r, dim); `figures` names the
+    figure of each row, so that a row is not compared with its own figure.
+    """
+
+    mean: Floats
+    deviation: Floats
+    rows: Floats
+    questions: Floats
+    figures: tuple[str, ...]
+
+    @classmethod
+    def of(cls, channels: Floats, questions: Floats, figures: tuple[str, ...]) -> Scale:
+        """The scale of a reference sample."""
+        with np.errstate(invalid="ignore"):
+            seen = np.isfinite(channels)
+            count = np.maximum(seen.sum(axis=0), 1)
+            mean = np.where(seen, channels, 0).sum(axis=0, dtype=np.float64) / count
+            spread = np.where(seen, channels - mean, 0) ** 2
+            deviation = np.sqrt(spread.sum(axis=0, dtype=np.float64) / count)
+        least = np.maximum(deviation, _FLOOR)
+        return cls(mean.astype(np.float32), least.astype(np.float32), channels, questions, figures)
+
+    def globally(self, channels: Floats) -> Floats:
+        """Channels less the mean, over the deviation, within -5 and 5."""
+        return np.asarray(np.clip((channels - self.mean) / self.deviation, -5, 5))
+
+    def neighbours(self, questions: Floats, figures: Sequence[str]) -> Neighbours:
+        """The nearest questions of other figures, for each of n questions (unit rows)."""
+        near = nearest(questions, self.questions, _NEIGHBOURS)
+        names = {name: place for place, name in enumerate(dict.fromkeys(self.figures))}
+        theirs = np.array([names[name] for name in self.figures])[near]
+        own = np.array([names.get(name, -1) for name in figures])
+        return Neighbours(near, theirs == own[:, None])
+
+    def locally(self, channels: Floats, near: Neighbours) -> Floats:
+        """Channels relative to the neighbours, within -5 and 5.
+
+        A deviation is at least a third of the whole sample's; where fewer than eight neighbours
+        have the channel, the global value stands.
+        """
+        found = self.globally(channels)
+        for part in _blocks(len(channels)):
+            values = near.values(self.rows, part)
+            found[part] = _local(channels[part], values, self.deviation, found[part])
+        return found
+
+    def worse_than(self, channels: Floats, near: Neighbours) -> Floats:
+        """Share of the neighbours whose channel is higher, (n, c); NaN with fewer than eight."""
+        found = np.full(channels.shape, np.nan, dtype=np.float32)
+        for part in _blocks(len(channels)):
+            values = near.values(self.rows, part)
+            count = np.isfinite(values).sum(axis=1)
+            with np.errstate(invalid="ignore", divide="ignore"):
+                share = (values > channels[part][:, None]).sum(axis=1) / count
+            known = (count >= _LEAST_NEIGHBOURS) & np.isfinite(channels[part])
+            found[part] = np.where(known, share, np.nan)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """Places (n, k) of neighbours in the reference sample, and which of them do not count."""
+
+    places: npt.NDArray[np.int64]
+    hidden: npt.NDArray[np.bool_]
+
+    def values(self, rows: Floats, part: slice) -> Floats:
+        """Channels of the neighbours of some rows, (n, k, c); NaN where they do not count."""
+        return np.where(self.hidden[part][:, :, None], np.nan, rows[self.places[part]])
+
+
+def _blocks(rows: int) -> Iterator[slice]:
+    return (slice(start, start + _BLOCK) for start in range(0, rows, _BLOCK))
+
+
+def _local(channels: Floats, near: Floats, deviation: Floats, otherwise: Floats) -> Floats:
+    seen = np.isfinite(near)
+    count = np.maximum(seen.sum(axis=1), 1)
+    mean = np.where(seen, near, 0).sum(axis=1) / count
+    spread = np.where(seen, (near - mean[:, None]) ** 2, 0).sum(axis=1) / count
+    scaled = (channels - mean) / np.maximum(np.sqrt(spread), deviation / 3)
+    enough = seen.sum(axis=1) >= _LEAST_NEIGHBOURS
+    return np.clip(np.where(enough, scaled, otherwise), -5, 5).astype(np.float32)

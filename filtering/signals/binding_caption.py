@@ -1,0 +1,220 @@
+"""A caption as places and distances: how far a word stands from a name, and what parts them."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from itertools import pairwise
+
+from filtering.text.entities import Entity
+from filtering.text.panel_scopes import RANKS, TRAILING, Scope, panel_scopes
+from filtering.text.sentences import sentences
+from filtering.text.vocabulary import read_names, read_words
+from filtering.text.words import named, named_key, stem
+
+_TOKEN = re.compile(r"[^\W_]+(?:[.,]\d+)*|[,;:()\[\]=/]")
+_FUNCTION_WORDS = read_words("function_words")
+_COSTS = {
+    ",": 1.0, ";": 3.0, ":": 0.3, "=": 0.2, "(": 0.2, ")": 2.5, "[": 0.2, "]": 2.5, "/": 0.3,
+    **dict.fromkeys(("and", "or", "but", "while", "whereas", "versus", "vs", "than"), 1.2),
+}  # fmt: skip
+_WORD, _FUNCTION, _SENTENCE, _INSIDE = 0.35, 0.15, 5.0, 0.4
+_RESPECTIVELY = re.compile(r"\brespectively\b", re.IGNORECASE)
+_LIST_GAP = re.compile(r"\s?(?:,|/|and|or|, and|, or|&)\s?(?:in\s|as\s|the\s)?")
+_CHUNK = re.compile(r",\s(?:and|or)\s|,\s|\s(?:and|or)\s|/")
+_LONGEST_LIST = 400
+_MOST_LINKED = 8
+_MOST_LISTS = 64
+_FROM_TO = 60
+_PARTNERS, _STRANGERS = 0.2, 6.0
+_SHORT = 5
+
+Place = tuple[int, int]
+
+
+@cache
+def roles() -> dict[str, str]:
+    """Role of a word, by its stem: 'vehicle' and 'untreated' are 'control'."""
+    return {stem(form): role for role, forms in read_names("cues").items() for form in forms}
+
+
+@cache
+def purposes() -> dict[str, str]:
+    """Role of a name wherever it stands, by its value: 'DAPI' stains the 'nucleus'."""
+    lines = read_names("roles").items()
+    return {name: role for role, names in lines for name in names if name != role}
+
+
+@lru_cache(maxsize=8192)
+def cue(word: str) -> str:
+    """What a word of a question is looked up by in a caption: its role, else its stem."""
+    short = stem(word)
+    return roles().get(short, short)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A caption read once.
+
+    `starts` are the places of its tokens and `reached` the cost of getting there from the start;
+    `cues` holds the costs at which a word stands, `things` the entities of a type, `scopes` what
+    speaks of panels, by rank, `links` the paired pieces of lists that go 'respectively', `ends`
+    the places of numbers in 'from 12 to 21' with their roles: before a treatment and after it.
+    """
+
+    starts: list[int]
+    reached: list[float]
+    cues: dict[str, list[tuple[float, int]]]
+    things: dict[str, list[Entity]]
+    scopes: list[list[Scope]]
+    links: list[tuple[Place, ...]]
+    ends: dict[int, str]
+
+    def cost(self, place: int) -> float:
+        """Cost of getting from the start of the caption to a character."""
+        return self.reached[max(0, bisect_right(self.starts, place) - 1)] if self.starts else 0.0
+
+    def distance(self, start: int, end: int, word: str) -> float:
+        """Least cost between a piece of the caption and a word; infinite where it is not there."""
+        there = self.cues.get(word)
+        if not there:
+            return float("inf")
+        low, high = self.cost(start), self.cost(max(start, end - 1))
+        i = bisect_left(there, (low, -1))
+        best = float("inf")
+        for cost, place in there[max(0, i - 1) : i + 6]:
+            if start <= place < end:
+                continue
+            apart = max(low - cost, cost - high, 0.0)
+            best = min(best, self._linked(start, place, apart))
+            if cost - high > best:
+                break
+        return best
+
+    def scope(self, start: int, end: int, kind: str = "") -> Scope | None:
+        """What is said of panels at a piece of the caption, by the label closest tied to it.
+
+        A label that trails its words speaks of the last thing of a kind before it.
+        """
+        for rank in reversed(RANKS):
+            among = self.scopes[rank]
+            place = bisect_right(among, start, key=lambda scope: scope.start) - 1
+            if place < 0 or end > among[place].end:
+                continue
+            if rank != TRAILING or not self._is_followed(end, among[place].end, kind):
+                return among[place]
+        return None
+
+    def _is_followed(self, start: int, end: int, kind: str) -> bool:
+        """Whether another thing of a kind stands between two places."""
+        among = self.things.get(kind, [])
+        place = bisect_left(among, start, key=lambda entity: entity.start)
+        return place < len(among) and among[place].start < end
+
+    def pairs(self, one: int, other: int) -> bool | None:
+        """Whether lists pair what stands at two places; None where the two are in no such lists."""
+        for pairs in self.links:
+            first = [i for i, (a, b) in enumerate(pairs) if a <= one < b]
+            second = [i for i, (a, b) in enumerate(pairs) if a <= other < b]
+            if first and second and first[0] % 2 != second[0] % 2:
+                return first[0] // 2 == second[0] // 2
+        return None
+
+    def _linked(self, one: int, other: int, apart: float) -> float:
+        """The distance, made small for partners of paired lists and large for other members."""
+        paired = self.pairs(one, other) if self.links else None
+        if paired is None:
+            return apart
+        return _PARTNERS if paired else _STRANGERS
+
+
+def _list_of(run: list[Entity], caption: str, span: Place) -> tuple[Place, ...]:
+    """Pairs a list of like things with the pieces of text before or after it."""
+    count, first, last = len(run), run[0].start, run[-1].end
+    told = _RESPECTIVELY.search(caption, last, min(span[1], last + _LONGEST_LIST))
+    end = told.start() if told else span[1]
+    sides = [(max(span[0], first - _LONGEST_LIST), first), (last, min(end, last + _LONGEST_LIST))]
+    if told and len(caption[last : told.start()].split()) > 2:
+        sides.reverse()
+    for start, stop in sides:
+        cuts = [start, *(m.end() for m in _CHUNK.finditer(caption, start, stop)), stop]
+        pieces = list(pairwise(cuts))
+        if len(pieces) == count or (told and len(pieces) > count):
+            near = pieces[-count:] if stop == first else pieces[:count]
+            if told or count > 2:
+                members = [(e.start, e.end) for e in run]
+                return tuple(p for pair in zip(members, near, strict=True) for p in pair)
+    return ()
+
+
+def _links(
+    caption: str, spans: list[Place], things: dict[str, list[Entity]]
+) -> list[tuple[Place, ...]]:
+    found = []
+    for entities in things.values():
+        if len(entities) < 2:
+            continue
+        run = entities[:1]
+        for entity in [*entities[1:], None]:
+            if entity and _LIST_GAP.fullmatch(caption, run[-1].end, entity.start):
+                run.append(entity)
+                continue
+            if 1 < len(run) <= _MOST_LINKED:
+                span = next(s for s in spans if s[0] <= run[0].start < s[1])
+                if run[-1].end <= span[1] and (pairs := _list_of(run, caption, span)):
+                    found.append(pairs)
+            run = [entity] if entity else []
+    return found
+
+
+def _ends(caption: str, things: dict[str, list[Entity]]) -> dict[int, str]:
+    """Places of the two numbers of 'from 12 to 21', with what they are before and after."""
+    found: dict[int, str] = {}
+    for first, second in (pair for entities in things.values() for pair in pairwise(entities)):
+        before = caption[max(0, first.start - len("from ")) : first.start].lower()
+        between = caption[first.end : second.start]
+        if before == "from " and len(between) < _FROM_TO and between.endswith(" to "):
+            found |= {first.start: "control", second.start: "treatment"}
+    return found
+
+
+@lru_cache(maxsize=256)
+def layout(caption: str) -> Layout:
+    """A caption read once, in linear time; captions that were read are remembered."""
+    spans = sentences(caption)
+    ends = [end for _, end in spans]
+    things: dict[str, list[Entity]] = defaultdict(list)
+    cues: dict[str, list[tuple[float, int]]] = defaultdict(list)
+    starts, reached, cost, passed, depth, opened = [], [], 0.0, 0, 0, 0
+    for match in _TOKEN.finditer(caption):
+        word, place = match.group(), match.start()
+        while passed < len(ends) and ends[passed] <= place:
+            cost, passed = cost + _SENTENCE, passed + 1
+        folded = word.lower()
+        depth = max(0, depth + (folded in ("(", "[")) - (folded in (")", "]")))
+        own = _COSTS.get(folded, _FUNCTION if folded in _FUNCTION_WORDS else _WORD)
+        opened = place if folded == "(" else opened
+        if folded == ")" and place - opened < _SHORT:
+            own = _INSIDE
+        if depth and folded in (",", ";"):
+            own = _INSIDE
+        starts.append(place)
+        reached.append(cost + own / 2)
+        if folded not in _FUNCTION_WORDS and (word[0].isalnum()):
+            cues[cue(folded)].append((cost + own / 2, place))
+        cost += own
+    found = Layout(starts, reached, cues, things, panel_scopes(caption, spans), [], {})
+    for entity in named(caption):
+        things[entity.type].append(entity)
+        at = found.cost(entity.start), entity.start
+        cues[named_key(entity)].append(at)
+        if role := purposes().get(entity.value):
+            cues[role].append(at)
+    for places in cues.values():
+        places.sort()
+    found.ends.update(_ends(caption, things))
+    found.links.extend(_links(caption, spans, things)[:_MOST_LISTS])
+    return found

@@ -1,0 +1,104 @@
+"""Which of the things that a pair names the caption names too, and where it speaks of them."""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from filtering.text.entities import Entity
+from filtering.text.sentences import panels_described, panels_named, sentences
+from filtering.text.vocabulary import read_names, tokens, unify
+from filtering.text.words import ASKING, content, named, named_key, plain_words
+
+_OPEN = re.compile(
+    r"\b(?:would|could|should|might|may|can|propos\w*|hypothe\w*|predict\w*|expect\w*|if|suppos\w*|"
+    r"experiment|suggest\w*|design|follow-up|alternative\w*|future|next|test whether|assuming|"
+    r"investigate|infer\w*|imply|implies|likely|potential\w*|instead|other than|typical\w*|usually|"
+    r"generally|commonly)\b",
+    re.IGNORECASE,
+)
+_CLAIMED = re.compile(
+    r"\b(?:which|what)\b[^?.]{0,40}\bhypothes[ie]s\b[^?.]{0,60}\b(?:do|does|is|are|did|can)\b"
+    r"[^?.]{0,60}\bsupport\w*|\bhypothes[ie]s\b[^?.]{0,30}\b(?:figure|image|panels?|caption)\b[^?.]{0,30}"
+    r"\bsupports?\b",
+    re.IGNORECASE,
+)
+
+
+class Passage(NamedTuple):
+    """A sentence of the caption, and how well it matches a text.
+
+    `shared` counts the content words in common, `coverage` is their share of the text's and
+    `told` of the sentence's, 0-1.
+    """
+
+    text: str
+    shared: int
+    coverage: float
+    told: float
+
+
+def is_open(question: str) -> bool:
+    """Whether a question asks beyond the figure, so that an answer may name what is not there.
+
+    Which hypothesis a figure supports is asked of the figure.
+    """
+    return _OPEN.search(_CLAIMED.sub(" ", question)) is not None
+
+
+def passages(caption: str, text: str, besides: frozenset[str] = frozenset()) -> list[Passage]:
+    """Sentences of the caption with their match to a text, whose words `besides` do not count."""
+    said = content(text) - besides - ASKING
+    found = []
+    for start, end in sentences(caption):
+        sentence = caption[start:end]
+        there = content(sentence) - ASKING
+        shared = len(said & there)
+        coverage, told = (shared / len(s) if s else 0.0 for s in (said, there))
+        found.append(Passage(sentence, shared, coverage, told))
+    return found
+
+
+def best_passages(caption: str, text: str, besides: frozenset[str] = frozenset()) -> list[Passage]:
+    """The sentences that match best, if they share at least half of the text's content words.
+
+    Where the text names a panel that has sentences of its own, only these count.
+    """
+    found = passages(caption, text, besides)
+    asked = panels_named(text)
+    own = [p for p in found if asked & panels_described(p.text)]
+    best = max((p.shared for p in own or found), default=0)
+    return [p for p in own or found if p.shared == best > 0 and p.coverage >= 0.5]
+
+
+@cache
+def _related() -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for hub, names in read_names("related").items():
+        for name in names:
+            found.setdefault(name, set()).update({*names, hub})
+    return {name: frozenset(others) for name, others in found.items()}
+
+
+@lru_cache(maxsize=4096)
+def are_compatible(one: str, other: str) -> bool:
+    """Whether two names of a type can both be right: one is the other, a part or a kind of it."""
+    if other in _related().get(one, ()):
+        return True
+    first = {t.folded for t in tokens(unify(one))}
+    second = {t.folded for t in tokens(unify(other))}
+    return first <= second or second <= first
+
+
+def is_grounded(entity: Entity, caption: str) -> bool:
+    """Whether the caption names the thing, in any of its spellings or in the same words."""
+    if named_key(entity) in {named_key(e) for e in named(caption)}:
+        return True
+    words = plain_words(entity.text)
+    return bool(words) and words <= plain_words(caption)
+
+
+def ungrounded(text: str, caption: str) -> list[Entity]:
+    """What a text names and the caption does not."""
+    return [e for e in named(text) if not is_grounded(e, caption)]

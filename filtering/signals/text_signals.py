@@ -1,0 +1,109 @@
+"""How each pair agrees with its caption, as plain numbers that anyone can check by reading."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from filtering.gate import contradiction
+from filtering.records import QA, Signals
+from filtering.signals.binding import binding
+from filtering.text.sentences import sentences
+from filtering.text.words import ASKING, FRAMING, content, named, named_key, share, supported
+
+_DIGITS = 9
+"""Sums over sets differ in their last digits from process to process."""
+_ROLES = frozenset({"treatment:control", "treatment:vehicle"})
+
+
+def _grounding(qa: QA) -> float | None:
+    keys = frozenset(named_key(e) for t in (qa.question, qa.answer) for e in named(t))
+    return share(keys - _ROLES, supported(qa.caption))
+
+
+def _overlap(qa: QA) -> float | None:
+    said = content(qa.statement) - ASKING - FRAMING
+    if not said:
+        return None
+    found = [said & told for told in _told(qa.caption)]
+    best = max(found, key=len, default=frozenset())
+    both = max((len(best | other) for other in found), default=0)
+    return both / len(said)
+
+
+@lru_cache(maxsize=64)
+def _told(caption: str) -> tuple[frozenset[str], ...]:
+    """What each sentence of a caption supports."""
+    return tuple(supported(caption[start:end]) for start, end in sentences(caption))
+
+
+def _specificity(qa: QA) -> float | None:
+    asked = share(content(qa.answer), content(qa.question))
+    return None if asked is None else 1.0 - asked
+
+
+WEIGHTS = {
+    "signal_grounding": 1.0,
+    "signal_answer": 1.0,
+    "signal_overlap": 1.0,
+    "signal_binding": 3.0,
+}
+"""Weights of the signals in the score: as much for whether the caption has it at all, three ways,
+as for whether it has it there. Specificity says nothing of consistency and has none."""
+
+
+def consistency(values: Mapping[str, float | None]) -> float:
+    """Weighted mean of the signals that are present, 0-1; 0 where there is none."""
+    present = [(WEIGHTS[n], v) for n, v in values.items() if v is not None and n in WEIGHTS]
+    whole = sum(weight for weight, _ in present)
+    return sum(weight * v for weight, v in present) / whole if whole else 0.0
+
+
+def _signals(qa: QA) -> Signals:
+    found = {
+        "signal_grounding": _grounding(qa),
+        "signal_answer": share(content(qa.answer), supported(qa.caption)),
+        "signal_overlap": _overlap(qa),
+        "signal_specificity": _specificity(qa),
+        "signal_binding": binding(qa),
+    }
+    values = {name: None if v is None else round(v, _DIGITS) for name, v in found.items()}
+    return Signals(
+        qa.qa_id,
+        values["signal_grounding"],
+        values["signal_answer"],
+        values["signal_overlap"],
+        values["signal_specificity"],
+        values["signal_binding"],
+        contradiction(qa),
+        round(consistency(values), _DIGITS),
+    )
+
+
+def compute_signals(rows: Sequence[QA]) -> list[Signals]:
+    """Signals of each row, in order. A row's signals depend on nothing but the row."""
+    return [_signals(qa) for qa in rows]
+
+
+def with_siblings(rows: Sequence[Signals], figure: npt.NDArray[np.int64]) -> list[Signals]:
+    """The rows with the mean score of the others of their figure, which `figure` numbers."""
+    scores = np.array([row.score for row in rows], dtype=np.float64)
+    shared = sibling_means(scores, figure)
+    return [
+        row if np.isnan(mean) else replace(row, signal_siblings=round(float(mean), 4))
+        for row, mean in zip(rows, shared, strict=True)
+    ]
+
+
+def sibling_means(
+    scores: npt.NDArray[np.float64], figure: npt.NDArray[np.int64]
+) -> npt.NDArray[np.float64]:
+    """Mean score of the others with the same number; NaN for one alone."""
+    _, place = np.unique(figure, return_inverse=True)
+    total, count = np.bincount(place, scores), np.bincount(place)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray((total[place] - scores) / (count[place] - 1))

@@ -1,0 +1,1 @@
+"""The filter on anyone's table of questions and answers."""

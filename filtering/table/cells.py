@@ -1,0 +1,197 @@
+"""Cells of a table as question-answer pairs, and why some of them cannot be judged."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isfinite
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from filtering.pairs import Pairs
+from filtering.records import QA
+from filtering.table.inputs import InputTable, TableError
+from filtering.text.words import is_latin
+
+UNJUDGED = "not judged: "
+_IMAGE = "image"
+_STATEMENT, _SOURCE, _PHANTOM = "statement", "source", "phantom"
+_PHANTOM_FILE = re.compile(r"phantom-\d{6}-fig\d+\.png")
+_LONGEST = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Names of the columns that are read.
+
+    `image` is carried through, as all columns are; only one named otherwise than 'image' has to
+    be there. Rows with the same value of `figure`, or without it the same caption, are siblings.
+    A column 'statement' says question and answer in one sentence, and 'source' which rows are
+    phantoms; both may be missing.
+    """
+
+    image: str = _IMAGE
+    caption: str = "caption"
+    question: str = "question"
+    answer: str = "answer"
+    figure: str | None = None
+
+    @property
+    def texts(self) -> list[str]:
+        """The columns that a pair is read from, each once."""
+        names = [self.caption, self.question, self.answer, self.figure]
+        return list(dict.fromkeys(name for name in names if name is not None))
+
+    def read(self, names: Sequence[str], images: bool) -> list[str]:
+        """Of a table's columns, those that are needed, each once."""
+        extra = [self.image] if images else []
+        wanted = [*self.texts, *extra, _STATEMENT, _SOURCE]
+        return [name for name in dict.fromkeys(wanted) if name in names]
+
+
+def check(table: InputTable, columns: Columns) -> None:
+    """Raises TableError for a table without its columns, or with some that would be written."""
+    names = table.schema.names
+    wanted = [*columns.texts, *([columns.image] if columns.image != _IMAGE else [])]
+    missing = [name for name in wanted if name not in names]
+    if missing:
+        raise TableError(
+            f"{table.name} has no column {', '.join(map(repr, missing))}; "
+            f"it has: {', '.join(names) or 'none'}"
+        )
+    taken = [n for n in names if n in ("score", "keep", "reason") or n.startswith("signal_")]
+    if taken:
+        raise TableError(
+            f"{table.name} already has {', '.join(map(repr, taken))}, which the filter writes; "
+            "rename or drop them first"
+        )
+
+
+def _text(value: object) -> str:
+    """A cell as text: '' for None and NaN, 12 for 12.0, 'yes' for True, lists joined by commas."""
+    if value is None or (isinstance(value, float) and not isfinite(value)):
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, list):
+        return ", ".join(text for each in value if (text := _text(each)))
+    if isinstance(value, dict):
+        return json.dumps(value, ensure_ascii=False, default=str)
+    return str(value).strip()
+
+
+def number_of(*parts: str | bytes) -> int:
+    """A 63-bit number for some texts, the same everywhere."""
+    whole = hashlib.sha256()
+    for part in parts:
+        data = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
+        whole.update(len(data).to_bytes(8, "big") + data)
+    return int.from_bytes(whole.digest()[:8], "big") >> 1
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """Rows of a batch: pairs, image files (b'' without one), and which rows are phantoms."""
+
+    pairs: list[QA]
+    files: list[bytes]
+    phantom: list[bool]
+
+    @property
+    def unjudged(self) -> list[str]:
+        """Why rows cannot be judged; '' where they can."""
+        return [not_judged(qa) for qa in self.pairs]
+
+    @property
+    def figures(self) -> npt.NDArray[np.int64]:
+        """A number for the figure of each row: its identifier, image and caption."""
+        keys = [
+            (q.figure_id, file, q.caption) for q, file in zip(self.pairs, self.files, strict=True)
+        ]
+        known = {key: number_of(*key) for key in dict.fromkeys(keys)}
+        return np.array([known[key] for key in keys], dtype=np.int64)
+
+    @property
+    def groups(self) -> npt.NDArray[np.int64]:
+        """A number for the identifier of each row's figure."""
+        return np.array([number_of(qa.figure_id) for qa in self.pairs], dtype=np.int64)
+
+    def some(self, places: Sequence[int]) -> Cells:
+        """Some of the rows."""
+        return Cells(
+            [self.pairs[i] for i in places],
+            [self.files[i] for i in places],
+            [self.phantom[i] for i in places],
+        )
+
+    def to_pairs(self) -> Pairs:
+        """The rows with their images; each figure is a group of its own."""
+        names = [str(number_of(file)) if file else "" for file in self.files]
+        files = {name: file for name, file in zip(names, self.files, strict=True) if name}
+        return Pairs(self.pairs, names, [qa.figure_id for qa in self.pairs], files)
+
+
+def read_cells(batch: pa.RecordBatch, columns: Columns, start: int) -> Cells:
+    """The rows of a batch; `start` is the number of the first."""
+    cells = {
+        name: [_text(v) for v in batch[name].to_pylist()]
+        for name in (*columns.texts, _STATEMENT, _SOURCE)
+        if name in batch.schema.names
+    }
+    blank = [""] * batch.num_rows
+    figures = cells[columns.figure or columns.caption]
+    texts = (cells[columns.caption], cells[columns.question], cells[columns.answer])
+    statements = cells.get(_STATEMENT, blank)
+    pairs = [
+        QA(f"{start + n:012d}", figures[n], caption, question, answer, statement)
+        for n, (caption, question, answer, statement) in enumerate(
+            zip(*texts, statements, strict=True)
+        )
+    ]
+    seen = columns.image in batch.schema.names
+    images = (
+        [_file(v) for v in batch[columns.image].to_pylist()] if seen else [(b"", "")] * len(pairs)
+    )
+    sources = cells.get(_SOURCE, blank)
+    phantom = [
+        source == _PHANTOM or bool(_PHANTOM_FILE.fullmatch(name))
+        for source, (_, name) in zip(sources, images, strict=True)
+    ]
+    return Cells(pairs, [file for file, _ in images], phantom)
+
+
+def _file(value: Any) -> tuple[bytes, str]:
+    """Bytes and name of an image as `datasets` stores it; paths are not followed."""
+    if isinstance(value, bytes):
+        return value, ""
+    if isinstance(value, dict):
+        return value.get("bytes") or b"", str(value.get("path") or "").rpartition("/")[2]
+    return b"", ""
+
+
+def not_judged(qa: QA) -> str:
+    """Why a pair cannot be compared with its caption; '' where it can."""
+    parts = (("caption", qa.caption), ("question", qa.question), ("answer", qa.answer))
+    if empty := [name for name, text in parts if not any(map(str.isalnum, text))]:
+        return f"{UNJUDGED}the {' and the '.join(empty)} {_be(empty)} empty"
+    if long := [name for name, text in parts[1:] if len(text) > _LONGEST]:
+        return f"{UNJUDGED}the {' and the '.join(long)} {_have(long)} over {_LONGEST:,} characters"
+    if other := [name for name, text in parts[:2] if not is_latin(text)]:
+        return f"{UNJUDGED}the {' and the '.join(other)} {_be(other)} not in Latin script"
+    return ""
+
+
+def _be(names: Sequence[str]) -> str:
+    return "is" if len(names) == 1 else "are"
+
+
+def _have(names: Sequence[str]) -> str:
+    return "has" if len(names) == 1 else "have"

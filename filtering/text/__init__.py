@@ -1,0 +1,1 @@
+"""The reader of captions: sentences, panels, named things and quantities."""

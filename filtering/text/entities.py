@@ -1,0 +1,154 @@
+"""What a caption, question or answer *names*: numbers with units, stains, markers, directions ...
+
+This is the one home of that knowledge: the contradiction gate, the offline agent and the
+distractor checks all read a text through `find_entities`.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal, cast
+
+from filtering.text.quantities import Quantity, quantities
+from filtering.text.vocabulary import Mention, mentions, unify, vocabulary
+
+__all__ = ["Entity", "EntityType", "find_entities", "vocabulary"]
+
+EntityType = Literal[
+    "length",  # value in micrometres
+    "count",  # cells, nuclei, animals ...: dimensionless, `noun` says of what
+    "percent",
+    "fold",
+    "concentration",  # value in mol/l, or g/l when the unit is a mass concentration
+    "duration",  # value in seconds
+    "temperature",  # degrees Celsius
+    "magnification",
+    "dilution",
+    "number",  # any other number
+    "stain",
+    "marker",
+    "fluorophore",
+    "colour",
+    "organism",
+    "cell_line",
+    "cell_type",
+    "tissue",
+    "localisation",
+    "substrate",
+    "technique",
+    "treatment",
+    "direction",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """One thing that a text names.
+
+    `text` is as written and `start`/`end` its character offsets; `value` is the canonical form
+    (two mentions name the same thing if and only if type and value agree). For quantities
+    `number` is the value in the type's base unit and `unit` the unit as written (µ as μ); `noun`
+    is what a count counts, in the singular.
+    """
+
+    type: EntityType
+    text: str
+    value: str
+    start: int
+    end: int
+    number: float | None = None
+    unit: str | None = None
+    noun: str | None = None
+
+
+_NEGATED = re.compile(
+    r"(?:\b(?:no|not|without|never|n't|neither|failed to|unable to|did not|does not|do not)"
+    r"(?:\s(?:a|any|the|be|been|further|significant|significantly|obvious|apparent|detectable|marked|"
+    r"markedly|clear|clearly|statistically significant|substantially))*\s)$",
+    re.IGNORECASE,
+)
+_REACH = 60
+_ANTIBODY = re.compile(r"\banti-((?=[\w-]{0,12}[A-Z\dα-ω])[A-Za-zα-ω]\w{0,20}(?:[-.]\w{1,12})?)")
+_HOST = re.compile(r"[\s-](?:anti|polyclonal|monoclonal|secondary|serum|IgG|IgM|albumin|α-)")
+_NOT_MEASURED = re.compile(
+    r"(?:±|\+/-|\bmeans?\b|\berror bars?\b)\W{0,4}(?:and\s|with\s)?$", re.IGNORECASE
+)
+
+
+def _is_used(mention: Mention, text: str) -> bool:
+    """Whether a name stands for the thing here (not the host of an antibody, an error bar)."""
+    before = text[max(0, mention.start - 24) : mention.start]
+    if not mention.type:
+        return False
+    if mention.type == "organism":
+        host = _HOST.match(text, mention.end)
+        return not (before.lower().endswith(("anti-", "anti ")) or host)
+    return not (mention.value == "scanning electron microscopy" and _NOT_MEASURED.search(before))
+
+
+def _named(mention: Mention, text: str, source: str, last: int) -> Entity | None:
+    """The entity of a mention; a change takes in the negation between `last` and itself."""
+    start, value = mention.start, mention.value
+    if mention.type == "direction":
+        negation = _NEGATED.search(text, max(last, start - _REACH), start)
+        if negation and value == "unchanged":
+            return None
+        if negation:
+            start, value = negation.start(), "unchanged"
+    kind = cast(EntityType, mention.type)
+    return Entity(kind, source[start : mention.end], value, start, mention.end)
+
+
+def _measured(found: Quantity, source: str) -> Entity:
+    return Entity(
+        cast(EntityType, found.type),
+        source[found.start : found.end],
+        found.value,
+        found.start,
+        found.end,
+        found.number,
+        found.unit,
+        found.noun,
+    )
+
+
+def find_entities(text: str) -> list[Entity]:
+    """What a text names, in order of position; never overlapping within a type.
+
+    Any string is accepted; the time is linear in its length. Names come from `vocabulary`,
+    quantities in all usual spellings are given in one base unit per type: micrometres, seconds,
+    mol/l or g/l, degrees Celsius, percent.
+    """
+    return list(remembered(text))
+
+
+@lru_cache(maxsize=2048)
+def remembered(text: str) -> tuple[Entity, ...]:
+    """`find_entities`; what was read before is not read again, as a figure's caption is often."""
+    unified = unify(text)
+    known = mentions(unified)
+    starts, ends = [m.start for m in known], [m.end for m in known]
+
+    def is_taken(start: int, end: int) -> bool:
+        following = bisect_right(ends, start)
+        return following < len(starts) and starts[following] < end
+
+    found = [
+        entity
+        for mention, last in zip(known, [0, *ends], strict=False)
+        if _is_used(mention, unified) and (entity := _named(mention, unified, text, last))
+    ]
+    for match in _ANTIBODY.finditer(unified) if "anti-" in unified else ():
+        start, end = match.span(1)
+        if not is_taken(start, end):
+            found.append(Entity("marker", text[start:end], text[start:end], start, end))
+    measured = quantities(unified)
+    found += [_measured(q, text) for q in measured if not is_taken(q.start, q.start + 1)]
+    return tuple(sorted(found, key=_place) if len(found) > 1 else found)
+
+
+def _place(entity: Entity) -> tuple[int, int]:
+    return entity.start, entity.end

@@ -1,0 +1,1 @@
+"""From a reply in free text to the option that it chose."""

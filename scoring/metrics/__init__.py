@@ -1,0 +1,1 @@
+"""Accuracy, its intervals, comparisons and biases."""

@@ -1,0 +1,1 @@
+"""The tab that shows why each question was kept or dropped."""

@@ -1,0 +1,1 @@
+"""The tab that judges a pair or a table of a visitor."""
