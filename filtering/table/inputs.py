@@ -162,7 +162,7 @@ def _load_folder(path: Path, config: str | None) -> dict[str, Any]:
             raise TableError(
                 f"{path}: data in the form {builder.name!r} are not read, only {known}"
             )
-        files = {str(split): list(names) for split, names in builder.run.config.data_files.items()}
+        files = {str(split): list(names) for split, names in builder.config.data_files.items()}
         features = builder.info.features
         loaded = datasets.load_dataset(builder.name, data_files=files, features=features)
     return {str(k): v for k, v in loaded.items()} if isinstance(loaded, dict) else {"all": loaded}

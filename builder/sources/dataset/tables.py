@@ -149,7 +149,7 @@ def _open_local(path: Path, config: str) -> dict[str, Table]:
     if (path / "dataset_dict.json").is_file() or (path / "state.json").is_file():
         return _by_split(datasets.load_from_disk(str(path)))
     builder = datasets.load_dataset_builder(str(path), name=config or None)
-    module, files = _format(builder.name), builder.run.config.data_files
+    module, files = _format(builder.name), builder.config.data_files
     return _load(module, {str(s): list(f) for s, f in files.items()}, builder.info.features)
 
 

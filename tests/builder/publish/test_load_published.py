@@ -54,7 +54,7 @@ def test_data_that_cannot_be_had_are_regenerated_and_it_says_why(client: Client)
         "from datasets import load_dataset_builder\n"
         "import microvqa_pp\n"
         "builder = load_dataset_builder('microvqa_pp', published='org/missing')\n"
-        "print(builder.run.config.prebuilt())"
+        "print(builder.config.prebuilt())"
     )
     done = client.python(code)
     assert done.returncode == 0, done.stderr
