@@ -224,7 +224,7 @@ class MicroVQAPlusPlus(datasets.GeneratorBasedBuilder):
     def _info(self) -> Any:
         release = self.config.prebuilt()
         if release is None:
-            columns = import_module("builder.release.card").features(self.config.name)
+            columns = import_module("builder.release.card").list_features(self.config.name)
             return _dataset_info(datasets.Features._from_yaml_list(columns))
         infos = datasets.info.DatasetInfosDict.from_directory(str(release))
         if self.config.name not in infos:

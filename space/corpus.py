@@ -16,8 +16,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from builder.errors import BuildError
+from builder.release.ledger import generalise_reason
 from builder.release.schemas import DESCRIPTIONS
-from builder.release.summary import reason_kind
 
 Floats = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.int64]
@@ -135,7 +135,9 @@ class Corpus:
     @cached_property
     def reasons(self) -> pa.Array:
         """The reason of each row without its particulars."""
-        return pa.array([reason_kind(reason or "") for reason in self.table["reason"].to_pylist()])
+        return pa.array(
+            [generalise_reason(reason or "") for reason in self.table["reason"].to_pylist()]
+        )
 
     @cached_property
     def is_candidate(self) -> Mask:

@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from builder.release.ledger import Summary
 from builder.release.schemas import check_columns
-from builder.release.summary import Summary
 
 LEDGER_FILES = "data/ledger/train-*.parquet"
 

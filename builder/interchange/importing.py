@@ -19,9 +19,9 @@ from builder.errors import BuildError
 from builder.interchange.formats import READERS, Format, Imported, Unfit
 from builder.interchange.tables import read_rows, read_schema, table_of
 from builder.release.card import ConfigFiles, SplitFiles, write_card
+from builder.release.ledger import Summary
 from builder.release.schemas import SCHEMAS
-from builder.release.splits import question_id
-from builder.release.summary import Summary
+from builder.release.splits import hash_question
 from builder.tables.images import ImageError, inspect
 from builder.tables.licenses import normalise
 from builder.tables.shards import digest, file_digest, parquet_options
@@ -74,7 +74,7 @@ def _row(found: Imported, form: Format, license: str) -> dict[str, Any]:
     distractors = [c for place, c in enumerate(found.choices) if place != found.correct]
     figure = f"{found.article}/{found.figure}"
     return {
-        "id": question_id(facts.sha256, found.question, found.answer, distractors),
+        "id": hash_question(facts.sha256, found.question, found.answer, distractors),
         "image": found.image,
         "question": found.question,
         "choices": list(found.choices),

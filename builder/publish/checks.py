@@ -13,8 +13,7 @@ import pyarrow.parquet as pq
 import yaml
 
 from builder.publish.secrets import secret_in, secrets_in
-from builder.release.ledger import CONTENT
-from builder.release.schemas import SCHEMAS, check_columns
+from builder.release.schemas import CONTENT, SCHEMAS, check_columns
 from builder.tables.licenses import allows
 
 MAX_FILE_BYTES = 20 << 30

@@ -12,8 +12,8 @@ import pyarrow as pa
 import yaml
 from jinja2 import Environment, StrictUndefined
 
+from builder.release.ledger import Summary
 from builder.release.schemas import DESCRIPTIONS, SCHEMAS
-from builder.release.summary import Summary
 from builder.tables.shards import write_atomically
 
 CANARY = "microvqa-pp-canary-7f1c2b0e-5d0a-4e6b-9a51-3c8e4f6d2a90"
@@ -45,7 +45,7 @@ class ConfigFiles:
     splits: tuple[SplitFiles, ...]
 
 
-def release_version() -> str:
+def read_version() -> str:
     """Version of this package, which the dataset's version follows."""
     try:
         return version("microvqa-pp")
@@ -63,27 +63,36 @@ def write_card(
 ) -> None:
     """Write README.md of a release: front matter and `dataset_card.md` filled in.
 
-    `screening` is what reviewers did, where anyone has reviewed.
+    Args:
+        folder: the release.
+        configs: the files that were written, with their rows and bytes.
+        summary: counts of the ledger, from which all numbers come.
+        content: digest over the data files, which names this very release.
+        settings: of the build, as the template wants them.
+        screening: what reviewers did; None where nobody has reviewed.
     """
-    front = yaml.safe_dump(_front_matter(configs, summary, content), sort_keys=False, width=1000)
+    front = yaml.safe_dump(
+        _make_front_matter(configs, summary, content), sort_keys=False, width=1000
+    )
+    # StrictUndefined: a number that the summary does not give is a bug, not an empty cell.
     environment = Environment(
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=True
     )
-    environment.filters["cell"] = _table_cell
-    environment.filters["code"] = _code
-    body = environment.from_string(_template()).render(
+    environment.filters["cell"] = _escape_cell
+    environment.filters["code"] = _escape_code
+    body = environment.from_string(_read_template()).render(
         summary=summary,
         configs=configs,
         settings=settings,
         screening=screening,
         columns=DESCRIPTIONS,
-        version=f"{release_version()}+{content[:12]}",
+        version=f"{read_version()}+{content[:12]}",
         canary=CANARY,
     )
     write_atomically(folder / "README.md", f"---\n{front}---\n{body}".encode())
 
 
-def _template() -> str:
+def _read_template() -> str:
     """The template beside a clone's `builder/`, or the copy that the wheel ships inside it."""
     package = Path(__file__).resolve().parents[1]
     in_clone = package.parent / "dataset_card.md"
@@ -91,48 +100,50 @@ def _template() -> str:
     return path.read_text(encoding="utf-8")
 
 
-def _table_cell(text: object) -> str:
+def _escape_cell(text: object) -> str:
     """Text that stays one cell of a Markdown table; markup is escaped by the template engine."""
     return str(text).replace("|", "\\|").replace("\n", " ")
 
 
-def _code(text: object) -> str:
+def _escape_code(text: object) -> str:
     """Text that stays one code span; an ASCII quote would show as its escape there."""
     return str(text).replace("`", "’").replace("\n", " ")
 
 
-def _front_matter(configs: Sequence[ConfigFiles], summary: Summary, content: str) -> dict[str, Any]:
+def _make_front_matter(
+    configs: Sequence[ConfigFiles], summary: Summary, content: str
+) -> dict[str, Any]:
+    licenses = [name.lower() for name, _ in summary.of("license") if name != "unknown"]
     questions = sum(n for _, n in summary.of("split"))
     return {
         "pretty_name": "microvqa_pp" + (" (phantom)" if summary.phantom_only else ""),
         "language": ["en"],
-        "license": _license(summary),
+        "license": licenses[0] if len(licenses) == 1 else "other",
         "task_categories": ["visual-question-answering", "multiple-choice"],
         "tags": ["microscopy", "biology", *(f"source-{name}" for name, _ in summary.of("source"))],
-        "size_categories": [_size_category(questions)],
-        "configs": [_config_entry(config, content) for config in configs],
-        "dataset_info": [_info_entry(config) for config in configs],
+        "size_categories": [_name_size(questions)],
+        "configs": [_describe_config(config, content) for config in configs],
+        "dataset_info": [_describe_features(config) for config in configs],
     }
 
 
-def features(config: str) -> list[dict[str, str]]:
-    """Features of a config, as the card's front matter declares them. Raises KeyError."""
-    return [_feature(field) for field in SCHEMAS[config]]
+def list_features(config: str) -> list[dict[str, str]]:
+    """Features of a config, as the card's front matter declares them.
+
+    Raises:
+        KeyError: there is no such config.
+    """
+    return [_describe_feature(field) for field in SCHEMAS[config]]
 
 
-def _license(summary: Summary) -> list[str] | str:
-    known = [name.lower() for name, _ in summary.of("license") if name != "unknown"]
-    return known[0] if len(known) == 1 else "other"
-
-
-def _size_category(rows: int) -> str:
+def _name_size(rows: int) -> str:
     for limit, name in ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K")):
         if rows < limit:
             return name
     return "100K<n<1M" if rows < 1_000_000 else "1M<n<10M"
 
 
-def _config_entry(config: ConfigFiles, content: str) -> dict[str, Any]:
+def _describe_config(config: ConfigFiles, content: str) -> dict[str, Any]:
     files = [
         {"split": s.split, "path": f"data/{config.name}/{s.split}-*.parquet"} for s in config.splits
     ]
@@ -142,11 +153,11 @@ def _config_entry(config: ConfigFiles, content: str) -> dict[str, Any]:
     return entry | ({"default": True} if config.name == "default" else {})
 
 
-def _info_entry(config: ConfigFiles) -> dict[str, Any]:
+def _describe_features(config: ConfigFiles) -> dict[str, Any]:
     size = sum(s.size for s in config.splits)
     return {
         "config_name": config.name,
-        "features": features(config.name),
+        "features": list_features(config.name),
         "splits": [
             {"name": s.split, "num_bytes": s.size, "num_examples": s.rows} for s in config.splits
         ],
@@ -155,7 +166,7 @@ def _info_entry(config: ConfigFiles) -> dict[str, Any]:
     }
 
 
-def _feature(field: pa.Field) -> dict[str, str]:
+def _describe_feature(field: pa.Field) -> dict[str, str]:
     """A feature in the spelling that both `datasets` 3.6 and 5 read."""
     if pa.types.is_struct(field.type):
         return {"name": field.name, "dtype": "image"}

@@ -1,98 +1,35 @@
 """The ledger: one row per candidate question, and one per figure that has none.
 
 Everything that is published (splits, numbers on the card, the `ledger` config) is read from it.
+`Summary` counts its rows: those counts are what the card states and `microvqa-pp show` prints.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+import re
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute
+import pyarrow.compute as pc
 
-from builder.release.splits import Assignment, SplitItem, question_id
-from builder.tables.licenses import allows
-from builder.tables.records import AgentSignals, Candidate, Figure, Question
-from builder.tables.shards import ShardStore
-from filtering.records import Decision, Signals
-from filtering.table.arrow_tables import arrow_schema
-
-STAGES = ("figure", "candidate", "kept", "released")
-"""How far a row came: no candidate; dropped by the filter; kept, but in no split; in a split."""
-QUARANTINE = "quarantine"
-"""Stage of an input that could not be used; only the ledger of a release without figures has it."""
-
-_FROM_FIGURE = (
-    "figure_id", "article_id", "source", "image_sha256", "modality", "is_microscopy",
-    "microscopy_reason", "label", "caption", "license", "license_url", "attribution", "reserved",
-    "facts",
-)  # fmt: skip
-_FROM_CANDIDATE = (
-    "candidate_id", "task", "question", "answer", "statement", "evidence", "evidence_start",
-    "value_type", "attribute", "agent", "agent_revision", "prompt_version", "confidence",
-)  # fmt: skip
-_FROM_AGENT = (
-    "signal_agent_consistency", "signal_agent_caption_blind", "signal_agent_image_blind",
-    "signal_agent_verdict", "judged_by", "judged_by_revision", "judged_prompt_version",
-)  # fmt: skip
-_FROM_SIGNALS = tuple(f for f in arrow_schema(Signals).names if f != "qa_id")
-_FROM_DECISION = ("gated", "rank", "keep")
-_FROM_QUESTION = (
-    "distractors", "distractor_reasons", "rationale", "bloom", "bloom_rule", "refinements",
-    "question_agent", "question_agent_revision", "question_prompt_version",
-)  # fmt: skip
-_FROM_ASSIGNMENT = ("split", "correct_index")
-_PARTS: tuple[tuple[type, tuple[str, ...]], ...] = (
-    (Figure, _FROM_FIGURE),
-    (Candidate, _FROM_CANDIDATE),
-    (AgentSignals, _FROM_AGENT),
-    (Signals, _FROM_SIGNALS),
-    (Decision, _FROM_DECISION),
-    (Question, _FROM_QUESTION),
-    (Assignment, _FROM_ASSIGNMENT),
+from builder.release.schemas import (
+    CONTENT,
+    FROM_AGENT,
+    FROM_CANDIDATE,
+    FROM_DECISION,
+    FROM_FIGURE,
+    FROM_QUESTION,
+    FROM_SIGNALS,
+    LEDGER_SCHEMA,
+    QUARANTINE,
 )
-CONTENT = (
-    "label", "caption", "attribution", "facts", "question", "answer", "statement", "evidence",
-    "distractors", "distractor_reasons", "rationale", "refinements", "contradiction",
-)  # fmt: skip
-"""Columns left empty in the published ledger for figures that may not be redistributed."""
-
-
-def _own(name: str, kind: pa.DataType, description: str) -> pa.Field:
-    return pa.field(name, kind, True, {"description": description})
-
-
-def _schema() -> pa.Schema:
-    columns = [
-        _own("id", pa.string(), "id of the question in the configs `default` and `open`"),
-        _own("stage", pa.string(), f"how far the row came: {', '.join(STAGES)}; or {QUARANTINE}"),
-        _own("reason", pa.string(), "why it came no further, or why it was kept, in words"),
-        _own("screening", pa.string(), "unscreened, accepted, fixed or rejected"),
-    ]
-    for record, names in _PARTS:
-        schema = arrow_schema(record)
-        columns += [schema.field(name).with_nullable(True) for name in names]
-    return pa.schema(columns)
-
-
-LEDGER_SCHEMA = _schema()
-
-
-def split_items(store: ShardStore, shard: str) -> list[SplitItem]:
-    """Kept candidates of a shard whose figures may be redistributed."""
-    figures = _by(store, shard, "figures", _FIGURE_IN_SPLIT)
-    questions = _by(store, shard, "questions", _QUESTION_IN_SPLIT)
-    items = []
-    for candidate in _by(store, shard, "candidates", _CANDIDATE_IN_SPLIT).values():
-        figure = figures[candidate["figure_id"]]
-        question = questions.get(candidate["candidate_id"])
-        if question is not None and allows(figure["license"], "redistributable"):
-            items.append(_split_item(candidate, figure, question))
-    return items
-
+from builder.release.splits import Assignment, SplitItem, hash_question
+from builder.tables.licenses import allows
+from builder.tables.shards import ShardStore
 
 _FIGURE_IN_SPLIT = (
     "figure_id", "article_id", "image_sha256", "image_phash", "caption", "license", "reserved",
@@ -101,92 +38,134 @@ _CANDIDATE_IN_SPLIT = ("candidate_id", "figure_id", "question", "answer")
 _QUESTION_IN_SPLIT = ("candidate_id", "question", "answer", "distractors", "problem", "bloom")
 
 
-def _by(
-    store: ShardStore, shard: str, table: str, columns: tuple[str, ...]
-) -> dict[str, dict[str, Any]]:
-    """Rows of a shard's table by their first column."""
-    return {row[columns[0]]: row for row in store.read(table, shard, list(columns)).to_pylist()}
+def read_split_items(store: ShardStore, shard: str) -> list[SplitItem]:
+    """Kept candidates of a shard whose figures may be redistributed."""
+
+    def read_by_key(table: str, columns: tuple[str, ...]) -> dict[str, dict[str, Any]]:
+        rows = store.read(table, shard, list(columns)).to_pylist()
+        return {row[columns[0]]: row for row in rows}
+
+    figures = read_by_key("figures", _FIGURE_IN_SPLIT)
+    questions = read_by_key("questions", _QUESTION_IN_SPLIT)
+    items = []
+    for candidate in read_by_key("candidates", _CANDIDATE_IN_SPLIT).values():
+        figure = figures[candidate["figure_id"]]
+        question = questions.get(candidate["candidate_id"])
+        if question is None or not allows(figure["license"], "redistributable"):
+            continue
+        # Where no good choices could be made, the question stays free-form, in the words of the
+        # candidate.
+        text = candidate if question["problem"] else question
+        stem, answer = text["question"], text["answer"]
+        item = SplitItem(
+            candidate_id=candidate["candidate_id"],
+            question_id=hash_question(
+                figure["image_sha256"], stem, answer, question["distractors"]
+            ),
+            figure_id=figure["figure_id"],
+            article_id=figure["article_id"],
+            reserved=figure["reserved"],
+            phash=figure["image_phash"],
+            caption=figure["caption"],
+            question=stem,
+            answer=answer,
+            has_choices=not question["problem"],
+            bloom=question["bloom"],
+        )
+        items.append(item)
+    return items
 
 
-def _split_item(
-    candidate: dict[str, Any], figure: dict[str, Any], question: dict[str, Any]
-) -> SplitItem:
-    asked = candidate if question["problem"] else question
-    stem, answer = asked["question"], asked["answer"]
-    return SplitItem(
-        candidate_id=candidate["candidate_id"],
-        question_id=question_id(figure["image_sha256"], stem, answer, question["distractors"]),
-        figure_id=figure["figure_id"],
-        article_id=figure["article_id"],
-        reserved=figure["reserved"],
-        phash=figure["image_phash"],
-        caption=figure["caption"],
-        question=stem,
-        answer=answer,
-        has_choices=not question["problem"],
-        bloom=question["bloom"],
-    )
+_TABLES = ("candidates", "agent_signals", "signals", "decisions", "questions", "outcomes")
+_KEYS = {
+    "agent_signals": "candidate_id", "signals": "qa_id", "decisions": "qa_id",
+    "questions": "candidate_id", "outcomes": "figure_id",
+}  # fmt: skip
+_Index = list[int | None]
 
 
-def ledger_table(store: ShardStore, shard: str, assignments: Mapping[str, Assignment]) -> pa.Table:
-    """Ledger rows of a shard, figures in order and each figure's candidates in order."""
+def make_ledger(store: ShardStore, shard: str, assignments: Mapping[str, Assignment]) -> pa.Table:
+    """Ledger rows of a shard, figures in order and each figure's candidates in order.
+
+    Args:
+        store: tables of the build.
+        shard: name of the shard.
+        assignments: where each question went, by candidate_id; a kept candidate that is not in it
+            may not be redistributed.
+
+    Returns:
+        A table with the columns of LEDGER_SCHEMA.
+    """
     tables = {name: store.read(name, shard) for name in _TABLES}
-    tables["figures"] = store.read("figures", shard, list(_FROM_FIGURE))
-    rows = _Rows.of(tables)
+    tables["figures"] = store.read("figures", shard, list(FROM_FIGURE))
+    # The tables of the stages have different rows (a dropped candidate has no question), so first
+    # say for each ledger row which row of each table belongs to it, then take whole columns.
+    index = _LedgerIndex.of(tables)
     columns = {
-        **_taken(tables["figures"], _FROM_FIGURE, rows.figure),
-        **_taken(tables["candidates"], _FROM_CANDIDATE, rows.candidate),
-        **_taken(tables["agent_signals"], _FROM_AGENT, rows.judged),
-        **_taken(tables["signals"], _FROM_SIGNALS, rows.signals),
-        **_taken(tables["decisions"], _FROM_DECISION, rows.decision),
-        **_taken(tables["questions"], _FROM_QUESTION, rows.question),
+        **_take_columns(tables["figures"], FROM_FIGURE, index.figure),
+        **_take_columns(tables["candidates"], FROM_CANDIDATE, index.candidate),
+        **_take_columns(tables["agent_signals"], FROM_AGENT, index.agent_signals),
+        **_take_columns(tables["signals"], FROM_SIGNALS, index.signals),
+        **_take_columns(tables["decisions"], FROM_DECISION, index.decision),
+        **_take_columns(tables["questions"], FROM_QUESTION, index.question),
     }
+    # A multiple-choice question may have been worded anew: its words replace the candidate's.
     for name in ("question", "answer"):
-        asked = _taken(tables["questions"], (name,), rows.with_choices)[name]
-        columns[name] = pa.compute.coalesce(asked, columns[name])
-    placed = list(_placements(tables, rows, assignments))
+        final = _take_columns(tables["questions"], (name,), index.with_choices)[name]
+        columns[name] = pc.coalesce(final, columns[name])
+    # What no table has is worked out row by row: stage, reason, split and position of the key.
+    outcomes = list(_find_outcomes(tables, index, assignments))
     arrays = [
-        columns[f.name] if f.name in columns else pa.array([p.get(f.name) for p in placed], f.type)
+        columns[f.name]
+        if f.name in columns
+        else pa.array([outcome.get(f.name) for outcome in outcomes], f.type)
         for f in LEDGER_SCHEMA
     ]
     return pa.Table.from_arrays(arrays, schema=LEDGER_SCHEMA)
 
 
-_TABLES = ("candidates", "agent_signals", "signals", "decisions", "questions", "outcomes")
-_Index = list[int | None]
-
-
 @dataclass(frozen=True, slots=True)
-class _Rows:
-    """For each row of the ledger, the rows of the shard's tables that it is put together from."""
+class _LedgerIndex:
+    """For each row of the ledger, the rows of the shard's tables that it is put together from.
+
+    None where a table has no row for it. `with_choices` is `question` without those that stayed
+    free-form.
+    """
 
     figure: _Index
     outcome: _Index
     candidate: _Index
-    judged: _Index
+    agent_signals: _Index
     signals: _Index
     decision: _Index
     question: _Index
     with_choices: _Index
 
     @classmethod
-    def of(cls, tables: Mapping[str, pa.Table]) -> _Rows:
+    def of(cls, tables: Mapping[str, pa.Table]) -> _LedgerIndex:
         """The rows of a ledger: each figure with each of its candidates, or alone."""
         ids = tables["candidates"]["candidate_id"].to_pylist()
-        asked: dict[str, _Index] = defaultdict(list)
+        of_figure: dict[str, _Index] = defaultdict(list)
         for row, figure in enumerate(tables["candidates"]["figure_id"].to_pylist()):
-            asked[figure].append(row)
+            of_figure[figure].append(row)
         figures = tables["figures"]["figure_id"].to_pylist()
-        pairs = [(f, row) for f, name in enumerate(figures) for row in asked.get(name) or [None]]
-        by_key = {name: _positions(tables[name][key].to_pylist()) for name, key in _KEYS.items()}
+        pairs = [
+            (number, row)
+            for number, name in enumerate(figures)
+            for row in of_figure.get(name) or [None]
+        ]
+        by_key = {
+            name: {value: row for row, value in enumerate(tables[name][key].to_pylist())}
+            for name, key in _KEYS.items()
+        }
         keys = ["" if row is None else ids[row] for _, row in pairs]
         question = [by_key["questions"].get(key) for key in keys]
         problems = tables["questions"]["problem"].to_pylist()
         return cls(
-            figure=[f for f, _ in pairs],
-            outcome=[by_key["outcomes"][figures[f]] for f, _ in pairs],
+            figure=[number for number, _ in pairs],
+            outcome=[by_key["outcomes"][figures[number]] for number, _ in pairs],
             candidate=[row for _, row in pairs],
-            judged=[by_key["agent_signals"].get(key) for key in keys],
+            agent_signals=[by_key["agent_signals"].get(key) for key in keys],
             signals=[by_key["signals"].get(key) for key in keys],
             decision=[by_key["decisions"].get(key) for key in keys],
             question=question,
@@ -194,43 +173,33 @@ class _Rows:
         )
 
 
-_KEYS = {
-    "agent_signals": "candidate_id", "signals": "qa_id", "decisions": "qa_id",
-    "questions": "candidate_id", "outcomes": "figure_id",
-}  # fmt: skip
-
-
-def _positions(keys: list[str]) -> dict[str, int]:
-    return {key: row for row, key in enumerate(keys)}
-
-
-def _taken(table: pa.Table, names: tuple[str, ...], rows: _Index) -> dict[str, pa.Array]:
+def _take_columns(table: pa.Table, names: tuple[str, ...], rows: _Index) -> dict[str, pa.Array]:
     """Columns of a table at the given rows; null where there is none."""
-    places = pa.array(rows, pa.int64())
-    taken = table.select([n for n in names if n in table.schema.names]).take(places)
-    return {name: taken[name].combine_chunks() for name in taken.schema.names}
+    present = table.select([n for n in names if n in table.schema.names])
+    columns = present.take(pa.array(rows, pa.int64()))
+    return {name: columns[name].combine_chunks() for name in columns.schema.names}
 
 
-def _placements(
-    tables: Mapping[str, pa.Table], rows: _Rows, assignments: Mapping[str, Assignment]
+def _find_outcomes(
+    tables: Mapping[str, pa.Table], index: _LedgerIndex, assignments: Mapping[str, Assignment]
 ) -> Iterator[dict[str, Any]]:
-    """How far each row came, and where it went."""
+    """How far each row came, why no further, and where it went."""
     ids = tables["candidates"]["candidate_id"].to_pylist()
     reasons = tables["decisions"]["reason"].to_pylist()
     problems = tables["questions"]["problem"].to_pylist()
-    unasked = tables["outcomes"]["reason"].to_pylist()
-    parts = zip(rows.candidate, rows.outcome, rows.decision, rows.question, strict=True)
+    without_candidate = tables["outcomes"]["reason"].to_pylist()
+    parts = zip(index.candidate, index.outcome, index.decision, index.question, strict=True)
     for candidate, outcome, decision, question in parts:
         if candidate is None or decision is None:
-            yield {"stage": "figure", "reason": unasked[outcome or 0]}
+            yield {"stage": "figure", "reason": without_candidate[outcome or 0]}
         elif question is None:
             yield {"stage": "candidate", "reason": reasons[decision]}
         else:
-            place = assignments.get(ids[candidate])
-            yield _placement(place, reasons[decision], problems[question])
+            assignment = assignments.get(ids[candidate])
+            yield _describe_kept(assignment, reasons[decision], problems[question])
 
 
-def _placement(assignment: Assignment | None, reason: str, problem: str) -> dict[str, Any]:
+def _describe_kept(assignment: Assignment | None, reason: str, problem: str) -> dict[str, Any]:
     if assignment is None:
         return {"stage": "kept", "reason": "its licence does not allow redistribution"}
     if not assignment.split:
@@ -245,7 +214,7 @@ def _placement(assignment: Assignment | None, reason: str, problem: str) -> dict
     }
 
 
-def quarantined(quarantine: pa.Table) -> pa.Table:
+def make_quarantine_rows(quarantine: pa.Table) -> pa.Table:
     """Ledger rows of inputs that could not be used, for a release that has no others."""
     rows = [
         {
@@ -259,8 +228,8 @@ def quarantined(quarantine: pa.Table) -> pa.Table:
     return pa.Table.from_pylist(rows, LEDGER_SCHEMA)
 
 
-def publishable(ledger: pa.Table) -> pa.Table:
-    """The ledger without the content of figures that may not be redistributed."""
+def withhold_content(ledger: pa.Table) -> pa.Table:
+    """Empty the columns of CONTENT for figures that may not be redistributed."""
     free = [allows(name, "redistributable") for name in ledger["license"].to_pylist()]
     if all(free):
         return ledger
@@ -270,3 +239,96 @@ def publishable(ledger: pa.Table) -> pa.Table:
         field = ledger.schema.field(name)
         ledger = ledger.set_column(index, field, pa.array(values, field.type))
     return ledger
+
+
+@dataclass(slots=True)
+class Summary:
+    """Counts over all rows of a ledger, added shard by shard.
+
+    `counts[name]` maps a value to the number of rows; `figures` is a set of ids, `articles` those
+    of the multiple-choice questions of each split.
+    """
+
+    rows: int = 0
+    candidates: int = 0
+    gated: int = 0
+    kept: int = 0
+    figures: set[str] = field(default_factory=set)
+    articles: dict[str, set[str]] = field(default_factory=dict)
+    counts: dict[str, Counter[str]] = field(default_factory=dict)
+
+    def add(self, ledger: pa.Table) -> None:
+        """Count the rows of a ledger table; rows without a figure are counted as quarantine."""
+        columns = ledger.select(_COUNTED).to_pylist()
+        for row in columns:
+            if row["figure_id"] is None:
+                continue
+            self.rows += 1
+            new_figure = row["figure_id"] not in self.figures
+            self.figures.add(row["figure_id"])
+            for name, value in _list_values(row, new_figure):
+                self.counts.setdefault(name, Counter())[value] += 1
+            self.candidates += row["candidate_id"] is not None
+            self.gated += bool(row["gated"])
+            self.kept += bool(row["keep"])
+            if row["split"] and row["correct_index"] is not None:
+                self.articles.setdefault(row["split"], set()).add(row["article_id"])
+
+    def add_quarantine(self, quarantine: pa.Table) -> None:
+        """Count what the sources could not use."""
+        self.counts["quarantine"] = Counter(quarantine["reason"].to_pylist())
+
+    def of(self, name: str) -> list[tuple[str, int]]:
+        """Values of a count with their numbers, most frequent first, ties by name."""
+        counter = self.counts.get(name, Counter())
+        return sorted(counter.items(), key=lambda item: (-item[1], item[0]))
+
+    def number(self, name: str, value: str) -> int:
+        """How many rows have that value."""
+        return self.counts.get(name, Counter())[value]
+
+    @property
+    def phantom_only(self) -> bool:
+        """Whether no figure is real."""
+        return set(self.counts.get("source", ())) == {"phantom"}
+
+    @property
+    def has_phantom(self) -> bool:
+        """Whether any figure is a phantom."""
+        return self.number("source", "phantom") > 0
+
+
+_COUNTED = [
+    "figure_id", "article_id", "candidate_id", "source", "license", "modality", "stage", "reason",
+    "gated", "keep", "split", "task", "bloom", "correct_index", "value_type", "screening",
+    "scorer",
+]  # fmt: skip
+
+
+def _list_values(row: dict[str, object], new_figure: bool) -> Iterator[tuple[str, str]]:
+    """What a ledger row counts as: pairs of the name of a count and a value of it."""
+    if new_figure:
+        yield from ((name, str(row[name])) for name in ("source", "license", "modality"))
+    yield "stage", str(row["stage"])
+    yield "reason", generalise_reason(str(row["reason"]))
+    if row["candidate_id"] is not None:
+        yield "candidate task", str(row["task"])
+        yield "scorer", str(row["scorer"])
+    if row["split"] and row["correct_index"] is not None:
+        split = str(row["split"])
+        yield "split", split
+        yield f"task/{split}", str(row["task"])
+        yield f"bloom/{split}", str(row["bloom"])
+        yield f"position/{split}", str(row["correct_index"])
+        yield f"screening/{split}", str(row["screening"])
+
+
+@lru_cache(maxsize=4096)
+def generalise_reason(reason: str) -> str:
+    """A reason without its particulars, so that reasons can be counted.
+
+    Keeps the part before the second colon or the first semicolon, numbers and quotes left out.
+    """
+    head = ": ".join(reason.split(";")[0].split(": ")[:2])
+    head = re.sub(r'"[^"]*"|\S*\d\S*', "…", head)
+    return re.sub(r"\s+", " ", head).strip()[:90]

@@ -44,8 +44,12 @@ class Assignment:
     split_reason: Annotated[str, "why the question is left out; empty where it is not"]
 
 
-def question_id(image_sha256: str, question: str, answer: str, distractors: Sequence[str]) -> str:
-    """Content hash of a question about an image, whatever the order of its choices."""
+def hash_question(image_sha256: str, question: str, answer: str, distractors: Sequence[str]) -> str:
+    """Content hash of a question about an image, whatever the order of its choices.
+
+    Returns:
+        The first 20 hexadecimal digits of a SHA-256.
+    """
     content = "\x1f".join((image_sha256, question, answer, *sorted(distractors)))
     return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:20]
 
@@ -57,32 +61,47 @@ def split(
     excluded: Mapping[str, str] | None = None,
     bloom_target: Sequence[float] = (),
 ) -> list[Assignment]:
-    """Assign every question to a split, in the order of the items.
-
-    `excluded` gives reasons by candidate_id for questions that are left out before all else.
+    """Assign every question to a split.
 
     Whole articles go to one side: those with reserved figures to test, then others in a seeded
-    order until the test side holds about `test_ratio` of the multiple-choice questions; with a
-    `bloom_target`, shares of the levels 1-5, those that bring it nearer to that. A train question
-    whose image, caption, or question + answer + caption is a near-duplicate of the test side's is
-    left out, and so is the second of two identical questions. Correct choices take every position
-    equally often in each split.
+    order until the test side is large enough. A train question whose image, caption, or question +
+    answer + caption is a near-duplicate of the test side's is left out, and so is the second of
+    two identical questions. Correct choices take every position equally often in each split.
+
+    Args:
+        items: the kept questions of all shards.
+        test_ratio: share of the multiple-choice questions that the test side should hold, 0-1.
+        seed: of the order of articles and of the positions of correct choices.
+        excluded: reasons by candidate_id for questions that are left out before all else.
+        bloom_target: shares of the Bloom levels 1-5; with it the articles are chosen that bring
+            the test side nearer to these.
+
+    Returns:
+        One assignment for each item, in the order of the items.
     """
+    # Questions that are left out anyway must not count when the sides are balanced.
     left_out = excluded or {}
-    reasons = {**_repeated([i for i in items if i.candidate_id not in left_out]), **left_out}
+    reasons = {**_find_repeated([i for i in items if i.candidate_id not in left_out]), **left_out}
     unique = [item for item in items if item.candidate_id not in reasons]
-    test_articles = choose_test_articles(unique, test_ratio, seed)
+    # Sides are chosen by whole articles, so that no figure or text of a test article is trained on.
     if bloom_target:
         test_articles = choose_by_bloom(unique, test_ratio, seed, bloom_target)
+    else:
+        test_articles = choose_test_articles(unique, test_ratio, seed)
     train = [item for item in unique if item.article_id not in test_articles]
     test = [item for item in unique if item.article_id in test_articles]
-    reasons |= near_duplicates(train, test)
+    # Articles can still share a figure or a text: there the train question gives way, because the
+    # test split is the smaller one, and the one that people screen.
+    reasons |= find_near_duplicates(train, test)
     sides = {
         "train": [item for item in train if item.candidate_id not in reasons],
         "test": test,
     }
+    # Positions are dealt within a split and after all removals, so that they stay balanced.
     split_of = {i.candidate_id: side for side, members in sides.items() for i in members}
-    position = {k: v for members in sides.values() for k, v in _positions(members, seed).items()}
+    position = {
+        k: v for members in sides.values() for k, v in _deal_positions(members, seed).items()
+    }
     return [
         Assignment(
             item.candidate_id,
@@ -95,7 +114,8 @@ def split(
     ]
 
 
-def _repeated(items: Sequence[SplitItem]) -> dict[str, str]:
+def _find_repeated(items: Sequence[SplitItem]) -> dict[str, str]:
+    """Reasons by candidate_id of all but the first of identical questions."""
     first: dict[str, str] = {}
     reasons = {}
     for item in items:
@@ -108,11 +128,9 @@ def _repeated(items: Sequence[SplitItem]) -> dict[str, str]:
 def choose_test_articles(items: Sequence[SplitItem], ratio: float, seed: int) -> set[str]:
     """Articles of the test side. The last one is taken only if that comes closer to the ratio."""
     sizes: dict[str, int] = defaultdict(int)
-    reserved = set()
     for item in items:
         sizes[item.article_id] += item.has_choices
-        if item.reserved:
-            reserved.add(item.article_id)
+    reserved = {item.article_id for item in items if item.reserved}
     chosen, taken = set(reserved), sum(sizes[a] for a in reserved)
     target = ratio * sum(sizes.values())
     for article in sorted(sizes.keys() - reserved, key=lambda name: _order(seed, name)):
@@ -127,10 +145,18 @@ def choose_by_bloom(
 ) -> set[str]:
     """Articles of the test side, drawn towards shares of the Bloom levels 1-5.
 
-    Articles are gone through in a seeded order, three times; one is taken, or given back, where
-    that lessens the sum over levels of the distance to the number of questions aimed at. Articles
-    with reserved figures are always taken.
+    With n_l test questions of level l, w_l wanted shares and N multiple-choice questions in all,
+    the distance is sum_l |n_l - ratio N w_l / sum(w)|. Articles are gone through in a seeded order,
+    three times; one is taken, or given back, where that lessens the distance (a greedy search, not
+    the optimum). Articles with reserved figures are always taken.
+
+    Args:
+        items: questions; those without choices or without a level do not count.
+        ratio: share of the questions that the test side should hold, 0-1.
+        seed: of the order of articles.
+        target: five shares, in any unit.
     """
+    # Shape (5,) for each article: its multiple-choice questions by level.
     levels: dict[str, NDArray[np.float64]] = defaultdict(lambda: np.zeros(5))
     for item in items:
         if item.has_choices and 1 <= item.bloom <= 5:
@@ -138,58 +164,60 @@ def choose_by_bloom(
     reserved = {item.article_id for item in items if item.reserved}
     chosen = set(reserved)
     wanted = ratio * sum(levels.values(), np.zeros(5)).sum() * np.asarray(target) / sum(target)
-    held = sum((levels[article] for article in sorted(reserved)), np.zeros(5))
+    current = sum((levels[article] for article in sorted(reserved)), np.zeros(5))
     order = sorted(levels.keys() - reserved, key=lambda name: _order(seed, name))
     for article in order * 3:
         change = -levels[article] if article in chosen else levels[article]
-        if np.abs(held + change - wanted).sum() < np.abs(held - wanted).sum():
-            held = held + change
+        if np.abs(current + change - wanted).sum() < np.abs(current - wanted).sum():
+            current = current + change
             chosen ^= {article}
     return chosen
 
 
 def _order(seed: int, name: str) -> str:
+    """Sorts names in a mixed order that depends on the seed alone, not on the other names."""
     return hashlib.sha256(f"{seed}\x1f{name}".encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def near_duplicates(train: Sequence[SplitItem], test: Sequence[SplitItem]) -> dict[str, str]:
+def find_near_duplicates(train: Sequence[SplitItem], test: Sequence[SplitItem]) -> dict[str, str]:
     """Reasons by candidate_id of the train questions that come too close to a test question."""
     figures = {item.figure_id: item for item in test}
     images = ImageIndex((figure.figure_id, figure.phash) for figure in figures.values())
     captions = TextIndex(figures, lambda item: words(item.caption))
-    wholes = TextIndex({item.candidate_id: item for item in test}, _whole)
-    asked = list({item.figure_id: item for item in train}.values())
-    reasons_of = {
-        figure.figure_id: _image_reason(images.nearest(figure.phash))
-        or _text_reason("caption", caption)
-        for figure, caption in zip(
-            asked, captions.nearest(words(figure.caption) for figure in asked), strict=True
-        )
-    }
+    wholes = TextIndex({item.candidate_id: item for item in test}, _read_whole)
+    # Image and caption are compared once for a figure, whatever the number of its questions.
+    train_figures = list({item.figure_id: item for item in train}.values())
+    nearest_captions = captions.nearest(words(figure.caption) for figure in train_figures)
+    reasons_of = {}
+    for figure, caption in zip(train_figures, nearest_captions, strict=True):
+        reason = _describe_text("caption", caption)
+        if (image := images.nearest(figure.phash)) is not None:
+            reason = f"near-duplicate of a test image: {image[0]}, {image[1]} of 256 bits differ"
+        reasons_of[figure.figure_id] = reason
     reasons = {i.candidate_id: reasons_of[i.figure_id] for i in train}
+    # Only what is left is compared question by question, which is the dearest part.
     rest = [item for item in train if not reasons[item.candidate_id]]
-    for item, whole in zip(rest, wholes.nearest(map(_whole, rest)), strict=True):
-        reasons[item.candidate_id] = _text_reason("question", whole)
+    for item, whole in zip(rest, wholes.nearest(map(_read_whole, rest)), strict=True):
+        reasons[item.candidate_id] = _describe_text("question", whole)
     return {candidate: reason for candidate, reason in reasons.items() if reason}
 
 
-def _whole(item: SplitItem) -> tuple[str, ...]:
+def _read_whole(item: SplitItem) -> tuple[str, ...]:
     return words(f"{item.question} {item.answer}") + words(item.caption)
 
 
-def _image_reason(found: tuple[str, int] | None) -> str:
-    if found is None:
+def _describe_text(kind: str, nearest: tuple[str, float] | None) -> str:
+    if nearest is None:
         return ""
-    return f"near-duplicate of a test image: {found[0]}, {found[1]} of 256 bits differ"
+    return f"near-duplicate of a test {kind}: {nearest[0]}, Jaccard {nearest[1]:.2f}"
 
 
-def _text_reason(kind: str, found: tuple[str, float] | None) -> str:
-    if found is None:
-        return ""
-    return f"near-duplicate of a test {kind}: {found[0]}, Jaccard {found[1]:.2f}"
+def _deal_positions(items: Sequence[SplitItem], seed: int) -> dict[str, int]:
+    """Position of the correct choice by candidate_id.
 
-
-def _positions(items: Sequence[SplitItem], seed: int) -> dict[str, int]:
+    Questions in a seeded order get shuffled blocks of 0-3 one after the other, so that no position
+    is taken more than once more often than another.
+    """
     with_choices = [item for item in items if item.has_choices]
     order = sorted(with_choices, key=lambda item: _order(seed, item.question_id))
     rng = np.random.default_rng(seed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -13,14 +14,20 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from builder.release.card import ConfigFiles, SplitFiles, write_card
-from builder.release.ledger import ledger_table, publishable, quarantined
+from builder.release.ledger import (
+    Summary,
+    make_ledger,
+    make_quarantine_rows,
+    withhold_content,
+)
 from builder.release.schemas import SCHEMAS
 from builder.release.splits import Assignment
-from builder.release.summary import Summary
 from builder.tables.shards import ShardStore, digest, file_digest, parquet_options
 
 if TYPE_CHECKING:
     from builder.screening.outcomes import Screening
+
+logger = logging.getLogger("microvqa_pp")
 
 FILE_BYTES = ((1, 4 << 20), (4_096, 28 << 20), (None, 400 << 20))
 """Most bytes of a file, by how many files a split has with it.
@@ -34,7 +41,7 @@ the Hub takes 10,000 in a folder.
 ROW_GROUP_BYTES = 4 << 20
 ROW_GROUP_ROWS = 256
 _ANY_SIZE = 1 << 30
-FIGURES_HELD = 16
+FIGURES_IN_MEMORY = 16
 """Figures whose images are in memory while rows are written."""
 
 _SPLITS = (
@@ -43,7 +50,7 @@ _SPLITS = (
 )  # fmt: skip
 
 
-def choices_of(row: Mapping[str, Any]) -> list[str]:
+def list_choices(row: Mapping[str, Any]) -> list[str]:
     """The four choices of a ledger row, the answer at its correct_index."""
     choices = list(row["distractors"])
     choices.insert(row["correct_index"], row["answer"])
@@ -52,7 +59,13 @@ def choices_of(row: Mapping[str, Any]) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Rows of one shard, and which of its images each shows."""
+    """Rows of one shard, and which of its images each shows.
+
+    Rows share their images until they are written: several questions are about one figure.
+
+    Shape:
+        rows: n rows; images: m figures; places: n numbers, of each row the number of its image.
+    """
 
     rows: pa.Table
     images: pa.StructArray | None = None
@@ -63,21 +76,21 @@ class Piece:
         places = None if self.places is None else self.places.slice(start, length)
         return Piece(self.rows.slice(start, length), self.images, places)
 
-    def sizes(self) -> list[tuple[int, int]]:
+    def measure_images(self) -> list[tuple[int, int]]:
         """Of each row the number of its image and the bytes of that; 0 where there are none."""
         if self.images is None or self.places is None:
             return [(0, 0)] * len(self.rows)
         sizes = pc.binary_length(self.images.field("bytes")).to_pylist()
         return [(place, sizes[place]) for place in self.places.to_pylist()]
 
-    def alone(self) -> Piece:
+    def drop_other_images(self) -> Piece:
         """The rows with none but their own images, so that no other is held in memory."""
         if self.images is None or self.places is None:
             return self
         own = pc.unique(self.places)
         return Piece(self.rows, self.images.take(own), pc.index_in(self.places, own))
 
-    def table(self, schema: pa.Schema) -> pa.Table:
+    def to_table(self, schema: pa.Schema) -> pa.Table:
         """The rows with their images, columns as in the schema."""
         table = self.rows
         if self.images is not None:
@@ -104,34 +117,39 @@ class SplitWriter:
     _writer: pq.ParquetWriter | None = None
 
     def add(self, piece: Piece) -> None:
-        """Add rows; one that would overfill the row group opens the next."""
+        """Add rows; one that would overfill the row group opens the next.
+
+        Row groups are cut by the bytes of images: a reader of a few rows fetches a whole group.
+        """
         start, last = 0, -1
-        for row, (image, size) in enumerate(piece.sizes()):
+        for row, (image, size) in enumerate(piece.measure_images()):
+            # An image counts once for all the rows in a row that show it.
             full = image != last and self._pending_bytes + size > ROW_GROUP_BYTES
             if self._pending_rows and (full or self._pending_rows >= ROW_GROUP_ROWS):
-                self._hold(piece.slice(start, row - start))
+                self._queue(piece.slice(start, row - start))
                 self._flush()
                 start = row
             if image != last or not self._pending_rows:
                 self._pending_bytes += size
             self._pending_rows += 1
             last = image
-        self._hold(piece.slice(start, len(piece.rows) - start).alone())
+        self._queue(piece.slice(start, len(piece.rows) - start).drop_other_images())
         self.rows += len(piece.rows)
 
-    def _hold(self, piece: Piece) -> None:
+    def _queue(self, piece: Piece) -> None:
         if len(piece.rows):
             self._pending.append(piece)
 
     def _flush(self) -> None:
-        if self._writer is not None and self._overfull():
+        if self._writer is not None and self._would_overfill():
             self._close_file()
         writer = self._writer or self._open_file()
-        writer.write_table(pa.concat_tables(piece.table(self.schema) for piece in self._pending))
+        writer.write_table(pa.concat_tables(piece.to_table(self.schema) for piece in self._pending))
         self._pending, self._pending_rows, self._pending_bytes = [], 0, 0
         pa.default_memory_pool().release_unused()
 
-    def _overfull(self) -> bool:
+    def _would_overfill(self) -> bool:
+        """Whether the waiting rows would take the open file over its limit."""
         number, path = len(self._files), self._files[-1]
         most = next(size for below, size in FILE_BYTES if below is None or number <= below)
         return path.stat().st_size + self._pending_bytes > most
@@ -183,9 +201,19 @@ def write_release(
 ) -> Summary:
     """Write the release folder whole, then put it in place of an older one.
 
-    What reviewers decided is applied to the ledger before anything is written or counted.
-    Returns the summary of the ledger that the card's numbers are taken from.
+    Args:
+        folder: the release; one that is there is replaced.
+        store: tables of the build.
+        shards: names of the shards, in the order of the rows.
+        assignments: where each question went, by candidate_id.
+        quarantine: inputs that the sources could not use.
+        settings: of the build, for the card.
+        screening: what reviewers decided, which is applied before anything is written or counted.
+
+    Returns:
+        The counts of the ledger that the card's numbers are taken from.
     """
+    # Everything is written beside the folder, so that a reader never sees half a release.
     aside = folder.with_name(f".{folder.name}.new")
     shutil.rmtree(aside, ignore_errors=True)
     writers = {
@@ -194,47 +222,59 @@ def write_release(
         )
         for config, split in _SPLITS
     }
+    # One shard after the other: figures and all that belongs to them lie in the same one, so that
+    # memory does not grow with the release.
     summary = Summary()
     for shard in shards:
-        table = ledger_table(store, shard, assignments)
+        table = make_ledger(store, shard, assignments)
         if screening is not None:
             table = screening.apply(table)
         summary.add(table)
         _write_shard(writers, table, store, shard)
     summary.add_quarantine(quarantine)
+    # A release without any figure still has a ledger: of what could not be used, and why.
     if not summary.rows:
-        writers["ledger", "train"].add(Piece(quarantined(quarantine)))
+        writers["ledger", "train"].add(Piece(make_quarantine_rows(quarantine)))
     configs = _close(writers)
+    # The digest goes into the card, by which `datasets` tells this release from an earlier one.
     content = digest([(f.name, file_digest(f)) for c in configs for s in c.splits for f in s.files])
     screened = screening.card() if screening is not None else None
     write_card(aside, configs, summary, content, settings, screened)
     _replace(folder, aside)
+    sizes = (f"{config.name}/{s.split} {s.rows:,}" for config in configs for s in config.splits)
+    logger.info("release written to %s: rows of %s", folder, ", ".join(sizes))
+    logger.info(
+        "left out: %s figures without a candidate, %s dropped by the filter, %s in no split, "
+        "%s inputs quarantined",
+        *(f"{summary.number('stage', stage):,}" for stage in ("figure", "candidate", "kept")),
+        f"{summary.counts['quarantine'].total():,}",
+    )
     return summary
 
 
 def _write_shard(writers: Writers, ledger: pa.Table, store: ShardStore, shard: str) -> None:
-    ledger = publishable(ledger)
+    """Add a shard's ledger to the config `ledger`, and its questions with images to the others."""
+    ledger = withhold_content(ledger)
     writers["ledger", "train"].add(Piece(ledger))
     released = ledger.filter(pc.equal(ledger["stage"], "released"))
-    for figures in store.batches("figures", shard, ["figure_id", "image"], FIGURES_HELD):
+    for figures in store.batches("figures", shard, ["figure_id", "image"], FIGURES_IN_MEMORY):
         place = pc.index_in(released["figure_id"], figures["figure_id"])
         here = released.append_column("place", place).filter(pc.is_valid(place))
         for config, split in writers:
             if config != "ledger":
-                writers[config, split].add(_piece(here, figures["image"], config, split))
+                writers[config, split].add(_select(here, figures["image"], config, split))
 
 
-def _piece(released: pa.Table, images: pa.StructArray, config: str, split: str) -> Piece:
+def _select(released: pa.Table, images: pa.StructArray, config: str, split: str) -> Piece:
+    """The released rows that belong to a split of a config."""
     rows = released.filter(pc.equal(released["split"], split))
     if config == "default":
-        rows = _with_choices(rows.filter(pc.is_valid(rows["correct_index"])))
+        rows = rows.filter(pc.is_valid(rows["correct_index"]))
+        columns = rows.select(["distractors", "correct_index", "answer"]).to_pylist()
+        choices = [list_choices(row) for row in columns]
+        kind = SCHEMAS["default"].field("choices").type
+        rows = rows.append_column("choices", pa.array(choices, kind))
     return Piece(rows, images, rows["place"].combine_chunks())
-
-
-def _with_choices(rows: pa.Table) -> pa.Table:
-    columns = rows.select(["distractors", "correct_index", "answer"]).to_pylist()
-    kind = SCHEMAS["default"].field("choices").type
-    return rows.append_column("choices", pa.array([choices_of(row) for row in columns], kind))
 
 
 def _close(writers: Writers) -> list[ConfigFiles]:

@@ -14,10 +14,9 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from builder.commands.show import reading
-from builder.release.ledger import STAGES
-from builder.release.schemas import check_columns
-from builder.release.summary import Summary, reason_kind
-from builder.release.writer import choices_of
+from builder.release.ledger import Summary, generalise_reason
+from builder.release.schemas import STAGES, check_columns
+from builder.release.writer import list_choices
 from builder.tables.licenses import allows
 
 EXAMPLES = 3
@@ -43,7 +42,7 @@ class Lengths:
 
         Raises ValueError for a question that is not whole.
         """
-        choices, place = choices_of(row), row["correct_index"]
+        choices, place = list_choices(row), row["correct_index"]
         if None in (row["question"], *choices) or not 0 <= place < len(choices):
             raise ValueError(f"question without a text or a choice: {row['figure_id']}")
         lengths = [len(choice) for choice in choices]
@@ -109,8 +108,8 @@ class Collected:
 def _kind(reason: str, with_second: bool) -> str:
     """A reason without its particulars; `with_second` keeps what follows its first part too."""
     first, _, second = reason.partition("; ")
-    kind = reason_kind(first)
-    return f"{kind}; {reason_kind(second)}" if with_second and second else kind
+    kind = generalise_reason(first)
+    return f"{kind}; {generalise_reason(second)}" if with_second and second else kind
 
 
 def _measures(schema: pa.Schema) -> list[str]:

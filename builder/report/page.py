@@ -12,8 +12,8 @@ import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from builder.release.ledger import STAGES
-from builder.release.summary import Summary
+from builder.release.ledger import Summary
+from builder.release.schemas import STAGES
 from builder.report.charts import Bar, bars, histograms
 from builder.report.collect import Collected, may_show
 from builder.report.images import thumbnails

@@ -17,9 +17,8 @@ from builder.agents.costs import report
 from builder.agents.estimate import Asked, Estimate, estimate
 from builder.agents.quarantine import LISTS, lost_replies
 from builder.errors import BuildError
-from builder.release.ledger import split_items
+from builder.release.ledger import Summary, read_split_items
 from builder.release.splits import Assignment, SplitItem, split
-from builder.release.summary import Summary
 from builder.release.writer import write_release
 from builder.run.benchmark_bloom import classify_benchmark, read_counts
 from builder.run.config import RUNNING, BuildConfig
@@ -175,7 +174,7 @@ def _split(
     with progress_bar(console) as progress:
         task = progress.add_task("Splits", total=len(shards))
         for shard in shards:
-            items += split_items(store, shard.name)
+            items += read_split_items(store, shard.name)
             progress.advance(task)
         reasons = _excluded(store, shards, config.exclude, items)
         assignments = split(items, config.test_ratio, config.seed, reasons, config.bloom_target)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from builder.release.splits import question_id
+from builder.release.splits import hash_question
 from builder.screening.agreement import agreement
 from builder.screening.entries import Entry, Fix
 from builder.screening.log import VerdictLog
@@ -110,7 +110,7 @@ def _left_out(row: dict[str, Any], reason: str, screening: str) -> dict[str, Any
 def _fixed(row: dict[str, Any], fix: Fix) -> dict[str, Any]:
     reasons = dict(zip(row["distractors"] or [], row["distractor_reasons"] or [], strict=False))
     return row | {
-        "id": question_id(row["image_sha256"], fix.question, fix.answer, fix.distractors),
+        "id": hash_question(row["image_sha256"], fix.question, fix.answer, fix.distractors),
         "question": fix.question,
         "answer": fix.answer,
         "distractors": fix.distractors,

@@ -13,9 +13,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from builder.errors import BuildError
-from builder.release.ledger import ledger_table
+from builder.release.ledger import make_ledger
 from builder.release.splits import Assignment
-from builder.release.writer import choices_of
+from builder.release.writer import list_choices
 from builder.tables.shards import ShardStore
 from filtering.table.arrow_tables import from_table
 
@@ -76,7 +76,7 @@ def screening_questions(output: Path) -> list[ScreeningQuestion]:
 
 def _from_work(work: Path) -> Iterator[pa.Table]:
     store, assignments = ShardStore(work), read_assignments(work)
-    return (ledger_table(store, shard, assignments) for shard in shard_names(store))
+    return (make_ledger(store, shard, assignments) for shard in shard_names(store))
 
 
 def _from_release(output: Path) -> Iterator[pa.Table]:
@@ -101,7 +101,7 @@ def _question(row: dict[str, Any]) -> ScreeningQuestion:
         figure_id=row["figure_id"],
         image_sha256=row["image_sha256"],
         question=row["question"],
-        choices=tuple(choices_of(row)),
+        choices=tuple(list_choices(row)),
         correct_index=row["correct_index"],
         rationale=row["rationale"] or "",
         evidence=row["evidence"] or "",

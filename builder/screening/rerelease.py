@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from builder.errors import BuildError
-from builder.release.summary import Summary
+from builder.release.ledger import Summary
 from builder.release.writer import write_release
 from builder.run.config import BuildConfig
 from builder.run.output import held

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from builder.release.writer import choices_of
+from builder.release.writer import list_choices
 from filtering.graph.counterfactual import mean_changes
 from space.corpus import Corpus, Place
 from space.decisions.counterfactual import Ranking, told
@@ -96,7 +96,7 @@ class Decisions:
         signals = {n: chosen[n] for n in self.distributions if n != "score"}
         return {
             "row": {"scorer": "", "weakness": ""} | chosen,
-            "choices": choices_of(chosen) if chosen["correct_index"] is not None else [],
+            "choices": list_choices(chosen) if chosen["correct_index"] is not None else [],
             "score": self.distributions["score"].standing(chosen["score"]),
             "signals": [self.distributions[n].standing(v) for n, v in signals.items()],
             "why": self._why(chosen, signals, kept[chosen["candidate_id"]], self.ratio(view), why),

@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from builder.commands.show import NoReleaseError, print_summary, read_summary
-from builder.release.summary import Summary
+from builder.release.ledger import Summary
 from builder.run.config import BuildConfig
 from builder.run.pipeline import build
 

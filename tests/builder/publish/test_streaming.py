@@ -14,8 +14,8 @@ import pytest
 from PIL import Image
 
 from builder.release.card import ConfigFiles, write_card
+from builder.release.ledger import Summary
 from builder.release.schemas import SCHEMAS
-from builder.release.summary import Summary
 from builder.release.writer import FILE_BYTES, Piece, SplitWriter
 from filtering.table.arrow_tables import IMAGE_TYPE
 from tests.builder.publish.conftest import Client

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 from datasets import Image, load_dataset
 
-from builder.release.ledger import CONTENT
+from builder.release.schemas import CONTENT
 from builder.run.config import BuildConfig
 from builder.run.pipeline import build
 

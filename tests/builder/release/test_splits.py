@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder.release.splits import SplitItem, choose_by_bloom, question_id, split
+from builder.release.splits import SplitItem, choose_by_bloom, hash_question, split
 
 
 def make_items(articles: int, per_article: int = 5) -> list[SplitItem]:
@@ -111,4 +111,4 @@ def test_free_form_questions_take_no_position() -> None:
 
 @given(st.permutations(["a", "b", "c"]))
 def test_question_id_ignores_the_order_of_distractors(distractors: list[str]) -> None:
-    assert question_id("00", "q", "x", distractors) == question_id("00", "q", "x", "abc")
+    assert hash_question("00", "q", "x", distractors) == hash_question("00", "q", "x", "abc")

@@ -9,9 +9,8 @@ import pytest
 import yaml
 
 from builder.release.card import CANARY, write_card
-from builder.release.ledger import CONTENT, STAGES
-from builder.release.schemas import DESCRIPTIONS
-from builder.release.summary import Summary
+from builder.release.ledger import Summary
+from builder.release.schemas import CONTENT, DESCRIPTIONS, STAGES
 from builder.tables.licenses import allows
 from builder.tables.records import TASKS
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from builder.release.summary import reason_kind
+from builder.release.ledger import generalise_reason
 
 
 @pytest.mark.parametrize(
@@ -24,4 +24,4 @@ from builder.release.summary import reason_kind
     ],
 )
 def test_reasons_are_counted_without_their_particulars(reason: str, kind: str) -> None:
-    assert reason_kind(reason) == kind
+    assert generalise_reason(reason) == kind
