@@ -18,8 +18,7 @@ from rich.console import Console
 from filtering.encoders import open_clip_encoder
 from scoring.models import register_encoders
 from scoring.report.result import Report
-from scoring.report.table import table
-from scoring.report.writing import write_all
+from scoring.report.writing import make_table, write_all
 from scoring.runner import Settings, open_dataset, run_benchmark
 
 MODEL = "clip:phantom-tiny"
@@ -50,7 +49,7 @@ def main(arguments: Sequence[str]) -> int:
     found = run_benchmark(dataset, Settings(MODEL, output), lambda *_: None)
     report, _ = write_all(output, found)
     console = Console()
-    console.print(table(report))
+    console.print(make_table(report))
     for claim in missed(report):
         console.print(f"MISSED: {claim}", markup=False)
     return 1 if missed(report) else 0

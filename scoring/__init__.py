@@ -12,7 +12,7 @@ from scoring.metrics.bias import (
     position_bias,
 )
 from scoring.metrics.comparison import Comparison, compare
-from scoring.metrics.intervals import Estimate
+from scoring.metrics.intervals import IntervalEstimate
 from scoring.records import STATUSES, VERSION, Extraction, LabelStyle, Status
 
 __all__ = [
@@ -21,8 +21,8 @@ __all__ = [
     "BadInput",
     "Circular",
     "Comparison",
-    "Estimate",
     "Extraction",
+    "IntervalEstimate",
     "Items",
     "LabelStyle",
     "LengthBias",

@@ -13,7 +13,7 @@ import evaluate
 from scoring.answers.answers import Answers, known_columns, read_answers
 from scoring.items import GROUPINGS, BadInput
 from scoring.metrics.accuracy import Scores, score
-from scoring.metrics.intervals import RESAMPLES, Estimate
+from scoring.metrics.intervals import RESAMPLES, IntervalEstimate
 
 _DESCRIPTION = """\
 Accuracy of models on multiple-choice questions, from raw responses or from indices of options,
@@ -102,7 +102,7 @@ class MicroVQA(evaluate.Metric):
         return {**found, "per_item": _per_item(answers)} if per_item else found
 
 
-def _rate(name: str, value: Estimate) -> dict[str, float | None]:
+def _rate(name: str, value: IntervalEstimate) -> dict[str, float | None]:
     return {name: value.value, f"{name}_low": value.low, f"{name}_high": value.high}
 
 

@@ -99,11 +99,11 @@ def _run(dataset: Dataset, settings: Settings) -> None:
 
 
 def _print(report: Report, found: Benchmark, output: Path, notices: list[str]) -> None:
-    from scoring.report.table import notes, table
+    from scoring.report.writing import list_notes, make_table
 
     console = Console(highlight=False, markup=False, emoji=False)
-    console.print(table(report))
-    for line in (*notes(report), *notices, f"Report: {output / 'report.md'}"):
+    console.print(make_table(report))
+    for line in (*list_notes(report), *notices, f"Report: {output / 'report.md'}"):
         console.print(line, soft_wrap=True)
 
 
@@ -134,17 +134,16 @@ def leaderboard_command(
     The first folder sets the dataset version. Ends with status 1 where a folder was refused.
     """
     from scoring.items import BadInput
-    from scoring.report.board import board_table, write_board
-    from scoring.report.leaderboard import collect
+    from scoring.report.leaderboard import collect_entries, make_board_table, write_board
 
     def run() -> None:
-        entries, refused = collect(results)
+        entries, refused = collect_entries(results)
         console = Console(highlight=False, markup=False, emoji=False)
         for reason in refused.values():
             print(f"microvqa-pp: refused: {reason}", file=sys.stderr)
         if not entries:
             raise BadInput("no result could be taken")
-        console.print(board_table(entries))
+        console.print(make_board_table(entries))
         if output is not None:
             write_board(output, entries)
         if refused:

@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 
 from scoring.items import GROUPINGS, Codes, Items
-from scoring.metrics.intervals import RESAMPLES, Clusters, Estimate, estimate, interval
+from scoring.metrics.intervals import RESAMPLES, Clusters, IntervalEstimate, estimate, interval
 from scoring.records import STATUSES
 
 
@@ -20,13 +20,13 @@ class Scores:
     (accuracy - chance) / (1 - chance): 0 at chance, 1 where all is right.
     """
 
-    accuracy: Estimate
-    answered: Estimate
+    accuracy: IntervalEstimate
+    answered: IntervalEstimate
     statuses: dict[str, int]
-    groups: dict[str, dict[str, Estimate]]
-    macro: Estimate
+    groups: dict[str, dict[str, IntervalEstimate]]
+    macro: IntervalEstimate
     chance: float
-    adjusted: Estimate
+    adjusted: IntervalEstimate
 
 
 def score(items: Items, *, resamples: int = RESAMPLES, seed: int = 0) -> Scores:
@@ -55,7 +55,7 @@ def _counts(status: Codes) -> dict[str, int]:
     return {name: int(by_name.get(name, 0)) for name in STATUSES}
 
 
-def _by_group(items: Items, group: Codes, resamples: int, seed: int) -> dict[str, Estimate]:
+def _by_group(items: Items, group: Codes, resamples: int, seed: int) -> dict[str, IntervalEstimate]:
     order = np.argsort(group.codes, kind="stable")
     starts = np.searchsorted(group.codes[order], np.arange(len(group.names) + 1))
     hits, result = items.hits, {}
@@ -68,7 +68,7 @@ def _by_group(items: Items, group: Codes, resamples: int, seed: int) -> dict[str
     return result
 
 
-def _macro(items: Items, resamples: int, seed: int) -> Estimate:
+def _macro(items: Items, resamples: int, seed: int) -> IntervalEstimate:
     """Mean of the accuracies by task; articles are drawn with all their tasks."""
     used, task = np.unique(items.groups["task"].codes, return_inverse=True)
     present, article = np.unique(items.articles.codes, return_inverse=True)
@@ -79,4 +79,4 @@ def _macro(items: Items, resamples: int, seed: int) -> Estimate:
     clusters = Clusters(top, bottom)
     span = interval(clusters, resamples=resamples, seed=seed)
     low, high = span or (None, None)
-    return Estimate(clusters.value, low, high, len(items), len(present))
+    return IntervalEstimate(clusters.value, low, high, len(items), len(present))

@@ -18,7 +18,7 @@ from scoring.items import (
     same_length,
     texts,
 )
-from scoring.metrics.intervals import RESAMPLES, Estimate, estimate
+from scoring.metrics.intervals import RESAMPLES, IntervalEstimate, estimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +30,9 @@ class PositionBias:
     2024, 'Large language models are not robust multiple choice selectors'), 0 without bias.
     """
 
-    chosen: tuple[Estimate, ...]
+    chosen: tuple[IntervalEstimate, ...]
     key: tuple[float, ...]
-    recall: tuple[Estimate | None, ...]
+    recall: tuple[IntervalEstimate | None, ...]
     spread: float
 
 
@@ -63,9 +63,9 @@ def position_bias(items: Items, *, resamples: int = RESAMPLES, seed: int = 0) ->
 class LengthBias:
     """How often the longest option is answered, how often it is the key, and the difference."""
 
-    chosen: Estimate
+    chosen: IntervalEstimate
     key: float
-    excess: Estimate
+    excess: IntervalEstimate
 
 
 def length_bias(
@@ -105,9 +105,9 @@ class Circular:
     the same option answered in every order, right or wrong. `accuracy`: over all presentations.
     """
 
-    all_right: Estimate
-    consistent: Estimate
-    accuracy: Estimate
+    all_right: IntervalEstimate
+    consistent: IntervalEstimate
+    accuracy: IntervalEstimate
 
 
 def circular(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scoring.items import BadInput, Items, align, reject, reordered
-from scoring.metrics.intervals import RESAMPLES, Estimate, estimate, per_article
+from scoring.metrics.intervals import RESAMPLES, IntervalEstimate, estimate, per_article
 
 PERMUTATIONS = 10_000
 
@@ -19,7 +19,7 @@ class Comparison:
     `p_value` is two-sided, from exchanging the models article by article.
     """
 
-    difference: Estimate
+    difference: IntervalEstimate
     p_value: float
     only_first: int
     only_second: int

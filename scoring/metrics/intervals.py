@@ -24,7 +24,7 @@ _TINY = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
-class Estimate:
+class IntervalEstimate:
     """A value with its 95% interval; the interval is None for fewer than two articles."""
 
     value: float
@@ -178,11 +178,11 @@ def estimate(
     bounds: tuple[float, float] = (0.0, 1.0),
     resamples: int = RESAMPLES,
     seed: int = 0,
-) -> Estimate:
+) -> IntervalEstimate:
     """Sum of `top` over sum of `bottom` (default: rows), with its interval over articles."""
     weights = np.ones(len(codes)) if bottom is None else bottom
     tops, bottoms = per_article(codes, top, weights)
     clusters = Clusters(tops[:, None], bottoms[:, None])
     span = interval(clusters, bounds=bounds, resamples=resamples, seed=seed)
     low, high = span or (None, None)
-    return Estimate(clusters.value, low, high, len(codes), len(tops))
+    return IntervalEstimate(clusters.value, low, high, len(codes), len(tops))

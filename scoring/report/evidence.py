@@ -18,7 +18,7 @@ FILE = "items.parquet"
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class EvidenceItem:
     """A question as asked once, and what came back.
 
     `choices` and `index` are in the dataset's order, shown rotated to the left by `rotation`;
@@ -72,26 +72,30 @@ _NULLABLE = {"bloom", "labels", "response", "index", "tokens_in", "tokens_out", 
 SCHEMA = pa.schema(
     [
         pa.field(f.name, _ARROW.get(f.name, pa.string()), nullable=f.name in _NULLABLE)
-        for f in fields(Item)
+        for f in fields(EvidenceItem)
     ]
 )
 
 
-def order(item: Item) -> tuple[str, str, str, int]:
+def sort_key(item: EvidenceItem) -> tuple[str, str, str, int]:
     """The order of rows in the file: the same for the same run, however it went."""
     return item.model, item.condition, item.id, item.rotation
 
 
-def write_items(folder: Path, items: Iterable[Item]) -> None:
+def write_items(folder: Path, items: Iterable[EvidenceItem]) -> None:
     """Writes the evidence into a folder, in one step."""
-    rows = [asdict(item) for item in sorted(items, key=order)]
+    rows = [asdict(item) for item in sorted(items, key=sort_key)]
     data = io.BytesIO()
     pq.write_table(pa.Table.from_pylist(rows, schema=SCHEMA), data, compression="zstd")
     write_aside(folder / FILE, data.getvalue())
 
 
-def read_evidence(folder: Path) -> list[Item]:
-    """The evidence of a folder. Raises BadInput where it is missing, damaged or of another form."""
+def read_evidence(folder: Path) -> list[EvidenceItem]:
+    """The evidence of a folder.
+
+    Raises:
+        BadInput: It is missing, damaged or of another form.
+    """
     path = folder / FILE
     if not path.is_file():
         raise BadInput(f"{folder} has no {FILE}: no result counts without its items")
@@ -105,12 +109,12 @@ def read_evidence(folder: Path) -> list[Item]:
         if name not in _NULLABLE and table[name].null_count:
             raise BadInput(f"{path} has empty fields in column {name}")
     return [
-        Item(**{**row, "choices": tuple(row["choices"]), "images": tuple(row["images"])})
+        EvidenceItem(**{**row, "choices": tuple(row["choices"]), "images": tuple(row["images"])})
         for row in table.to_pylist()
     ]
 
 
-def scored(items: Sequence[Item]) -> dict[str, list[object]]:
+def to_columns(items: Sequence[EvidenceItem]) -> dict[str, list[object]]:
     """Columns that `scoring.read_items` takes; a missing Bloom level becomes 1."""
     return {
         "id": [item.id for item in items],

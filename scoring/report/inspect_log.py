@@ -7,11 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from scoring.items import UNANSWERED
 from scoring.models.records import Condition, Presentation, Question
-from scoring.report.evidence import Item
-from scoring.report.result import Report
-from scoring.report.summary import Summary
+from scoring.report.evidence import EvidenceItem
+from scoring.report.result import Report, Summary
 from scoring.runner.prompts import PROMPTS, choice_line, label_style, render
 
 FOLDER = "inspect"
@@ -21,7 +19,7 @@ class MissingExtra(Exception):  # noqa: N818 - reads as what happened
     """inspect_ai is not installed; the message says how to install it."""
 
 
-def write_log(folder: Path, report: Report, items: Sequence[Item]) -> list[Path]:
+def write_log(folder: Path, report: Report, items: Sequence[EvidenceItem]) -> list[Path]:
     """Writes one log per condition of the model into FOLDER. Raises MissingExtra."""
     try:
         from inspect_ai.log import write_eval_log
@@ -34,12 +32,12 @@ def write_log(folder: Path, report: Report, items: Sequence[Item]) -> list[Path]
             own = [i for i in items if (i.model, i.condition) == (summary["model"], condition)]
             path = folder / FOLDER / f"{condition}.eval"
             path.parent.mkdir(parents=True, exist_ok=True)
-            write_eval_log(_log(report, summary, own), str(path))
+            write_eval_log(_make_log(report, summary, own), str(path))
             written.append(path)
     return written
 
 
-def _log(report: Report, summary: Summary, items: Sequence[Item]) -> Any:
+def _make_log(report: Report, summary: Summary, items: Sequence[EvidenceItem]) -> Any:
     from inspect_ai.log import EvalConfig, EvalDataset, EvalLog, EvalResults, EvalSpec, EvalStats
 
     result, now = report.result, datetime.now(UTC).isoformat(timespec="seconds")
@@ -56,14 +54,14 @@ def _log(report: Report, summary: Summary, items: Sequence[Item]) -> Any:
         status="success",
         eval=spec,
         results=EvalResults(
-            total_samples=len(items), completed_samples=len(items), scores=[_score(summary)]
+            total_samples=len(items), completed_samples=len(items), scores=[_make_score(summary)]
         ),
         stats=EvalStats(started_at=now, completed_at=now),
-        samples=[_sample(item, result.model) for item in items],
+        samples=[_make_sample(item, result.model) for item in items],
     )
 
 
-def _score(summary: Summary) -> Any:
+def _make_score(summary: Summary) -> Any:
     from inspect_ai.log import EvalMetric, EvalScore
 
     scores = summary["scores"]
@@ -78,25 +76,28 @@ def _score(summary: Summary) -> Any:
     )
 
 
-def _sample(item: Item, model: str) -> Any:
+def _make_sample(item: EvidenceItem, model: str) -> Any:
     from inspect_ai.log import EvalSample
     from inspect_ai.model import ChatMessageAssistant, ChatMessageUser, ModelOutput
     from inspect_ai.scorer import Score
 
-    asked, said = _asked(item), _said(item)
-    index = UNANSWERED if item.index is None else item.index
-    answer = "" if index == UNANSWERED else item.choices[index]
+    answer = "" if item.index is None else item.choices[item.index]
+    # Baselines write no response: the log shows the choice itself.
+    reply = answer if item.response is None else item.response
     return EvalSample(
         id=item.id,
         epoch=item.rotation + 1,
         input=item.question,
         choices=list(item.choices),
         target=item.choices[item.correct_index],
-        messages=[ChatMessageUser(content=asked), ChatMessageAssistant(content=said)],
-        output=ModelOutput.from_content(model, said),
+        messages=[
+            ChatMessageUser(content=_render_prompt(item)),
+            ChatMessageAssistant(content=reply),
+        ],
+        output=ModelOutput.from_content(model, reply),
         scores={
             "extracted": Score(
-                value="C" if index == item.correct_index else "I",
+                value="C" if item.index == item.correct_index else "I",
                 answer=answer,
                 metadata={"status": item.status, "method": item.method},
             )
@@ -112,7 +113,7 @@ def _sample(item: Item, model: str) -> Any:
     )
 
 
-def _asked(item: Item) -> str:
+def _render_prompt(item: EvidenceItem) -> str:
     """The prompt again; for models without one, question and choices."""
     condition: Condition = "image"
     for known in ("no-image", "choices-only"):
@@ -125,9 +126,3 @@ def _asked(item: Item) -> str:
     return "\n".join(
         [item.question, *(choice_line(style, i, c) for i, c in enumerate(shown.choices))]
     )
-
-
-def _said(item: Item) -> str:
-    if item.response is not None:
-        return item.response
-    return "" if item.index is None else item.choices[item.index]

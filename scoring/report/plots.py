@@ -10,8 +10,7 @@ from typing import Any
 from scoring.models.baselines import BASELINES
 from scoring.models.cache import write_aside
 from scoring.models.records import CONDITIONS
-from scoring.report.result import Report
-from scoring.report.summary import Summary
+from scoring.report.result import Report, Summary
 
 PLOTS = {
     "groups.png": "Accuracy by task and Bloom level",
@@ -28,8 +27,8 @@ def write_plots(folder: Path, report: Report) -> None:
     from matplotlib.figure import Figure
 
     drawn: dict[str, Callable[[Any, Report], None]] = {
-        "groups.png": _groups,
-        "conditions.png": _conditions,
+        "groups.png": _draw_groups,
+        "conditions.png": _draw_conditions,
     }
     for name, draw in drawn.items():
         figure = Figure(figsize=(9, 4.2), dpi=150, layout="constrained")
@@ -40,14 +39,10 @@ def write_plots(folder: Path, report: Report) -> None:
         write_aside(folder / name, data.getvalue())
 
 
-def _main(report: Report) -> Summary:
-    """The model's first summary, with the image if it was asked so."""
-    own = [s for s in report.summaries if s["model"] == report.result.model]
-    return next((s for s in own if s["condition"] == "image"), own[0])
-
-
-def _groups(figure: Any, report: Report) -> None:
-    main = _main(report)
+def _draw_groups(figure: Any, report: Report) -> None:
+    """One panel by task and one by Bloom level, the baselines beside the model."""
+    main = report.headline
+    # A dataset without Bloom levels has no panel for them.
     names = [n for n in ("task", "bloom") if main["scores"]["groups"].get(n)]
     widths = [max(2, len(main["scores"]["groups"][name])) for name in names]
     axes = figure.subplots(1, len(names), sharey=True, width_ratios=widths, squeeze=False)[0]
@@ -56,29 +51,32 @@ def _groups(figure: Any, report: Report) -> None:
     for axis, name in zip(axes, names, strict=True):
         groups = list(main["scores"]["groups"][name])
         for place, (label, summary, colour) in enumerate(series):
+            # Series stand side by side around the tick of their group.
             offset = (place - (len(series) - 1) / 2) * 0.22
-            found = [summary["scores"]["groups"][name][group] for group in groups]
-            points(axis, [i + offset for i in range(len(groups))], found, label, _COLOURS[colour])
-        counts = [main["scores"]["groups"][name][group]["items"] for group in groups]
-        axis.set_xticks(range(len(groups)), _ticks(name, groups, counts))
+            rates = [summary["scores"]["groups"][name][group] for group in groups]
+            draw_points(
+                axis, [i + offset for i in range(len(groups))], rates, label, _COLOURS[colour]
+            )
+        ticks = []
+        for group in groups:
+            text = group.replace(" ", "\n") if name == "task" else group
+            count = main["scores"]["groups"][name][group]["items"]
+            ticks.append(f"{text or 'none'}\nn = {count:,}")
+        axis.set_xticks(range(len(groups)), ticks)
         axis.set_xlim(-0.6, len(groups) - 0.4)
         axis.set_title("By task" if name == "task" else "By Bloom level", loc="left", fontsize=10)
-        _finish(axis, main["scores"]["chance"])
+        _finish_axis(axis, main["scores"]["chance"])
     axes[0].set_ylabel("accuracy, %")
-    _legend(figure, axes[0])
+    _add_legend(figure, axes[0])
 
 
-def _ticks(name: str, groups: Sequence[str], counts: Sequence[int]) -> list[str]:
-    broken = [group.replace(" ", "\n") if name == "task" else group for group in groups]
-    return [f"{text or 'none'}\nn = {count:,}" for text, count in zip(broken, counts, strict=True)]
-
-
-def _conditions(figure: Any, report: Report) -> None:
+def _draw_conditions(figure: Any, report: Report) -> None:
+    """The model by what it saw, then the baselines."""
     axis, main = figure.subplots(), report.result.model
     own = {s["condition"]: s for s in report.summaries if s["model"] == main}
     seen = [c for c in CONDITIONS if c in own] or list(own)
     baselines = {n: s for n in BASELINES if n != main and (s := report.of(n))}
-    points(
+    draw_points(
         axis,
         range(len(seen)),
         [own[condition]["scores"]["accuracy"] for condition in seen],
@@ -88,23 +86,23 @@ def _conditions(figure: Any, report: Report) -> None:
     )
     for place, (name, summary) in enumerate(baselines.items(), len(seen)):
         colour = _COLOURS.get(name, _COLOURS["chance"])
-        points(axis, [place], [summary["scores"]["accuracy"]], None, colour, written=True)
+        draw_points(axis, [place], [summary["scores"]["accuracy"]], None, colour, written=True)
     labels = [*seen, *(f"{name}\n({s['condition']})" for name, s in baselines.items())]
     axis.axvline(len(seen) - 0.5, color=_GRID, linewidth=1)
     axis.set_xticks(range(len(labels)), labels)
     axis.set_xlim(-0.6, len(labels) - 0.4)
     axis.set_ylabel("accuracy, %")
     axis.set_title("The model by what it saw, and the baselines", loc="left", fontsize=10)
-    _finish(axis, _main(report)["scores"]["chance"])
-    _legend(figure, axis)
+    _finish_axis(axis, report.headline["scores"]["chance"])
+    _add_legend(figure, axis)
 
 
-def _legend(figure: Any, axis: Any) -> None:
+def _add_legend(figure: Any, axis: Any) -> None:
     handles, labels = axis.get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False, fontsize=9)
 
 
-def points(
+def draw_points(
     axis: Any,
     places: Sequence[float],
     estimates: Sequence[Summary],
@@ -142,7 +140,7 @@ def points(
             )
 
 
-def _finish(axis: Any, chance: float) -> None:
+def _finish_axis(axis: Any, chance: float) -> None:
     axis.axhline(
         100 * chance,
         color=_COLOURS["chance"],

@@ -15,7 +15,7 @@ from scoring.models.client import Client, Outcome
 from scoring.models.errors import BudgetSpent, ModelError, TransientError
 from scoring.models.records import Condition, Presentation, Question, Request, Response
 from scoring.records import LabelStyle
-from scoring.report.evidence import Item
+from scoring.report.evidence import EvidenceItem
 from scoring.runner.prompts import label_style, message
 from scoring.runner.version import image_digests
 
@@ -42,7 +42,7 @@ class Asking:
 class Asked:
     """Items of what was answered, and why the rest was not."""
 
-    items: list[Item]
+    items: list[EvidenceItem]
     missing: int = 0
     reason: str = ""
 
@@ -90,7 +90,9 @@ def ask_chat(
     )
 
 
-def chat_item(client: Client, asking: Asking, shown: Presentation, outcome: Outcome) -> Item:
+def chat_item(
+    client: Client, asking: Asking, shown: Presentation, outcome: Outcome
+) -> EvidenceItem:
     """What a chat model answered; a refused request is an empty response with its error."""
     error = str(outcome) if isinstance(outcome, ModelError) else ""
     response = outcome if isinstance(outcome, Response) else Response("")
@@ -129,7 +131,7 @@ def ask_chooser(
     *,
     cache: ResponseCache | None = None,
     progress: Progress = lambda done: None,
-) -> list[Item]:
+) -> list[EvidenceItem]:
     """Asks a model that takes a choice; `sees` overrides the condition that is written down.
 
     What a model with a revision took is kept in the cache. Raises BadInput where the model cannot
@@ -182,7 +184,7 @@ def _chooser_key(chooser: Chooser, shown: Presentation) -> dict[str, Any]:
     }
 
 
-def item(model: str, shown: Presentation, **answered: Any) -> Item:
+def item(model: str, shown: Presentation, **answered: Any) -> EvidenceItem:
     """An item with the fields of the question filled in."""
     question = shown.question
     empty: dict[str, Any] = {
@@ -199,7 +201,7 @@ def item(model: str, shown: Presentation, **answered: Any) -> Item:
         "finish_reason": "",
         "served_by": "",
     }
-    return Item(
+    return EvidenceItem(
         model=model,
         rotation=shown.rotation,
         id=question.id,

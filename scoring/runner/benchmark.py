@@ -15,8 +15,8 @@ from scoring.models.client import Backend, Client
 from scoring.models.errors import FatalError
 from scoring.models.loading import Serving, open_model
 from scoring.models.records import CONDITIONS, Condition, Presentation
-from scoring.report.evidence import Item
-from scoring.report.result import Result, earlier_items
+from scoring.report.evidence import EvidenceItem
+from scoring.report.result import Result, read_earlier_items
 from scoring.runner.asking import Asking, ask_chat, ask_chooser, fitted, presentations
 from scoring.runner.dataset import Dataset
 from scoring.runner.predictions import read_predictions
@@ -49,7 +49,7 @@ class Benchmark:
     """A run's result, all its items, and the baselines that could not be run, with reasons."""
 
     result: Result
-    items: list[Item]
+    items: list[EvidenceItem]
     left_out: dict[str, str] = field(default_factory=dict)
 
 
@@ -67,7 +67,7 @@ def run_benchmark(
     if model is None and not settings.predictions:
         model = open_model(settings.model, settings.serving)
     result = _result(dataset, settings, model)
-    kept = earlier_items(settings.output, result, set(settings.conditions))
+    kept = read_earlier_items(settings.output, result, set(settings.conditions))
     if model is None:
         items = _predicted(dataset, settings)
     else:
@@ -99,7 +99,7 @@ def _result(dataset: Dataset, settings: Settings, model: Backend | Chooser | Non
     )
 
 
-def _predicted(dataset: Dataset, settings: Settings) -> list[Item]:
+def _predicted(dataset: Dataset, settings: Settings) -> list[EvidenceItem]:
     if settings.circular or len(settings.conditions) > 1 or settings.predictions is None:
         raise BadInput("predictions have one condition and one order of choices")
     if settings.model in BASELINES:
@@ -114,7 +114,7 @@ def _chosen(
     settings: Settings,
     shown: Sequence[Presentation],
     told: Told,
-) -> list[Item]:
+) -> list[EvidenceItem]:
     if reason := fitted(chooser, dataset.train):
         raise BadInput(f"{chooser.name}: {reason}")
     told(0, len(shown), None)
@@ -129,7 +129,7 @@ def _chosen(
 
 def _answered(
     backend: Backend, settings: Settings, shown: Sequence[Presentation], told: Told
-) -> list[Item]:
+) -> list[EvidenceItem]:
     client = Client(
         backend,
         cache=ResponseCache(settings.cache or settings.output / "cache"),
@@ -147,9 +147,9 @@ def _answered(
     return asked.items
 
 
-def _baseline_items(dataset: Dataset, model: str) -> tuple[list[Item], dict[str, str]]:
+def _baseline_items(dataset: Dataset, model: str) -> tuple[list[EvidenceItem], dict[str, str]]:
     """Items of all baselines but the model itself."""
-    items: list[Item] = []
+    items: list[EvidenceItem] = []
     left_out: dict[str, str] = {}
     shown = presentations(dataset.chosen, CONDITIONS[:1], circular=False)
     for name, make in BASELINES.items():

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from scoring.items import BadInput, align, reject
 from scoring.models.records import Condition, Presentation
-from scoring.report.evidence import Item
+from scoring.report.evidence import EvidenceItem
 from scoring.runner.asking import extracted, item
 from scoring.runner.dataset import Dataset
 
@@ -21,7 +21,7 @@ _KNOWN = ("id", "response", "index", "dataset_version")
 
 def read_predictions(
     path: Path, dataset: Dataset, model: str, condition: Condition = "image"
-) -> list[Item]:
+) -> list[EvidenceItem]:
     """Items of a Parquet or JSON Lines file with one row per question.
 
     `response` is raw text, None where there was none; `index` counts the choices of the dataset
@@ -53,7 +53,7 @@ def read_predictions(
 
 def _indexed(
     model: str, shown: Sequence[Presentation], said: Sequence[Any], rows: Sequence[int]
-) -> list[Item]:
+) -> list[EvidenceItem]:
     reject(
         "index must be a whole number",
         [n for n, v in enumerate(said) if v is not None and type(v) is not int],

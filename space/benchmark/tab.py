@@ -14,7 +14,7 @@ from space.decisions.decision_views import Decisions
 from space.markup import render
 
 if TYPE_CHECKING:
-    from scoring.report.evidence import Item
+    from scoring.report.evidence import EvidenceItem
     from scoring.report.result import Report
     from scoring.runner import Benchmark
 
@@ -44,12 +44,12 @@ def report_html(report: Report, found: Benchmark) -> tuple[str, str]:
     )
 
 
-def _is_wrong(item: Item, model: str, condition: str) -> bool:
+def _is_wrong(item: EvidenceItem, model: str, condition: str) -> bool:
     asked = (item.model, item.condition, item.rotation) == (model, condition, 0)
     return asked and item.index != item.correct_index
 
 
-def _shown(item: Item) -> Row:
+def _shown(item: EvidenceItem) -> Row:
     response = (item.response or "")[:_LONGEST_RESPONSE]
     return {
         "image": item.images[0] if item.images else "",
@@ -91,12 +91,12 @@ def kept_results(folder: Path) -> list[Row]:
     places = sorted(path.parent for path in (folder / "results").glob("*/result.json"))
     if not places:
         return []
-    from scoring.report.leaderboard import collect, headline
+    from scoring.report.leaderboard import collect_entries
 
-    entries, _ = collect(places)
+    entries, _ = collect_entries(places)
     rows = []
     for entry in entries:
-        summary = headline(entry)
+        summary = entry.report.headline
         row = {"model": summary["model"], "sees": summary["condition"]}
         numbers = {"accuracy": summary["scores"]["accuracy"], "questions": summary["questions"]}
         rows.append(_board_row(row | numbers))

@@ -14,11 +14,10 @@ import pytest
 from PIL import Image
 
 from scoring import BadInput
-from scoring.report.evidence import Item, read_evidence, write_items
-from scoring.report.leaderboard import check, collect
+from scoring.report.evidence import EvidenceItem, read_evidence, write_items
+from scoring.report.leaderboard import check_result, collect_entries
 from scoring.report.result import make_report, read_report, write_report
-from scoring.report.table import write_markdown
-from scoring.report.writing import write_all
+from scoring.report.writing import write_all, write_markdown
 from scoring.runner import Settings, open_dataset, run_benchmark
 from tests.scoring.releases import release_rows, write_microvqa, write_release
 
@@ -43,7 +42,9 @@ def out(made: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(made, tmp_path / "out"))
 
 
-def rewrite(folder: Path, change: Callable[[Item], Item], honest: bool = True) -> None:
+def rewrite(
+    folder: Path, change: Callable[[EvidenceItem], EvidenceItem], honest: bool = True
+) -> None:
     """Changes items; the numbers follow if honest."""
     report = read_report(folder)
     items = [change(item) for item in read_evidence(folder)]
@@ -53,21 +54,21 @@ def rewrite(folder: Path, change: Callable[[Item], Item], honest: bool = True) -
 
 
 def test_the_numbers_come_back_from_the_items(out: Path) -> None:
-    entry = check(out)
+    entry = check_result(out)
     assert entry.report.summaries[0]["questions"] == 20
     assert len(read_evidence(out)) == 7 * 20
 
 
-def own(item: Item) -> bool:
+def own(item: EvidenceItem) -> bool:
     return (item.model, item.id) == ("mine", "q0003")
 
 
-def said(**changed: Any) -> Callable[[Item], Item]:
+def said(**changed: Any) -> Callable[[EvidenceItem], EvidenceItem]:
     """Another answer of the model to one question."""
     return lambda item: replace(item, **changed) if own(item) else item
 
 
-def asked(**changed: Any) -> Callable[[Item], Item]:
+def asked(**changed: Any) -> Callable[[EvidenceItem], EvidenceItem]:
     """Another question, for all models alike."""
     return lambda item: replace(item, **changed) if item.id == "q0003" else item
 
@@ -88,11 +89,11 @@ def asked(**changed: Any) -> Callable[[Item], Item]:
     ],
 )
 def test_changed_items_are_refused(
-    out: Path, change: Callable[[Item], Item], honest: bool, message: str
+    out: Path, change: Callable[[EvidenceItem], EvidenceItem], honest: bool, message: str
 ) -> None:
     rewrite(out, change, honest)
     with pytest.raises(BadInput, match=message):
-        check(out)
+        check_result(out)
 
 
 def test_left_out_items_are_refused(out: Path) -> None:
@@ -100,7 +101,7 @@ def test_left_out_items_are_refused(out: Path) -> None:
     write_items(out, items)
     write_report(out, make_report(report.result, items, report.left_out))
     with pytest.raises(BadInput, match="items are not those of version"):
-        check(out)
+        check_result(out)
 
 
 def test_changed_numbers_are_refused(out: Path) -> None:
@@ -109,22 +110,22 @@ def test_changed_numbers_are_refused(out: Path) -> None:
     held["summaries"][3]["scores"]["accuracy"]["value"] += 0.01
     path.write_text(json.dumps(held))
     with pytest.raises(BadInput, match=r"summaries\[3\].scores.accuracy.value again"):
-        check(out)
+        check_result(out)
 
 
 def test_results_without_evidence_or_of_another_form_are_refused(out: Path) -> None:
     (out / "result.json").write_text('{"result": {}}')
     with pytest.raises(BadInput, match="is no result of this version"):
-        check(out)
+        check_result(out)
     (out / "items.parquet").unlink()
-    _, refused = collect([out])
+    _, refused = collect_entries([out])
     assert out in refused
 
 
 def test_without_items_nothing_is_believed(out: Path) -> None:
     (out / "items.parquet").unlink()
     with pytest.raises(BadInput, match="no result counts without its items"):
-        check(out)
+        check_result(out)
 
 
 def test_plots_are_pictures_of_a_readable_size(out: Path) -> None:
