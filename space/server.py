@@ -15,7 +15,7 @@ os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 import gradio as gr
 
 from builder.errors import BuildError
-from builder.screening import screening_questions
+from builder.screening import read_screening_questions
 from space.benchmark.tab import benchmark_tab
 from space.corpus import Corpus
 from space.decisions.decision_views import Decisions
@@ -48,7 +48,7 @@ def build_app(
     where they are known. Raises BuildError for a folder without a release.
     """
     decisions = decisions or Decisions.of(Corpus.open(folder))
-    desk = Desk(screening_questions(folder), (place := screening_place(folder)).log)
+    desk = Desk(read_screening_questions(folder), (place := screening_place(folder)).log)
     with gr.Blocks(
         title="microvqa_pp", analytics_enabled=False, delete_cache=(3600, 24 * 3600)
     ) as app:

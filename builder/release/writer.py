@@ -238,7 +238,7 @@ def write_release(
     configs = _close(writers)
     # The digest goes into the card, by which `datasets` tells this release from an earlier one.
     content = digest([(f.name, file_digest(f)) for c in configs for s in c.splits for f in s.files])
-    screened = screening.card() if screening is not None else None
+    screened = screening.summarise() if screening is not None else None
     write_card(aside, configs, summary, content, settings, screened)
     _replace(folder, aside)
     sizes = (f"{config.name}/{s.split} {s.rows:,}" for config in configs for s in config.splits)

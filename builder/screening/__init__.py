@@ -1,22 +1,30 @@
 """Human screening of the test split: the log of verdicts, what follows from them, and whose."""
 
-from builder.screening.entries import REASONS, Entry, Fix, Verdict, check_fix, reviewer_name
-from builder.screening.log import LogContents, VerdictLog
-from builder.screening.questions import ScreeningQuestion, screening_questions
-from builder.screening.standings import Standing, State, standings
+from builder.screening.questions import ScreeningQuestion, read_screening_questions
+from builder.screening.standings import Standing, State, derive_standings
+from builder.screening.verdict_log import (
+    REASONS,
+    Fix,
+    LogContents,
+    LogEntry,
+    Verdict,
+    VerdictLog,
+    check_fix,
+    clean_reviewer_name,
+)
 
 __all__ = [
     "REASONS",
-    "Entry",
     "Fix",
     "LogContents",
+    "LogEntry",
     "ScreeningQuestion",
     "Standing",
     "State",
     "Verdict",
     "VerdictLog",
     "check_fix",
-    "reviewer_name",
-    "screening_questions",
-    "standings",
+    "clean_reviewer_name",
+    "derive_standings",
+    "read_screening_questions",
 ]

@@ -11,10 +11,8 @@ from typing import Any
 import pyarrow as pa
 
 from builder.release.splits import hash_question
-from builder.screening.agreement import agreement
-from builder.screening.entries import Entry, Fix
-from builder.screening.log import VerdictLog
-from builder.screening.standings import Standing, State, standings
+from builder.screening.standings import Standing, derive_standings, measure_agreement
+from builder.screening.verdict_log import Fix, LogEntry, VerdictLog
 
 LOG = "verdicts.jsonl"
 """File in a build's output folder that holds the verdicts."""
@@ -24,22 +22,24 @@ _WORDS = {"accept": "accepted", "fix": "fixed", "reject": "rejected"}
 
 @dataclass(slots=True)
 class Screening:
-    """The verdicts on a build. With `required` only what reviewers passed gets into test.
+    """The verdicts on a build, and what came of them.
 
-    `counts` and `met` grow while ledgers are gone through.
+    `standings` are by question id. With `required` only what reviewers passed gets into test.
+    `counts` of test questions by outcome and `released_ids` grow while `apply` goes through the
+    ledgers of all shards.
     """
 
     standings: Mapping[str, Standing] = field(default_factory=dict)
     required: bool = False
     damaged: int = 0
     counts: Counter[str] = field(default_factory=Counter)
-    met: set[str] = field(default_factory=set)
+    released_ids: set[str] = field(default_factory=set)
 
     @classmethod
     def read(cls, output: Path, required: bool = False) -> Screening:
         """The verdicts that a build's output folder holds; none where there is no log."""
         contents = VerdictLog(output / LOG).read()
-        return cls(standings(contents.entries), required, len(contents.damages))
+        return cls(derive_standings(contents.entries), required, len(contents.damages))
 
     def apply(self, ledger: pa.Table) -> pa.Table:
         """A shard's ledger after screening: accepted, fixed, rejected and left out.
@@ -51,50 +51,53 @@ class Screening:
             return ledger
         rows = ledger.to_pylist()
         ids = {row["id"] for row in rows if row["stage"] == "released"}
-        changed = [self._applied(row, ids) for row in rows]
-        return pa.Table.from_pylist(changed, ledger.schema)
+        screened = [
+            self._screen_row(row, ids) if row["stage"] == "released" else row for row in rows
+        ]
+        return pa.Table.from_pylist(screened, ledger.schema)
 
-    def _applied(self, row: dict[str, Any], ids: set[str]) -> dict[str, Any]:
-        if row["stage"] != "released":
-            return row
+    def _screen_row(self, row: dict[str, Any], ids: set[str]) -> dict[str, Any]:
+        """A released row after screening; `ids` are those of all released rows of the shard."""
         standing = self.standings.get(row["id"])
-        self.met.add(row["id"])
-        outcome = standing.outcome if standing else None
-        if outcome is not None:
-            return self._decided(row, outcome, ids)
+        self.released_ids.add(row["id"])
+        if standing is not None and standing.outcome is not None:
+            return self._apply_outcome(row, standing.outcome, ids)
+        # Without a decision a question stays as it is, but for a test split that must be screened.
         state = standing.state if standing else None
         if row["split"] == "test" and row["correct_index"] is not None:
             self.counts[str(state) if state else "not screened"] += 1
         if not self.required or row["split"] != "test":
             return row
-        return _left_out(row, f"not released: {state or 'not screened'}", "unscreened")
+        return _leave_out(row, f"not released: {state or 'not screened'}", "unscreened")
 
-    def _decided(self, row: dict[str, Any], outcome: Entry, ids: set[str]) -> dict[str, Any]:
+    def _apply_outcome(
+        self, row: dict[str, Any], outcome: LogEntry, ids: set[str]
+    ) -> dict[str, Any]:
         word = _WORDS[str(outcome.verdict)]
-        fixed = _fixed(row, outcome.fix) if outcome.fix else row
+        fixed = _apply_fix(row, outcome.fix) if outcome.fix else row
+        # A question that is edited into the twin of another would be in the release twice.
         if fixed is not row and fixed["id"] in ids - {row["id"]}:
             word, fixed = "rejected", row
             outcome = outcome.model_copy(update={"reason": "its fix repeats another question"})
         self.counts[word] += 1
         if word == "rejected":
-            return _left_out(row, f"rejected by reviewers: {outcome.reason}", word)
+            return _leave_out(row, f"rejected by reviewers: {outcome.reason}", word)
         return fixed | {"screening": word}
 
-    def card(self) -> dict[str, Any] | None:
+    def summarise(self) -> dict[str, Any] | None:
         """What the card states of the screening; None where nobody has screened anything.
 
         To be asked after all ledgers are gone through.
         """
         if not self.standings:
             return None
-        known = [s for name, s in self.standings.items() if name in self.met]
-        found = agreement(known)
+        known = [s for name, s in self.standings.items() if name in self.released_ids]
         return {
             "reviewers": sorted(
                 {name for s in known for name in s.reviews}
                 | {s.ruling.reviewer for s in known if s.ruling}
             ),
-            "agreement": found,
+            "agreement": measure_agreement(known),
             "adjudicated": sum(s.ruling is not None and not s.agree for s in known),
             "counts": sorted(self.counts.items()),
             "required": self.required,
@@ -102,12 +105,12 @@ class Screening:
         }
 
 
-def _left_out(row: dict[str, Any], reason: str, screening: str) -> dict[str, Any]:
+def _leave_out(row: dict[str, Any], reason: str, screening: str) -> dict[str, Any]:
     out = {"stage": "kept", "reason": reason, "screening": screening}
     return row | out | {"split": None, "correct_index": None}
 
 
-def _fixed(row: dict[str, Any], fix: Fix) -> dict[str, Any]:
+def _apply_fix(row: dict[str, Any], fix: Fix) -> dict[str, Any]:
     reasons = dict(zip(row["distractors"] or [], row["distractor_reasons"] or [], strict=False))
     return row | {
         "id": hash_question(row["image_sha256"], fix.question, fix.answer, fix.distractors),
@@ -119,6 +122,3 @@ def _fixed(row: dict[str, Any], fix: Fix) -> dict[str, Any]:
         "correct_index": fix.correct_index,
         "reason": f"{row['reason']}; edited by reviewers",
     }
-
-
-__all__ = ["LOG", "Screening", "State"]

@@ -57,29 +57,35 @@ def read_assignments(work: Path) -> dict[str, Assignment]:
     return {a.candidate_id: a for a in from_table(Assignment, table)}
 
 
-def shard_names(store: ShardStore) -> list[str]:
+def list_shards(store: ShardStore) -> list[str]:
     """The shards of a build in order."""
     return sorted(path.stem for path in (store.folder / "figures").glob("*.parquet"))
 
 
-def screening_questions(output: Path) -> list[ScreeningQuestion]:
+def read_screening_questions(output: Path) -> list[ScreeningQuestion]:
     """The test questions of a build's output or of a release, in a fixed mixed order.
 
     A build gives them as they were made, whatever was decided since; a release alone gives those
-    that no one has screened. Raises BuildError for a folder that is neither.
+    that no one has screened.
+
+    Raises:
+        BuildError: the folder is neither.
     """
     work = output / "work"
-    tables = _from_work(work) if (work / ASSIGNMENTS).exists() else _from_release(output)
-    rows = [row for table in tables for row in _test_rows(table)]
-    return sorted((_question(row) for row in rows), key=lambda q: _mixed(q.id))
+    if (work / ASSIGNMENTS).exists():
+        store, assignments = ShardStore(work), read_assignments(work)
+        tables: Iterator[pa.Table] = (
+            make_ledger(store, shard, assignments) for shard in list_shards(store)
+        )
+    else:
+        tables = _read_unscreened(output)
+    questions = [_make_question(row) for table in tables for row in _read_test_rows(table)]
+    # Mixed, so that questions of one figure do not follow each other; by hash, so that all
+    # reviewers meet them in the same order.
+    return sorted(questions, key=lambda q: hashlib.sha256(q.id.encode()).hexdigest())
 
 
-def _from_work(work: Path) -> Iterator[pa.Table]:
-    store, assignments = ShardStore(work), read_assignments(work)
-    return (make_ledger(store, shard, assignments) for shard in shard_names(store))
-
-
-def _from_release(output: Path) -> Iterator[pa.Table]:
+def _read_unscreened(output: Path) -> Iterator[pa.Table]:
     release = output / "release" if (output / "release").is_dir() else output
     files = sorted((release / "data" / "ledger").glob("*.parquet"))
     if not files:
@@ -89,13 +95,13 @@ def _from_release(output: Path) -> Iterator[pa.Table]:
         yield table.filter(pc.equal(table["screening"], "unscreened"))
 
 
-def _test_rows(table: pa.Table) -> list[dict[str, Any]]:
-    asked = pc.and_(pc.equal(table["split"], "test"), pc.is_valid(table["correct_index"]))
-    rows: list[dict[str, Any]] = table.filter(asked).to_pylist()
+def _read_test_rows(table: pa.Table) -> list[dict[str, Any]]:
+    in_test = pc.and_(pc.equal(table["split"], "test"), pc.is_valid(table["correct_index"]))
+    rows: list[dict[str, Any]] = table.filter(in_test).to_pylist()
     return rows
 
 
-def _question(row: dict[str, Any]) -> ScreeningQuestion:
+def _make_question(row: dict[str, Any]) -> ScreeningQuestion:
     return ScreeningQuestion(
         id=row["id"],
         figure_id=row["figure_id"],
@@ -112,8 +118,3 @@ def _question(row: dict[str, Any]) -> ScreeningQuestion:
         attribution=row["attribution"] or "",
         source=row["source"],
     )
-
-
-def _mixed(question_id: str) -> str:
-    """Sorts questions so that those of one figure do not follow each other."""
-    return hashlib.sha256(question_id.encode()).hexdigest()

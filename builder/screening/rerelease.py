@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,12 +19,14 @@ from builder.run.config import BuildConfig
 from builder.run.output import held
 from builder.run.pipeline import card_settings
 from builder.screening.outcomes import Screening
-from builder.screening.questions import read_assignments, shard_names
+from builder.screening.questions import list_shards, read_assignments
 from builder.tables.shards import ShardStore
+
+logger = logging.getLogger("microvqa_pp")
 
 
 @dataclass(frozen=True, slots=True)
-class Rereleased:
+class RereleaseResult:
     """What was written: the folder, the counts of its ledger, and of the verdicts."""
 
     release: Path
@@ -33,14 +36,20 @@ class Rereleased:
 
 def rerelease(
     output: Path, require_screening: bool = False, console: Console | None = None
-) -> Rereleased:
+) -> RereleaseResult:
     """Write `output/release` from `output/work` and `output/verdicts.jsonl`.
 
-    Accepted questions are marked, fixed ones edited, rejected ones left out; with
-    `require_screening` the test split has only questions that were accepted or fixed. Raises
-    BuildError where the build is not finished or another one holds the folder.
+    Accepted questions are marked, fixed ones edited, rejected ones left out.
+
+    Args:
+        output: folder of a finished build.
+        require_screening: let only questions that were accepted or fixed into the test split.
+        console: where it is told that another build holds the folder; default: stderr.
+
+    Raises:
+        BuildError: the build is not finished, or another one holds the folder.
     """
-    config = _config(output)
+    config = _read_config(output)
     with held(output, console or Console(stderr=True)) as work:
         assignments = read_assignments(work)
         store = ShardStore(work)
@@ -49,15 +58,17 @@ def rerelease(
         try:
             quarantine = pq.read_table(work / "quarantine.parquet")
             summary = write_release(
-                release, store, shard_names(store), assignments, quarantine,
+                release, store, list_shards(store), assignments, quarantine,
                 card_settings(config), screening,
             )  # fmt: skip
         except (FileNotFoundError, pa.ArrowException) as error:
             raise BuildError(f"{work} is not complete; run microvqa-pp build again") from error
-    return Rereleased(release, summary, screening)
+    if screening.damaged:
+        logger.warning("%d damaged lines of the log of verdicts passed over", screening.damaged)
+    return RereleaseResult(release, summary, screening)
 
 
-def _config(output: Path) -> BuildConfig:
+def _read_config(output: Path) -> BuildConfig:
     try:
         settings = json.loads((output / "run.json").read_text(encoding="utf-8"))["config"]
         return BuildConfig(**settings | {"output": output})

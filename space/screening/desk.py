@@ -7,16 +7,22 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from builder.screening import (
-    Entry,
     LogContents,
+    LogEntry,
     ScreeningQuestion,
     Standing,
     State,
     VerdictLog,
-    standings,
+    derive_standings,
 )
-from builder.screening.agreement import LONGEST, Agreement, Throughput, agreement, throughput
-from builder.screening.standings import REVIEWERS
+from builder.screening.standings import (
+    LONGEST,
+    REVIEWERS,
+    Agreement,
+    Throughput,
+    measure_agreement,
+    measure_throughput,
+)
 
 REVIEW, ADJUDICATE = "review", "adjudicate"
 ALREADY = "you have given a verdict on this question already; undo it to change it"
@@ -57,7 +63,7 @@ class Desk:
             key = (0, 0)
         if self._seen is None or self._seen[0] != key:
             contents = self.log.read()
-            self._seen = key, contents, standings(contents.entries)
+            self._seen = key, contents, derive_standings(contents.entries)
         return self._seen[1], self._seen[2]
 
     def find(self, question_id: str) -> ScreeningQuestion | None:
@@ -85,7 +91,7 @@ class Desk:
         key = {q.id: (q.id in skipped, -len(found.get(q.id, empty).reviews)) for q in open_}
         return min(open_, key=lambda q: key[q.id], default=None)
 
-    def submit(self, entry: Entry) -> None:
+    def submit(self, entry: LogEntry) -> None:
         """Write a verdict. Raises ValueError in words where it is not wanted, OSError from disk."""
         if entry.question_id not in self._by_id:
             raise ValueError("this question is not among those to be screened any more")
@@ -103,7 +109,7 @@ class Desk:
             if own and entry.entry not in undone and entry.question_id in self._by_id:
                 now = datetime.now(UTC).isoformat(timespec="seconds")
                 self.log.append(
-                    Entry(
+                    LogEntry(
                         question_id=entry.question_id, reviewer=reviewer, kind="undo",
                         undoes=entry.entry, time=now,
                     )
@@ -130,7 +136,7 @@ class Desk:
         contents, found = self._read()
         known = [s for name, s in found.items() if name in self._by_id]
         entries = [e for e in contents.entries if e.question_id in self._by_id]
-        return agreement(known), throughput(entries, known)
+        return measure_agreement(known), measure_throughput(entries, known)
 
 
 def _is_open(standing: Standing, reviewer: str, mode: str) -> bool:
@@ -139,9 +145,9 @@ def _is_open(standing: Standing, reviewer: str, mode: str) -> bool:
     return len(standing.reviews) < REVIEWERS and reviewer not in standing.reviews
 
 
-def _objection(log: LogContents, entry: Entry) -> str:
+def _objection(log: LogContents, entry: LogEntry) -> str:
     """Why an entry may not be written, as the log stands; empty where it may."""
-    standing = standings(log.entries).get(entry.question_id, Standing(entry.question_id))
+    standing = derive_standings(log.entries).get(entry.question_id, Standing(entry.question_id))
     if entry.kind == "adjudicate":
         return "" if standing.state is State.DISPUTED else SETTLED
     if entry.reviewer in standing.reviews:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from builder.screening import Entry, LogContents, VerdictLog
+from builder.screening import LogContents, LogEntry, VerdictLog
 from builder.screening.outcomes import LOG
 from space.scratch import scratch
 
@@ -46,10 +46,15 @@ class HubLog(VerdictLog):
         except (EntryNotFoundError, RepositoryNotFoundError):
             self.path.touch()
         self._scheduler = CommitScheduler(
-            repo_id=repo, repo_type="dataset", folder_path=folder, every=_EVERY, private=True
+            repo_id=repo,
+            repo_type="dataset",
+            folder_path=folder,
+            every=_EVERY,
+            private=True,
+            ignore_patterns="*.lock",
         )
 
-    def append(self, entry: Entry, allowed: Callable[[LogContents], str] | None = None) -> None:
+    def append(self, entry: LogEntry, allowed: Callable[[LogContents], str] | None = None) -> None:
         """Write an entry while no upload reads the file."""
         with self._scheduler.lock:
             super().append(entry, allowed)

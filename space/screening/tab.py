@@ -12,7 +12,14 @@ import gradio as gr
 from pydantic import ValidationError
 
 from builder.release.splits import CHOICES
-from builder.screening import REASONS, Entry, Fix, ScreeningQuestion, check_fix, reviewer_name
+from builder.screening import (
+    REASONS,
+    Fix,
+    LogEntry,
+    ScreeningQuestion,
+    check_fix,
+    clean_reviewer_name,
+)
 from space.decisions.decision_views import split_evidence
 from space.images import ImageStore
 from space.markup import render
@@ -52,10 +59,10 @@ class ScreeningTab:
         if not self.place.writable:
             raise ValueError(self.place.note)
         if self.place.typed:
-            return reviewer_name(typed)
+            return clean_reviewer_name(typed)
         if profile is None:
             raise ValueError("sign in with your Hugging Face account to give verdicts")
-        return reviewer_name(profile.username)
+        return clean_reviewer_name(profile.username)
 
     def shown(self, step: Step) -> list[Any]:
         """The contents of all parts for a step."""
@@ -162,7 +169,9 @@ class ScreeningTab:
         kind = "adjudicate" if mode == ADJUDICATE else "review"
         seconds = time.time() - float(ticket["since"])
         fields = {"question_id": ticket["id"], "reviewer": reviewer, "verdict": verdict}
-        entry = Entry.model_validate(fields | {"kind": kind, "seconds": max(seconds, 0.0)} | said)
+        entry = LogEntry.model_validate(
+            fields | {"kind": kind, "seconds": max(seconds, 0.0)} | said
+        )
         self.desk.submit(entry)
         return self.advance(reviewer, mode, ticket["skipped"], f"Saved: {verdict}. U undoes it.")
 

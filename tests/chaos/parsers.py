@@ -237,7 +237,7 @@ def _read_verdicts(which: int, data: bytes, folder: Path) -> None:
     (folder / LOG).write_bytes(data)
     screening = Screening.read(folder)
     screening.apply(_ledger_table())
-    screening.card()
+    screening.summarise()
 
 
 @cache

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from builder.screening import VerdictLog, screening_questions, standings
+from builder.screening import VerdictLog, derive_standings, read_screening_questions
 from tests.space.conftest import PATIENCE, Server, Visit, served
 
 Opens = Callable[..., Visit]
@@ -88,7 +88,7 @@ def test_two_reviewers_and_an_adjudicator_by_keyboard_alone(
     expect(ada.locator("#screen-question")).to_contain_text("<img src=x onerror=alert(1)>")
     ada.keyboard.press("a")
     saved(ada, "accept")
-    found = standings(VerdictLog(build / "verdicts.jsonl").read().entries)
+    found = derive_standings(VerdictLog(build / "verdicts.jsonl").read().entries)
     outcomes = {name: s.outcome.verdict for name, s in found.items() if s.outcome}
     assert outcomes == {first: "accept", second: "fix"}
     assert all(window.errors == [] for window in windows.values())
@@ -106,7 +106,7 @@ def test_undo_brings_the_question_back_and_a_rebuild_keeps_verdicts(
     assert shown(page) == first
     page.keyboard.press("s")
     expect(page.locator("#screen-question .id")).not_to_have_text(first)
-    assert standings(VerdictLog(build / "verdicts.jsonl").read().entries) == {}
+    assert derive_standings(VerdictLog(build / "verdicts.jsonl").read().entries) == {}
 
 
 def test_a_killed_server_tells_what_was_not_saved(desk: Server, visit: Opens, build: Path) -> None:
@@ -157,4 +157,4 @@ def test_a_nameless_visitor_gives_no_verdict(desk: Server, visit: Opens, build: 
     page = visit(desk.url).open("?tab=screening")
     expect(page.locator("#screen-question")).to_contain_text("Who is reviewing?")
     expect(page.locator("#screen-accept")).to_be_hidden()
-    assert screening_questions(build)
+    assert read_screening_questions(build)

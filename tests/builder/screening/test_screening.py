@@ -11,15 +11,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder.screening import Entry, Fix, State, VerdictLog, check_fix, reviewer_name, standings
-from builder.screening.agreement import agreement, throughput
+from builder.screening import (
+    Fix,
+    LogEntry,
+    State,
+    VerdictLog,
+    check_fix,
+    clean_reviewer_name,
+    derive_standings,
+)
+from builder.screening.standings import measure_agreement, measure_throughput
 
 Q = "0123456789abcdef0123"
 FIX = Fix(question="Which?", choices=("a", "b", "c", "d"), correct_index=2)
 
 
-def entry(reviewer: str, verdict: str = "accept", question: str = Q, **more: object) -> Entry:
-    return Entry.model_validate(
+def entry(reviewer: str, verdict: str = "accept", question: str = Q, **more: object) -> LogEntry:
+    return LogEntry.model_validate(
         {"question_id": question, "reviewer": reviewer, "verdict": verdict, **more}
     )
 
@@ -51,10 +59,11 @@ def test_no_bytes_stop_the_log_from_being_read(
 WRITER = """
 import sys
 from pathlib import Path
-from builder.screening import Entry, VerdictLog
+from builder.screening import LogEntry, VerdictLog
 log = VerdictLog(Path(sys.argv[1]))
 for n in range(int(sys.argv[3])):
-    log.append(Entry(question_id=f"{n:020x}", reviewer=sys.argv[2], verdict="accept", note="x" * n))
+    entry = {"question_id": f"{n:020x}", "reviewer": sys.argv[2], "verdict": "accept"}
+    log.append(LogEntry(**entry, note="x" * n))
     print(n, flush=True)
 """
 
@@ -101,30 +110,30 @@ def test_a_full_disk_leaves_the_log_as_it_was(
 def test_standings_follow_the_log() -> None:
     first = entry("Ada")
     log = [first]
-    assert standings(log)[Q].state is State.WAITING
+    assert derive_standings(log)[Q].state is State.WAITING
     log.append(entry("Björn", "reject"))
-    assert standings(log)[Q].state is State.DISPUTED
+    assert derive_standings(log)[Q].state is State.DISPUTED
     ruling = entry("Cyd", "fix", kind="adjudicate", fix=FIX)
     log.append(ruling)
-    assert standings(log)[Q].outcome == ruling
-    log.append(Entry(question_id=Q, reviewer="Ada", kind="undo", undoes=first.entry))
-    assert standings(log)[Q].state is State.WAITING
+    assert derive_standings(log)[Q].outcome == ruling
+    log.append(LogEntry(question_id=Q, reviewer="Ada", kind="undo", undoes=first.entry))
+    assert derive_standings(log)[Q].state is State.WAITING
     log.append(entry("Ada", "reject"))
-    outcome = standings(log)[Q].outcome
+    outcome = derive_standings(log)[Q].outcome
     assert outcome is not None and outcome.verdict == "reject"
 
 
 def test_nobody_takes_back_the_verdict_of_another() -> None:
     first = entry("Ada")
-    undo = Entry(question_id=Q, reviewer="Mallory", kind="undo", undoes=first.entry)
-    assert "Ada" in standings([first, undo])[Q].reviews
+    undo = LogEntry(question_id=Q, reviewer="Mallory", kind="undo", undoes=first.entry)
+    assert "Ada" in derive_standings([first, undo])[Q].reviews
 
 
 def test_fixes_agree_only_in_the_same_words() -> None:
     other = FIX.model_copy(update={"correct_index": 1})
     ada, bea = entry("Ada", "fix", fix=FIX), entry("Bea", "fix", fix=other)
-    assert standings([ada, bea])[Q].state is State.DISPUTED
-    assert standings([ada, entry("Bea", "fix", fix=FIX)])[Q].state is State.DECIDED
+    assert derive_standings([ada, bea])[Q].state is State.DISPUTED
+    assert derive_standings([ada, entry("Bea", "fix", fix=FIX)])[Q].state is State.DECIDED
 
 
 def test_kappa_is_cohens() -> None:
@@ -138,15 +147,15 @@ def test_kappa_is_cohens() -> None:
         for n, pair in enumerate(pairs)
         for name, verdict in zip(("Ada", "Bea"), pair, strict=True)
     ]
-    found = agreement(standings(log).values())
+    found = measure_agreement(derive_standings(log).values())
     assert (found.questions, found.same) == (50, 35)
     assert found.kappa == pytest.approx(0.4)
-    assert agreement(standings(log[:4]).values()).kappa is None
+    assert measure_agreement(derive_standings(log[:4]).values()).kappa is None
 
 
 def test_pace_leaves_breaks_out() -> None:
     log = [entry("Ada", seconds=s, question=f"{n:020x}") for n, s in enumerate((20, 30, 9_000))]
-    (ada,) = throughput(log, standings(log).values())
+    (ada,) = measure_throughput(log, derive_standings(log).values())
     assert (ada.reviews, ada.seconds, ada.per_hour) == (3, 30, 120)
 
 
@@ -168,7 +177,7 @@ def test_a_faulty_fix_is_refused_in_words(
 
 
 def test_names_are_one_line() -> None:
-    assert reviewer_name("  Ada\n\tLovelace\u202e ") == "Ada Lovelace"
+    assert clean_reviewer_name("  Ada\n\tLovelace\u202e ") == "Ada Lovelace"
     for bad in ("", " \u200b ", "x" * 65):
         with pytest.raises(ValueError, match="name"):
-            reviewer_name(bad)
+            clean_reviewer_name(bad)

@@ -11,7 +11,13 @@ import pytest
 from builder.errors import BuildError
 from builder.run.config import BuildConfig
 from builder.run.pipeline import build
-from builder.screening import Entry, ScreeningQuestion, VerdictLog, check_fix, screening_questions
+from builder.screening import (
+    LogEntry,
+    ScreeningQuestion,
+    VerdictLog,
+    check_fix,
+    read_screening_questions,
+)
 from builder.screening.rerelease import rerelease
 
 
@@ -21,7 +27,7 @@ def rows(release: Path, config: str, split: str) -> dict[str, dict[str, Any]]:
 
 
 def verdict(log: VerdictLog, question: ScreeningQuestion, reviewer: str, **more: Any) -> None:
-    log.append(Entry.model_validate({"question_id": question.id, "reviewer": reviewer, **more}))
+    log.append(LogEntry.model_validate({"question_id": question.id, "reviewer": reviewer, **more}))
 
 
 @pytest.fixture
@@ -32,7 +38,7 @@ def output(release: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def screened(output: Path) -> tuple[Path, list[ScreeningQuestion]]:
     """Accepted, fixed, rejected after adjudication, disputed, and reviewed once."""
-    questions = screening_questions(output)
+    questions = read_screening_questions(output)
     log = VerdictLog(output / "verdicts.jsonl")
     fix = check_fix("Which one, then?", ["w", "x", "y", "z"], 3, "As edited.")
     for name in ("Ada", "Bea <b>"):
@@ -87,7 +93,7 @@ def test_verdicts_survive_a_rebuild_and_give_the_same_bytes(
     before = {p.name: p.read_bytes() for p in first.release.rglob("*.*") if p.is_file()}
     shutil.rmtree(output / "work")
     build(BuildConfig(output=output, sources=("phantom:60",), workers=1))
-    assert screening_questions(output) == questions
+    assert read_screening_questions(output) == questions
     after = {p.name: p.read_bytes() for p in first.release.rglob("*.*") if p.is_file()}
     assert after == before
     test = rows(first.release, "default", "test")
@@ -97,7 +103,7 @@ def test_verdicts_survive_a_rebuild_and_give_the_same_bytes(
 
 
 def test_a_fix_that_repeats_another_question_is_left_out(output: Path) -> None:
-    questions = screening_questions(output)
+    questions = read_screening_questions(output)
     shown = [q.image_sha256 for q in questions]
     image = next(name for name in shown if shown.count(name) > 1)
     same = [q for q in questions if q.image_sha256 == image][:2]
@@ -113,4 +119,4 @@ def test_a_folder_that_is_no_build_is_named(tmp_path: Path) -> None:
     with pytest.raises(BuildError, match="not a finished build"):
         rerelease(tmp_path)
     with pytest.raises(BuildError, match="holds no release"):
-        screening_questions(tmp_path)
+        read_screening_questions(tmp_path)
