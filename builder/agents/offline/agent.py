@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from builder.agents.offline.bloom import bloom
-from builder.agents.offline.candidates import NAME, write
+from builder.agents.offline.candidates import write
 from builder.agents.offline.comparing import Drawn
 from builder.agents.offline.distractors import draw_all
 from builder.agents.offline.hypothesis_distractors import parts
 from builder.agents.offline.repeats import thinned
+from builder.agents.offline.templates import NAME
 from builder.tables.records import HG, AgentSignals, Candidate, Figure, Outcome, Question
 
 

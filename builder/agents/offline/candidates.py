@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from builder.agents.base import candidate_id
 from builder.agents.offline.arrow_targets import marked
 from builder.agents.offline.casing import cased
 from builder.agents.offline.dyes import tells_no_target
@@ -15,14 +13,10 @@ from builder.agents.offline.facts import Fact, facts
 from builder.agents.offline.hypotheses import derived
 from builder.agents.offline.layout import Layout
 from builder.agents.offline.naming import named
-from builder.agents.offline.phrases import lower_first, sentence_case, with_article
 from builder.agents.offline.soundness import settled
-from builder.agents.offline.template import Template
-from builder.agents.offline.templates import TEMPLATES, VERSION
+from builder.agents.offline.templates import TEMPLATES, choose_by_hash, write_candidate
 from builder.tables.records import EP, EU, HG, Candidate, Figure, Outcome
 
-NAME = "offline"
-REVISION = "rules-3"
 LIMIT = 6
 TASK_LIMITS = {EU: 4, HG: 1, EP: 2}
 # Ways to ask for one and the same fact.
@@ -34,13 +28,6 @@ WAYS = (
     ("time_point", "follow_up_time"),
     ("marker_in_colour", "marker_in_colour", "colour_of_marker", "follow_up_target"),
 )
-_PLACES = {True: ("in the figure", "in this figure"), False: ("in the image", "in this image")}
-
-
-def pick(options: Sequence[str], *key: str) -> str:
-    """One of the options, chosen by the hash of the key."""
-    digest = hashlib.sha256("\x1f".join(key).encode("utf-8", "surrogatepass")).digest()
-    return options[int.from_bytes(digest[:4], "big") % len(options)]
 
 
 def clear(found: Iterable[Fact]) -> list[Fact]:
@@ -70,7 +57,10 @@ def spread(found: Sequence[Fact], figure_id: str) -> list[Fact]:
     """At most LIMIT facts, the most telling attributes first, each value once."""
     by_rank = sorted(
         (fact for fact in found if _is_turn(fact, figure_id)),
-        key=lambda f: (TEMPLATES[f.attribute].rank, pick(_ORDER, figure_id, f.key, f.value)),
+        key=lambda f: (
+            TEMPLATES[f.attribute].rank,
+            choose_by_hash(_ORDER, figure_id, f.key, f.value),
+        ),
     )
     chosen: list[Fact] = []
     for fact in by_rank:
@@ -89,7 +79,7 @@ def _is_turn(fact: Fact, figure_id: str) -> bool:
     """Of questions that ask one fact in different ways, the figure's hash chooses one."""
     for ways in WAYS:
         if fact.attribute in ways:
-            return pick(ways, figure_id, ways[0]) == fact.attribute
+            return choose_by_hash(ways, figure_id, ways[0]) == fact.attribute
     return True
 
 
@@ -106,65 +96,9 @@ def _repeats(fact: Fact, other: Fact) -> bool:
     )
 
 
-def _words(template: Template, fact: Fact, figure: Figure, layout: Layout) -> dict[str, str]:
-    place = f"in {fact.scope.name}" if fact.scope.name else ""
-    many = bool(layout.segments or figure.panels)
-    place = place or pick(_PLACES[many], figure.figure_id, fact.key)
-    return {
-        **fact.slots,
-        "where": place,
-        "thing": place.removeprefix("in "),
-        "Where": place[0].upper() + place[1:],
-        "value": fact.value,
-    }
-
-
-def gives_away(question: str, answer: str) -> bool:
-    """Whether a stem holds its answer, as a phrase or with all its content words."""
-    stem, key = question.casefold(), answer.casefold()
-    if key in stem and re.search(rf"(?<!\w){re.escape(key)}(?!\w)", stem):
-        return True
-    content = [word for word in re.findall(r"\w+", key) if len(word) > 3]
-    return bool(content) and all(re.search(rf"\b{re.escape(w)}", stem) for w in content)
-
-
-def to_candidate(fact: Fact, figure: Figure, layout: Layout) -> Candidate | None:
-    """The candidate for a fact; None where the stem would give the answer away."""
-    template = TEMPLATES[fact.attribute]
-    words = _words(template, fact, figure, layout)
-    stem = pick(template.stems, figure.figure_id, fact.key, fact.scope.name)
-    question = stem.format(**words)
-    if gives_away(question, fact.value):
-        return None
-    span = figure.caption[fact.start : fact.end]
-    finer = "_".join(re.sub(r"\W+", "_", fact.slots[name].casefold()) for name in template.finer)
-    return Candidate(
-        candidate_id=candidate_id(figure.figure_id, template.task, question, fact.value),
-        figure_id=figure.figure_id,
-        task=template.task,
-        question=question,
-        answer=fact.value,
-        statement=sentence_case(template.statement.format(**words | _inner(fact))),
-        evidence=span.strip(),
-        evidence_start=fact.start + len(span) - len(span.lstrip()),
-        value_type=fact.value_type,
-        attribute=f"{fact.attribute}_{finer}" if finer else fact.attribute,
-        agent=NAME,
-        agent_revision=REVISION,
-        prompt_version=VERSION,
-    )
-
-
 def searchable(caption: str) -> str:
     """The caption with endless words blanked, so that no pattern takes long; offsets stay."""
     return re.sub(r"\S{200,}", lambda match: " " * len(match.group()), caption)
-
-
-def _inner(fact: Fact) -> dict[str, str]:
-    """The value as it stands within a sentence."""
-    if fact.value_type == "hypothesis":
-        return {"value": lower_first(fact.value)}
-    return {"value": with_article(fact.value)} if fact.attribute == "localisation" else {}
 
 
 def write(figure: Figure) -> tuple[list[Candidate], Outcome]:
@@ -178,7 +112,8 @@ def write(figure: Figure) -> tuple[list[Candidate], Outcome]:
     found += derived(layout, found, figure.title)
     found = settled(layout, found)
     asked = spread(clear(found), figure.figure_id)
-    written = [to_candidate(fact, figure, layout) for fact in asked]
+    has_panels = bool(layout.segments or figure.panels)
+    written = [write_candidate(fact, figure, has_panels) for fact in asked]
     unique = {c.candidate_id: c for c in written if c is not None}
     if unique:
         reason = ""

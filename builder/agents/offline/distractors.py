@@ -15,6 +15,7 @@ from builder.agents.offline.design import CHOICES, cap, draw_apart, expected, fi
 from builder.agents.offline.hypothesis_distractors import Crossed
 from builder.agents.offline.numbers import Quantity, Spread, form, parse, scaled
 from builder.agents.offline.techniques import LABELLING, TECHNIQUES
+from builder.agents.offline.templates import TEMPLATES
 from builder.tables.records import HG, Candidate, Figure
 from filtering.text.entities import vocabulary
 
@@ -33,65 +34,7 @@ SMALL = 200
 In a larger one they would be known by never being right; the question stays free-form instead.
 """
 TRIES = 400
-# Names that may stand in where the other figures give too few, for attributes whose type is wide.
-ALTERNATIVES: dict[str, tuple[str, ...]] = {
-    "nuclear_stain": (
-        "DAPI",
-        "Hoechst 33342",
-        "DRAQ5",
-        "propidium iodide",
-        "hematoxylin",
-        "SYTOX Green",
-        "TO-PRO-3",
-        "methyl green",
-    ),
-    "chromogen": ("DAB", "AEC", "Fast Red", "NovaRED", "Vector VIP", "BCIP/NBT"),
-    "contrast_agent": (
-        "uranyl acetate",
-        "lead citrate",
-        "osmium tetroxide",
-        "phosphotungstic acid",
-        "ruthenium red",
-        "tannic acid",
-    ),
-    "coating": ("gold", "platinum", "carbon", "iridium", "chromium", "palladium"),
-    "substrate": (
-        "fibronectin",
-        "collagen I",
-        "laminin",
-        "gelatin",
-        "poly-L-lysine",
-        "vitronectin",
-    ),
-    "vehicle": ("DMSO", "PBS", "ethanol", "methanol", "saline", "water"),
-    "technique": tuple(name for name, _ in TECHNIQUES if name not in LABELLING),
-    "labelling_method": (
-        "immunohistochemistry",
-        "fluorescence in situ hybridisation",
-        "immunogold labelling",
-        "autoradiography",
-        "lectin histochemistry",
-    ),
-    "direction": ("increased", "decreased", "unchanged", "absent"),
-    "specificity_control": (
-        "pre-immune serum",
-        "phalloidin",
-        "secondary antibody of another colour",
-        "a second primary antibody to the same protein",
-        "blocking buffer with more detergent",
-    ),
-    "colour_of_marker": ("green", "red", "blue", "magenta", "cyan", "yellow", "white"),
-    "stain": (
-        "hematoxylin and eosin",
-        "Masson's trichrome",
-        "Oil red O",
-        "Prussian blue",
-        "periodic acid-Schiff",
-        "toluidine blue",
-        "Giemsa",
-        "Alcian blue",
-    ),
-}
+TECHNIQUE_NAMES = tuple(name for name, _ in TECHNIQUES if name not in LABELLING)
 
 
 @dataclass
@@ -270,7 +213,10 @@ def _made_up(
 
 
 def _vocabulary(candidate: Candidate, caption: Caption, rng: np.random.Generator) -> list[str]:
-    words: Sequence[str] = ALTERNATIVES.get(candidate.attribute, ())
+    template = TEMPLATES.get(candidate.attribute)
+    words = template.alternatives if template else ()
+    if candidate.attribute == "technique":
+        words = TECHNIQUE_NAMES
     if not words:
         known = {kind for kind, _ in names(candidate.answer)}
         words = list(vocabulary(candidate.value_type)) if candidate.value_type in known else []

@@ -10,6 +10,7 @@ from builder.agents.offline.facts import Fact
 from builder.agents.offline.findings import NO_CHANGE, findings
 from builder.agents.offline.layout import WHOLE, Layout
 from builder.agents.offline.phrases import lower_first
+from builder.agents.offline.templates import FOLLOW_UPS
 from filtering.text.required_words import Sieve
 
 _FINDING = re.compile(
@@ -87,16 +88,6 @@ def _effects(layout: Layout, found: Sequence[Fact]) -> Iterator[Fact]:
             yield Fact("effect", "hypothesis", value, match.start(), match.end(), WHOLE)
 
 
-_FOLLOW_UPS = {
-    "treatment_compound": "follow_up_compound",
-    "treatment_dose": "follow_up_dose",
-    "treatment_duration": "follow_up_duration",
-    "organelle_marker": "follow_up_marker",
-    "time_point": "follow_up_time",
-    "marker_in_colour": "follow_up_target",
-}
-
-
 _COMPARED = re.compile(
     r"(?i)\bcontrols?\b|\b(?:untreated|uninfected|mock|sham)\b|\bwith(?: or |/| and )without\b|"
     r"\bcompared (?:with|to)\b"
@@ -109,7 +100,7 @@ _AIMS = {
 
 
 def _proposal(fact: Fact, compared: bool) -> Fact:
-    attribute = _FOLLOW_UPS[fact.attribute]
+    attribute = FOLLOW_UPS[fact.attribute]
     aim = {"aim": _AIMS[compared]} if attribute == "follow_up_compound" else {}
     return replace(fact, attribute=attribute, slots=fact.slots | aim)
 
@@ -119,5 +110,5 @@ def derived(layout: Layout, found: Sequence[Fact], title: str) -> list[Fact]:
     effects = list(_effects(layout, found)) or findings(layout, title)
     titles = [] if any(fact.start == 0 for fact in effects) else list(_title(layout, title))
     compared = bool(titles or effects or _COMPARED.search(layout.caption))
-    proposals = [_proposal(fact, compared) for fact in found if fact.attribute in _FOLLOW_UPS]
+    proposals = [_proposal(fact, compared) for fact in found if fact.attribute in FOLLOW_UPS]
     return [*titles, *effects, *proposals]

@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builder.agents.offline import OfflineAgent
-from builder.agents.offline.candidates import gives_away
 from builder.agents.offline.comparing import comparable
 from builder.agents.offline.design import cap, draw, fit_weights, tails_of
 from builder.agents.offline.numbers import parse, scaled
+from builder.agents.offline.templates import gives_away
 from builder.tables.records import EP, Candidate, Figure, Question
 
 HANG = 60
