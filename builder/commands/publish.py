@@ -36,7 +36,7 @@ def publish_command(
     """
     out = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
     names = Publication(repo_id, repo_id if metric is None else metric, weights, demo)
-    found, staged = prepare(output, names, allow_unscreened)
+    found, staged = prepare(output, names, allow_unscreened, _copy_app)
     for name, rows in sorted(found.rows.items()):
         out.print(f"{name}: {rows:,} rows")
     if dry_run:
@@ -47,6 +47,12 @@ def publish_command(
     out.print(f"Publishing as {check_login()}")
     push(staged, private, lambda one, pushed: _tell(one, pushed, out))
     out.print(f'Load it with: load_dataset("{repo_id}")')
+
+
+def _copy_app(folder: Path, release: Path | None) -> None:
+    from space.make_upload import make_upload  # only a demo needs the app
+
+    make_upload(folder, release)
 
 
 def _show(one: Staged, out: Console) -> None:

@@ -11,6 +11,7 @@ import pyarrow.json
 import pyarrow.parquet as pq
 
 from builder.errors import BuildError
+from builder.tables.shards import open_aside
 
 _KINDS = "a Parquet or JSON Lines file, or a folder of Parquet files"
 
@@ -66,7 +67,5 @@ def write_rows(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
     kinds["choices"] = List(Value("string"))
     kinds |= dict.fromkeys(("correct_index", "task"), Value("int64"))
     features = Features({name: kinds.get(name, Value("string")) for name in rows[0]})
-    aside = path.with_name(f".{path.name}.new")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    pq.write_table(pa.Table.from_pylist(list(rows), features.arrow_schema), aside)
-    aside.replace(path)
+    with open_aside(path) as file:
+        pq.write_table(pa.Table.from_pylist(list(rows), features.arrow_schema), file)

@@ -12,7 +12,7 @@ from builder.errors import BuildError
 from builder.publish.checks import Findings, check_files, check_release
 from builder.publish.dataset import stage_dataset
 from builder.publish.hub import Kind, Pushed, push_folder, tokens
-from builder.publish.spaces import stage_demo, stage_metric
+from builder.publish.spaces import CopyApp, stage_demo, stage_metric
 from builder.publish.weights import find_weights, stage_weights
 
 _REPO_ID = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}")
@@ -59,12 +59,15 @@ class Staged:
 
 
 def prepare(
-    output: Path, publication: Publication, allow_unscreened: bool = False
+    output: Path,
+    publication: Publication,
+    allow_unscreened: bool = False,
+    copy_app: CopyApp | None = None,
 ) -> tuple[Findings, list[Staged]]:
     """Check what a build made and lay out every repository under OUTPUT/publish/.
 
-    Nothing is sent. The folders come in the order of pushing: what others refer to first. Raises
-    BuildError with every reason to refuse.
+    Nothing is sent. The folders come in the order of pushing: what others refer to first. A demo
+    needs `copy_app`, which copies the app. Raises BuildError with every reason to refuse.
     """
     release = output / "release"
     if not (release / "README.md").is_file() or not (release / "data").is_dir():
@@ -73,7 +76,7 @@ def prepare(
     _refuse(found.refusals)
     root = output / "publish"
     shutil.rmtree(root, ignore_errors=True)
-    staged = list(_stage(output, root, publication, found))
+    staged = list(_stage(output, root, publication, found, copy_app))
     _refuse([
         f"{one.kind} {one.repo_id}: {why}"
         for one in staged
@@ -82,7 +85,13 @@ def prepare(
     return found, staged
 
 
-def _stage(output: Path, root: Path, publication: Publication, found: Findings) -> Iterator[Staged]:
+def _stage(
+    output: Path,
+    root: Path,
+    publication: Publication,
+    found: Findings,
+    copy_app: CopyApp | None,
+) -> Iterator[Staged]:
     if name := publication.weights:
         folder = stage_weights(find_weights(output), root / "weights", name)
         yield Staged("model", name, folder)
@@ -93,7 +102,9 @@ def _stage(output: Path, root: Path, publication: Publication, found: Findings) 
     script = f"{name.rpartition('/')[2]}.py"
     yield Staged("dataset", name, folder, stale=("data/*.parquet", script))
     if publication.demo:
-        demo = stage_demo(root / "demo", publication.dataset, output / "release")
+        if copy_app is None:
+            raise BuildError("a demo needs the app")
+        demo = stage_demo(root / "demo", publication.dataset, output / "release", copy_app)
         yield Staged("space", publication.demo, demo, "gradio")
 
 

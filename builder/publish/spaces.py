@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 
 import yaml
@@ -12,6 +13,10 @@ from builder.errors import BuildError
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
 _EXTRAS = ("models",)
+
+CopyApp = Callable[[Path, Path | None], None]
+"""Copies the app into a new folder, with a release in place of its samples where one is given."""
+
 MOST_IN_DEMO = 500 << 20
 """Bytes of a release that the demo still carries; a Space is cloned whole when it starts."""
 
@@ -35,18 +40,17 @@ def stage_metric(folder: Path, space_id: str) -> Path:
         raise BuildError(f"metric {space_id}: {error} (--metric ORG/NAME)") from error
 
 
-def stage_demo(folder: Path, dataset_id: str, release: Path) -> Path:
+def stage_demo(folder: Path, dataset_id: str, release: Path, copy_app: CopyApp) -> Path:
     """Lay out the demo Space: the app at the top, the packages and the release that it uses beside.
 
-    A release over MOST_IN_DEMO is left out; the shipped samples are shown then. Raises BuildError
-    where the app is not that of a clone.
+    `copy_app` is the app's own function, which the command passes in: this package does not know
+    the app. A release over MOST_IN_DEMO is left out; the shipped samples are shown then. Raises
+    BuildError where the app is not that of a clone.
     """
-    from space.make_upload import make_upload
-
     sizes = (p.stat().st_size for p in release.rglob("*") if p.is_file())
     carried = release if sum(sizes) <= MOST_IN_DEMO else None
     try:
-        make_upload(folder, carried)
+        copy_app(folder, carried)
         requirements = "\n".join(_requirements()) + "\n"
         for name in ("microvqa_pp.py", "LICENSE"):
             shutil.copyfile(_ROOT / name, folder / name)

@@ -1,20 +1,20 @@
-"""The output folder of a build: held by one build at a time, and nothing of others touched."""
+"""The output folder of a build: locked by one build at a time, and nothing of others touched."""
 
 from __future__ import annotations
 
-import fcntl
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from filelock import FileLock, Timeout
 from rich.console import Console
 
 from builder.errors import BuildError
 from builder.release.card import CANARY
 
 LOCK = ".lock"
-"""File in work/ that a build holds; where it is, work/ is ours."""
+"""File in work/ that a running build has locked; where it is, a build of ours made work/."""
 
 TABLES = (
     "figures", "quarantine", "candidates", "outcomes", "agent_signals", "signals", "decisions",
@@ -27,26 +27,38 @@ _LEFTOVER = re.compile(r"\.(?:\d{5,}|pairs)\.(?:parquet|json|html)\.\d+")
 
 
 @contextmanager
-def held(output: Path, console: Console, wait: bool = False) -> Iterator[Path]:
-    """Folder work/ of an output folder, held for one build.
+def lock_output(output: Path, console: Console, wait: bool = False) -> Iterator[Path]:
+    """Lock an output folder for one build. Yields its folder work/.
 
-    Raises BuildError when work/ or release/ is not ours, or another build holds the folder; with
-    `wait` that build is waited for.
+    The lock is the operating system's own, so that a build that is killed leaves none behind.
+
+    Args:
+        output: the folder, made where it is not there.
+        console: told when another build is waited for.
+        wait: whether to wait for another build in the folder.
+
+    Raises:
+        BuildError: work/ or release/ hold files of others, or without `wait`, another build runs.
     """
     work = output / "work"
     _refuse_foreign_work(work)
     _refuse_foreign_release(output / "release")
     work.mkdir(parents=True, exist_ok=True)
-    with (work / LOCK).open("a") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if not wait:
-                raise BuildError(f"another build is running in {output}") from None
-            notice = f"microvqa_pp: waiting for another build in {output}"
-            console.print(notice, markup=False, emoji=False, highlight=False, soft_wrap=True)
-            fcntl.flock(file, fcntl.LOCK_EX)
+    lock = FileLock(work / LOCK)
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        if not wait:
+            raise BuildError(f"another build is running in {output}") from None
+        notice = f"microvqa_pp: waiting for another build in {output}"
+        console.print(notice, markup=False, emoji=False, highlight=False, soft_wrap=True)
+        lock.acquire()
+    try:
         yield work
+    finally:
+        lock.release()
+        # Where the system removes a lock's file with the lock (Windows), put the mark back.
+        (work / LOCK).touch()
 
 
 def _refuse_foreign_work(work: Path) -> None:

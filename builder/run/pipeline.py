@@ -24,7 +24,7 @@ from builder.run.benchmark_bloom import classify_benchmark, read_counts
 from builder.run.config import RUNNING, BuildConfig
 from builder.run.context import Context, Shard
 from builder.run.engine import Engine, progress_bar
-from builder.run.output import held, prune, remove_pairs
+from builder.run.output import lock_output, prune, remove_pairs
 from builder.run.shard_scoring import fit_corpus
 from builder.run.stages import (
     AFTER_THRESHOLD,
@@ -61,7 +61,7 @@ def build(config: BuildConfig, console: Console | None = None, wait: bool = Fals
     """
     console = console or Console(stderr=True)
     clock = _Clock()
-    with held(config.output, console, wait) as work, closing_agents():
+    with lock_output(config.output, console, wait) as work, closing_agents():
         shards = plan(config)
         store = ShardStore(work)
         prune(work, {shard.name for shard in shards})
@@ -105,7 +105,7 @@ def estimate_build(config: BuildConfig, console: Console) -> list[Estimate]:
     """
     if not is_model(config.agent):
         raise BuildError(f"a dry run is for agents that are models; {config.agent} costs nothing")
-    with held(config.output, console) as work:
+    with lock_output(config.output, console) as work:
         shards, store = plan(config), ShardStore(work)
         prune(work, {shard.name for shard in shards})
         with Engine(store, config, console) as engine:

@@ -16,7 +16,7 @@ from builder.errors import BuildError
 from builder.release.ledger import Summary
 from builder.release.writer import write_release
 from builder.run.config import BuildConfig
-from builder.run.output import held
+from builder.run.output import lock_output
 from builder.run.pipeline import card_settings
 from builder.screening.outcomes import Screening
 from builder.screening.questions import list_shards, read_assignments
@@ -50,7 +50,7 @@ def rerelease(
         BuildError: the build is not finished, or another one holds the folder.
     """
     config = _read_config(output)
-    with held(output, console or Console(stderr=True)) as work:
+    with lock_output(output, console or Console(stderr=True)) as work:
         assignments = read_assignments(work)
         store = ShardStore(work)
         screening = Screening.read(output, require_screening)

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from builder.errors import BuildError
 from builder.sft.messages import CONFIGS, Form, has_rationale, turns
+from builder.tables.shards import open_aside
 
 _BATCH = 64
 
@@ -38,19 +39,16 @@ def export_sft(output: Path, form: Form, target: Path, split: str = "train") -> 
     """
     files = _files(output, form, split)
     file = target if target.suffix == ".parquet" else target / "train.parquet"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    aside = file.with_name(f".{file.name}.new")
     rows = reasoned = 0
-    try:
-        with pq.ParquetWriter(aside, _schema(), compression="zstd") as writer:
-            for batch in _batches(files):
-                examples = [_example(form, row) for row in batch]
-                writer.write_table(pa.Table.from_pylist(examples, _schema()))
-                rows += len(batch)
-                reasoned += sum(has_rationale(form, row) for row in batch)
-        aside.replace(file)
-    finally:
-        aside.unlink(missing_ok=True)
+    with (
+        open_aside(file) as aside,
+        pq.ParquetWriter(aside, _schema(), compression="zstd") as writer,
+    ):
+        for batch in _batches(files):
+            examples = [_example(form, row) for row in batch]
+            writer.write_table(pa.Table.from_pylist(examples, _schema()))
+            rows += len(batch)
+            reasoned += sum(has_rationale(form, row) for row in batch)
     return Exported(file, rows, reasoned)
 
 

@@ -51,13 +51,16 @@ def write_atomically(path: Path, data: bytes | pa.Buffer, flush: bool = True) ->
 
     Without `flush` that holds for a process that is killed, not for a machine that loses power.
     """
-    with _aside(path, flush) as file:
+    with open_aside(path, flush) as file:
         file.write(data)
 
 
 @contextmanager
-def _aside(path: Path, flush: bool) -> Iterator[BinaryIO]:
-    """A file that takes its place when it is written whole."""
+def open_aside(path: Path, flush: bool = True) -> Iterator[BinaryIO]:
+    """A file to write, beside `path`, that takes its place at the end of `with`.
+
+    After an exception it is removed instead. `flush` as in `write_atomically`.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
@@ -149,7 +152,7 @@ class ShardStore:
         """Write a stage's tables, then the record that makes them count. Returns their digests."""
         files = {}
         for name, table in tables.items():
-            with _aside(self.path(name, shard), flush=False) as file:
+            with open_aside(self.path(name, shard), flush=False) as file:
                 hashed = _Hashed(file)
                 _write_parquet(table, hashed)
             files[name] = hashed.sha256.hexdigest()

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import fcntl
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TextIO
 
 import requests
+from filelock import FileLock
 from tenacity import (
     RetryCallState,
     Retrying,
@@ -103,20 +102,19 @@ class PoliteClient:
 
     def _keep_pace(self) -> None:
         self.pace.parent.mkdir(parents=True, exist_ok=True)
-        with self.pace.open("a+", encoding="utf-8") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
+        # A lock of its own for each call, since threads must wait for each other too.
+        with FileLock(self.pace.with_name(f"{self.pace.name}.lock"), poll_interval=0.01):
             now = time.time()
-            turn = max(now, min(_turn(file), now + _LONGEST_QUEUE))
-            file.truncate(0)
-            file.write(repr(turn + 1 / self.rate))
+            turn = max(now, min(_turn(self.pace), now + _LONGEST_QUEUE))
+            self.pace.write_text(repr(turn + 1 / self.rate), encoding="utf-8")
         time.sleep(turn - now)
 
 
-def _turn(file: TextIO) -> float:
-    file.seek(0)
+def _turn(pace: Path) -> float:
+    """When the next request may go, as the file says; 0 where it says nothing."""
     try:
-        return float(file.read(64))
-    except ValueError:
+        return float(pace.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
         return 0.0
 
 

@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from builder.publish import spaces
+from space.make_upload import make_upload
 from tests.builder.publish.conftest import Client
 from tests.hub.server import TestHub
 from tests.space.conftest import free_port
@@ -84,7 +85,7 @@ def test_a_large_release_stays_out_of_the_demo_and_its_card_says_so(
     release: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(spaces, "MOST_IN_DEMO", 10)
-    folder = spaces.stage_demo(tmp_path / "demo", "org/data", release)
+    folder = spaces.stage_demo(tmp_path / "demo", "org/data", release, make_upload)
     card = (folder / "README.md").read_text()
     assert "samples of phantoms" in card
     assert yaml.safe_load(card.split("---\n")[1])["datasets"] == ["org/data"]

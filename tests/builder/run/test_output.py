@@ -1,16 +1,17 @@
 from __future__ import annotations
 
-import fcntl
 import io
 import threading
+import time
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from rich.console import Console
 
 from builder.errors import BuildError
 from builder.release.card import CANARY
-from builder.run.output import TABLES, held, prune, remove_pairs
+from builder.run.output import TABLES, lock_output, prune, remove_pairs
 from builder.run.stages import AFTER_THRESHOLD, READ, SCORE, WRITE
 
 
@@ -19,14 +20,17 @@ def test_files_of_the_user_are_refused_and_left_alone(tmp_path: Path, name: str)
     mine = tmp_path / name
     mine.parent.mkdir(exist_ok=True)
     mine.write_text("mine")
-    with pytest.raises(BuildError, match="choose another --output"), held(tmp_path, Console()):
+    with (
+        pytest.raises(BuildError, match="choose another --output"),
+        lock_output(tmp_path, Console()),
+    ):
         pass
     assert [p for p in tmp_path.rglob("*") if p.is_file()] == [mine]
 
 
 def test_an_output_of_ours_is_taken_again(tmp_path: Path) -> None:
     for _ in range(2):
-        with held(tmp_path, Console()) as work:
+        with lock_output(tmp_path, Console()) as work:
             (work / "quarantine.parquet").touch()
             (tmp_path / "release").mkdir(exist_ok=True)
             (tmp_path / "release" / "README.md").write_text(f"Canary: {CANARY}")
@@ -54,12 +58,18 @@ def test_every_table_of_the_stages_is_pruned() -> None:
 
 def test_another_build_is_waited_for_with_one_notice(tmp_path: Path) -> None:
     said = io.StringIO()
-    with held(tmp_path, Console()):
+    with lock_output(tmp_path, Console()):
         pass
-    with (tmp_path / "work" / ".lock").open() as other:
-        fcntl.flock(other, fcntl.LOCK_EX)
-        release = threading.Timer(0.2, lambda: fcntl.flock(other, fcntl.LOCK_UN))
-        release.start()
-        with held(tmp_path, Console(file=said), wait=True):
-            release.join()
+    locked = threading.Event()
+
+    def hold() -> None:
+        with FileLock(tmp_path / "work" / ".lock"):
+            locked.set()
+            time.sleep(0.2)
+
+    release = threading.Thread(target=hold)
+    release.start()
+    locked.wait(60)
+    with lock_output(tmp_path, Console(file=said), wait=True):
+        release.join()
     assert said.getvalue().count("waiting for another build") == 1

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-import fcntl
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from builder.errors import BuildError
 from builder.run.config import BuildConfig
@@ -20,10 +20,11 @@ def test_the_card_names_a_source_without_the_folders_of_the_machine(tmp_path: Pa
 def test_two_builds_in_one_folder_are_refused(tmp_path: Path) -> None:
     config = BuildConfig(output=tmp_path, sources=("phantom:2",), workers=1)
     (tmp_path / "work").mkdir()
-    with (tmp_path / "work" / ".lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        with pytest.raises(BuildError, match="another build is running"):
-            build(config)
+    with (
+        FileLock(tmp_path / "work" / ".lock"),
+        pytest.raises(BuildError, match="another build is running"),
+    ):
+        build(config)
 
 
 def test_a_figure_that_two_sources_give_is_used_once(tmp_path: Path) -> None:
