@@ -9,7 +9,7 @@ from typing import Annotated
 
 from builder.decontamination.benchmark import Benchmark, BenchmarkRow
 from builder.release.splits import SplitItem
-from builder.tables.near_duplicates import ImageIndex, shingles, words
+from builder.tables.near_duplicates import ImageIndex, cut_shingles, split_words
 
 NGRAM = 8
 """Words in a row that are compared, as in the decontamination of language models' test sets."""
@@ -59,12 +59,12 @@ class Matcher:
         )
         self._questions: dict[str, list[int]] = defaultdict(list)
         for number, row in enumerate(self._rows):
-            for gram in shingles(row.question, NGRAM):
+            for gram in cut_shingles(row.question, NGRAM):
                 self._questions[gram].append(number)
 
     def find(self, item: SplitItem) -> Match | None:
         """What a question has in common with a benchmark, images first; None for nothing."""
-        if found := self._images.nearest(item.phash):
+        if found := self._images.find_nearest(item.phash):
             number, bits = int(found[0]), found[1]
             kind = "near-duplicate image" if bits else "image"
             return self._match(item, kind, bits, self._rows[number])
@@ -73,7 +73,7 @@ class Matcher:
 
     def _closest(self, item: SplitItem) -> tuple[float, int]:
         """Largest share of the question's n-grams in one row, and that row; 0 for no match."""
-        grams = shingles(item.question, NGRAM)
+        grams = cut_shingles(item.question, NGRAM)
         shared = Counter(number for gram in grams for number in self._questions.get(gram, ()))
         found = [
             (count / len(grams), -number)
@@ -99,8 +99,8 @@ class Matcher:
 
 
 def _same_question(item: SplitItem, row: BenchmarkRow) -> bool:
-    agree = not row.answer or words(item.answer) == words(row.answer)
-    return agree or len(words(item.question)) >= LONG
+    agree = not row.answer or split_words(item.answer) == split_words(row.answer)
+    return agree or len(split_words(item.question)) >= LONG
 
 
 def find_matches(items: Sequence[SplitItem], benchmarks: Sequence[Benchmark]) -> list[Match]:

@@ -9,8 +9,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from builder.decontamination.benchmark import Benchmark
 from builder.decontamination.matching import Match
+from builder.tables.images import make_thumbnail
 from builder.tables.shards import parquet_bytes, write_atomically
-from builder.tables.thumbnails import thumbnail
 from filtering.table.arrow_tables import to_table
 
 SHOWN = 300
@@ -31,8 +31,8 @@ def write_pairs(
     shown = [
         (
             match,
-            thumbnail(figures.get(match.figure_id), THUMBNAIL),
-            thumbnail(by_name[match.benchmark].image(match.place), THUMBNAIL),
+            make_thumbnail(figures.get(match.figure_id), THUMBNAIL),
+            make_thumbnail(by_name[match.benchmark].image(match.place), THUMBNAIL),
         )
         for match in matches[:SHOWN]
     ]

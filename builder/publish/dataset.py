@@ -9,7 +9,7 @@ from pathlib import Path
 
 from builder.publish.croissant import write_croissant
 from builder.release.card import read_version
-from builder.tables.licenses import most_restrictive, normalise
+from builder.tables.licenses import choose_most_restrictive, normalise
 
 _PLACEHOLDER = "path/to/this/folder"
 
@@ -26,7 +26,7 @@ def stage_dataset(release: Path, folder: Path, repo_id: str, licenses: Iterable[
         _link(path, target)
     card = (release / "README.md").read_text(encoding="utf-8")
     (folder / "README.md").write_text(card.replace(_PLACEHOLDER, repo_id), encoding="utf-8")
-    strictest = most_restrictive([normalise(name) for name in licenses])
+    strictest = choose_most_restrictive([normalise(name) for name in licenses])
     write_croissant(folder, repo_id, strictest.url or strictest.id, read_version())
     return folder
 

@@ -11,7 +11,7 @@ from typing import Annotated
 import numpy as np
 from numpy.typing import NDArray
 
-from builder.tables.near_duplicates import ImageIndex, TextIndex, words
+from builder.tables.near_duplicates import ImageIndex, TextIndex, split_words
 
 CHOICES = 4
 
@@ -183,27 +183,29 @@ def find_near_duplicates(train: Sequence[SplitItem], test: Sequence[SplitItem]) 
     """Reasons by candidate_id of the train questions that come too close to a test question."""
     figures = {item.figure_id: item for item in test}
     images = ImageIndex((figure.figure_id, figure.phash) for figure in figures.values())
-    captions = TextIndex(figures, lambda item: words(item.caption))
+    captions = TextIndex(figures, lambda item: split_words(item.caption))
     wholes = TextIndex({item.candidate_id: item for item in test}, _read_whole)
     # Image and caption are compared once for a figure, whatever the number of its questions.
     train_figures = list({item.figure_id: item for item in train}.values())
-    nearest_captions = captions.nearest(words(figure.caption) for figure in train_figures)
+    nearest_captions = captions.find_nearest(
+        split_words(figure.caption) for figure in train_figures
+    )
     reasons_of = {}
     for figure, caption in zip(train_figures, nearest_captions, strict=True):
         reason = _describe_text("caption", caption)
-        if (image := images.nearest(figure.phash)) is not None:
+        if (image := images.find_nearest(figure.phash)) is not None:
             reason = f"near-duplicate of a test image: {image[0]}, {image[1]} of 256 bits differ"
         reasons_of[figure.figure_id] = reason
     reasons = {i.candidate_id: reasons_of[i.figure_id] for i in train}
     # Only what is left is compared question by question, which is the dearest part.
     rest = [item for item in train if not reasons[item.candidate_id]]
-    for item, whole in zip(rest, wholes.nearest(map(_read_whole, rest)), strict=True):
+    for item, whole in zip(rest, wholes.find_nearest(map(_read_whole, rest)), strict=True):
         reasons[item.candidate_id] = _describe_text("question", whole)
     return {candidate: reason for candidate, reason in reasons.items() if reason}
 
 
 def _read_whole(item: SplitItem) -> tuple[str, ...]:
-    return words(f"{item.question} {item.answer}") + words(item.caption)
+    return split_words(f"{item.question} {item.answer}") + split_words(item.caption)
 
 
 def _describe_text(kind: str, nearest: tuple[str, float] | None) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from builder.tables.thumbnails import thumbnail
+from builder.tables.images import make_thumbnail
 
 _WIDEST = 180
 
@@ -29,6 +29,6 @@ def thumbnails(output: Path, figures: Collection[str]) -> dict[str, str]:
                 table = file.read_row_group(group, ["figure_id", "image"])
                 for name in sorted(wanted):
                     place = pc.index(table["figure_id"], name).as_py()
-                    found[name] = thumbnail(table["image"][place].as_py()["bytes"], _WIDEST)
+                    found[name] = make_thumbnail(table["image"][place].as_py()["bytes"], _WIDEST)
                 missing -= wanted
     return found

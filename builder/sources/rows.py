@@ -18,12 +18,11 @@ from builder.sources.article import (
     make_figure,
 )
 from builder.sources.base import SourceError
-from builder.sources.modality import named_modality
 from builder.sources.panels import panels
 from builder.sources.text import clean, clean_all
 from builder.tables.licenses import UNKNOWN, License, normalise
 from builder.tables.microscopy import UNKNOWN as UNKNOWN_MODALITY
-from builder.tables.microscopy import MicroscopyVerdict, classify
+from builder.tables.microscopy import MicroscopyVerdict, classify, read_modality
 from builder.tables.records import Figure
 
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -174,7 +173,7 @@ def _panels(row: Mapping[str, Any], caption: str) -> list[str]:
 def _verdict(row: Mapping[str, Any], caption: str) -> MicroscopyVerdict:
     """What the columns say of microscopy and modality, else what the caption says."""
     verdict = classify(caption)
-    modality = named_modality(_text(row, "modality"))
+    modality = read_modality(_text(row, "modality"))
     stated = _TRUTH.get(_text(row, "is_microscopy").lower())
     if stated is not None:
         kind = (modality or verdict.modality) if stated else UNKNOWN_MODALITY

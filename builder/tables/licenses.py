@@ -32,7 +32,7 @@ _MIT = "https://opensource.org/licenses/MIT"
 _APACHE = "https://www.apache.org/licenses/LICENSE-2.0"
 _CC0 = "https://creativecommons.org/publicdomain/zero/1.0/"
 _MARK = "https://creativecommons.org/publicdomain/mark/1.0/"
-_PLAIN = {
+_FIXED = {
     "CC0-1.0": License("CC0-1.0", _CC0, True, True, False, False),
     "CC-PDM-1.0": License("CC-PDM-1.0", _MARK, True, True, False, False),
     "public-domain": License("public-domain", "", True, True, False, False),
@@ -51,6 +51,7 @@ _RESTRICTION = {
 """How much the conditions of a Creative Commons licence take away, 1 (CC BY) to 6 (CC BY-NC-ND)."""
 
 _VERSIONS = ("1.0", "2.0", "2.1", "2.5", "3.0", "4.0")
+# Names of licences that count only if they are the whole text ("MIT" is also an institute).
 _WHOLE = (
     (
         re.compile(r"(?:the )?mit(?: licen[cs]e)?|\S*opensource\.org/licen[cs]es?/mit/?", re.I),
@@ -59,6 +60,8 @@ _WHOLE = (
     (re.compile(r"apache[- ]?(?:licen[cs]e[, -]*)?(?:version )?2(?:\.0)?", re.I), "Apache-2.0"),
     (re.compile(r"\S*apache\.org/licenses/license-2\.0\S*", re.I), "Apache-2.0"),
 )
+# Dedications to the public domain. "Public domain dedication waiver" is said of the data of an
+# article under CC BY ("... applies to the data"), and names CC0 beside it.
 _DEDICATIONS = (
     (re.compile(r"\bcc[- ]?0\b|\bcc[- ]zero\b|publicdomain/zero/", re.I), "CC0-1.0"),
     (re.compile(r"\bcc[- ]pdm\b|publicdomain/mark/", re.I), "CC-PDM-1.0"),
@@ -71,6 +74,7 @@ _DEDICATIONS = (
         "public-domain",
     ),
 )
+# Codes in URLs and identifiers: creativecommons.org/licenses/by-nc/4.0/igo, CC-BY-SA-3.0.
 _CC_CODE = re.compile(
     r"(?:creativecommons\.org/licen[cs]es?/|\bcc[-_ ]?)"
     r"(?P<conditions>by(?:[-_ ](?:nc|nd|sa)(?![a-z]))*)(?![a-z])"
@@ -78,6 +82,7 @@ _CC_CODE = re.compile(
     r"(?:[-_/ ](?P<port>igo|[a-z]{2})\b(?=/|\s*$))?",
     re.I,
 )
+# Prose: "Creative Commons Attribution Non-Commercial License 4.0".
 _CC_PROSE = re.compile(
     r"creative\s?commons(?:\W+cc)?(?:\W+licen[cs]e)?\W+attribution"
     r"(?P<conditions>(?:[\W_]+(?:and\W+)?(?:non[\W_]*commercial|no[\W_]*deriv\w*|share[\W_]*alike))*)"
@@ -87,7 +92,8 @@ _CC_PROSE = re.compile(
 _MAX_TEXT = 20_000
 
 
-def _creative_commons(conditions: frozenset[str], version: str, port: str) -> License | None:
+def _make_creative_commons(conditions: frozenset[str], version: str, port: str) -> License | None:
+    """The licence of these conditions besides 'by'; None where no such licence exists."""
     if conditions not in _RESTRICTION:
         return None
     version = version if version in _VERSIONS else ""
@@ -100,21 +106,21 @@ def _creative_commons(conditions: frozenset[str], version: str, port: str) -> Li
     return License(identifier, url, free, "nc" not in conditions, True, "sa" in conditions)
 
 
-def _from_code(match: re.Match[str]) -> License | None:
+def _read_code(match: re.Match[str]) -> License | None:
     conditions = frozenset(re.split(r"[-_ ]", match["conditions"].lower())) - {"by"}
-    return _creative_commons(conditions, match["version"] or "", match["port"] or "")
+    return _make_creative_commons(conditions, match["version"] or "", match["port"] or "")
 
 
-def _from_prose(match: re.Match[str]) -> License | None:
+def _read_prose(match: re.Match[str]) -> License | None:
     words = re.sub(r"[\W_]", "", match["conditions"].lower())
     names = {"noncommercial": "nc", "noderiv": "nd", "sharealike": "sa"}
     conditions = frozenset(code for name, code in names.items() if name in words)
-    return _creative_commons(conditions, match["version"] or "", "")
+    return _make_creative_commons(conditions, match["version"] or "", "")
 
 
-def restriction(license: License) -> int:
+def rank_restriction(license: License) -> int:
     """How restrictive a licence is: 0 (public domain) to 6 (CC BY-NC-ND), 7 for an unknown one."""
-    if license.id in _PLAIN:
+    if license.id in _FIXED:
         return 1 if license.attribution_required else 0
     match = _CC_CODE.match(license.id)
     if match is None:
@@ -122,39 +128,47 @@ def restriction(license: License) -> int:
     return _RESTRICTION[frozenset(match["conditions"].lower().split("-")) - {"by"}]
 
 
-def _named(text: str) -> list[License]:
-    found = [_from_code(m) for m in _CC_CODE.finditer(text)]
-    found += [_from_prose(m) for m in _CC_PROSE.finditer(text)]
-    dedications = [_PLAIN[key] for pattern, key in _DEDICATIONS if pattern.search(text)]
-    return [one for one in found if one is not None] + dedications[:1]
-
-
 def normalise(text_or_url: str) -> License:
     """Licence that a URL, an SPDX identifier or a licence statement names.
 
     A statement that names several (an article under CC BY whose data are CC0) gives the most
     restrictive one; with the same conditions, the one that gives a version. Creative Commons
-    licences without a version keep none ('CC-BY'). Never raises: what is not recognised is
-    `UNKNOWN`, which allows nothing.
+    licences without a version keep none ('CC-BY').
+
+    Args:
+        text_or_url: Text of any form; only the first 20,000 characters are read.
+
+    Returns:
+        The licence; what is not recognised is `UNKNOWN`, which allows nothing. Never raises.
     """
     text = " ".join(text_or_url[:_MAX_TEXT].split())
+    # A licence that is the whole text.
     for pattern, identifier in _WHOLE:
         if pattern.fullmatch(text):
-            return _PLAIN[identifier]
-    return most_restrictive(_named(text))
+            return _FIXED[identifier]
+    # Else all Creative Commons licences in it, and the first dedication to the public domain.
+    named = [_read_code(match) for match in _CC_CODE.finditer(text)]
+    named += [_read_prose(match) for match in _CC_PROSE.finditer(text)]
+    dedications = [_FIXED[key] for pattern, key in _DEDICATIONS if pattern.search(text)]
+    return choose_most_restrictive([one for one in named if one is not None] + dedications[:1])
 
 
-def most_restrictive(licenses: list[License]) -> License:
+def choose_most_restrictive(licenses: list[License]) -> License:
     """The licence whose conditions hold where all of these are stated; UNKNOWN for none."""
     known = [one for one in licenses if one.id != UNKNOWN.id]
-    return max(known, key=lambda one: (restriction(one), bool(one.url)), default=UNKNOWN)
+    return max(known, key=lambda one: (rank_restriction(one), bool(one.url)), default=UNKNOWN)
 
 
 def allows(license_id: str, policy: Policy) -> bool:
     """Whether a policy admits figures under a licence.
 
-    'redistributable': adapted copies may be passed on; 'commercial': also for money; 'any': all,
-    for private use. Raises ValueError for another policy.
+    Args:
+        license_id: Identifier as `License.id` has it.
+        policy: 'redistributable' (adapted copies may be passed on), 'commercial' (also for
+            money) or 'any' (all, for private use).
+
+    Raises:
+        ValueError: For another policy.
     """
     if policy not in POLICIES:
         raise ValueError(f"unknown licence policy {policy!r}: use one of {', '.join(POLICIES)}")

@@ -1,8 +1,9 @@
-"""A rule that reads from a caption whether a figure shows microscopy, and of which kind.
+"""Whether a figure shows microscopy, and of which kind: read from its caption or from a label.
 
-For sources that carry no label. It decides by words that name a way of imaging or staining, a
-magnification or a scale bar of micrometres. Words that only tell how a plotted number was measured
-do not count, so a plot of cells counted by confocal microscopy is no micrograph.
+The rule for captions is for sources that carry no label. It decides by words that name a way of
+imaging or staining, a magnification or a scale bar of micrometres. Words that only tell how a
+plotted number was measured do not count, so a plot of cells counted by confocal microscopy is no
+micrograph.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from builder.tables.records import Modality
+from builder.tables.records import MODALITIES, Modality
 from filtering.text.required_words import folded, required
 
 FLUORESCENCE: Modality = "fluorescence microscopy"
@@ -98,20 +99,22 @@ _TECHNIQUES: tuple[tuple[Modality, str], ...] = (
 _Technique = tuple[Modality, re.Pattern[str], tuple[str, ...]]
 
 
-def _technique(modality: Modality, pattern: str) -> _Technique:
+def _compile_technique(modality: Modality, pattern: str) -> _Technique:
     """A modality with its pattern and words of which every match has one."""
     compiled = re.compile(rf"(?:{pattern})", re.I)
     return modality, compiled, tuple(sorted(required(compiled)[0]))
 
 
-_TECHNIQUE_PATTERNS = tuple(_technique(*each) for each in _TECHNIQUES)
+_TECHNIQUE_PATTERNS = tuple(_compile_technique(*each) for each in _TECHNIQUES)
 
+# Words that tell of a number rather than a picture ...
 _MEASURED = re.compile(
     r"quantif\w+|\bcount(?:s|ed|ing)\b|\bnumbers? of\b|percent\w*|\bproportions?\b|\bratios?\b"
     r"|\bmeans?\b|\baverage\w*|measur\w+|\bdetermined\b|\bassessed\b|\bestimated\b|calculated"
     r"|histograms?|\bplots?\b|plotted|\bgraphs?\b|\bscores?\b|distribution of|intensit(?:y|ies)",
     re.I,
 )
+# ... unless the clause also says that something is shown.
 _SHOWN = re.compile(
     r"images?\b|micrographs?|photo\w+|pictures?|representative|\bshow(?:s|n|ing)?\b|visuali[sz]ed"
     r"|\bviews?\b|snapshots?|arrow(?:head)?s?\b|\bbars?\b|examples? of|merged?\b|\bsections?\b",
@@ -130,7 +133,9 @@ _SPECIMEN = re.compile(
     r"|larva|animals?\b|worms?\b|epitheli|bacteria|hyphae|mitochondri|vesicle|puncta|oocyte|root",
     re.I,
 )
+# Gels and blots are stained and photographed too.
 _GEL = re.compile(r"\bgels?\b|\bblot|SDS-?PAGE|coomassie|membrane was", re.I)
+# What figures show that are no micrographs; quoted in the reason.
 _OTHER = re.compile(
     r"western[- ]blot\w*|immuno-?blot\w*|flow cytomet\w+|\bFACS\b|kaplan[- ]meier"
     r"|survival (?:curve|plot)s?|bar (?:graph|chart|plot)s?|histograms?|scatter ?-?plots?"
@@ -138,75 +143,105 @@ _OTHER = re.compile(
     r"|diagrams?|flow ?charts?|\bMRI\b|computed tomography|ultrasound|radiograph\w*|\bmaps?\b",
     re.I,
 )
+# Sentences, and parts of them that start with a panel letter in parentheses.
 _CLAUSE = re.compile(r"(?<=[.;])\s+(?=[A-Z(\[])|\s+(?=\([A-Za-z](?:[-–, ]+[A-Za-z])*\)\s)")
 
 
 def classify(caption: str, title: str = "") -> MicroscopyVerdict:
     """Whether a caption tells of at least one micrograph.
 
-    The reason quotes the words that decided. The modality is the one named most often, 'unknown'
-    where none is named or the figure is no microscopy. Empty text is no microscopy.
+    Args:
+        caption: Whole caption; empty text is no microscopy.
+        title: Title of the figure; read too if the caption does not hold it.
+
+    Returns:
+        The verdict. Its reason quotes the words that decided. Its modality is the one named most
+        often, 'unknown' where none is named or the figure is no microscopy.
     """
     text = " ".join((caption if title in caption else f"{title}. {caption}").split())
+    # Clauses that name a technique count, but for those that only tell how something was measured.
     measured = ""
     names: list[tuple[Modality, str]] = []
-    sought = list(_sought(folded(text)))
-    for clause in _CLAUSE.split(text) if sought else ():
-        found = list(_techniques(clause, sought))
-        if found and _only_measured(clause):
-            measured = measured or found[0][1]
+    techniques = list(_select_techniques(_TECHNIQUE_PATTERNS, folded(text)))
+    for clause in _CLAUSE.split(text) if techniques else ():
+        named = list(_find_techniques(clause, techniques))
+        if named and _MEASURED.search(clause) and not _SHOWN.search(clause):
+            measured = measured or named[0][1]
         else:
-            names += found
+            names += named
     if names:
-        return MicroscopyVerdict(True, f'names "{_best(names)}"', _modality(names))
-    if picture := _stained_picture(text):
-        return MicroscopyVerdict(True, picture, FLUORESCENCE if _glows(text) else UNKNOWN)
+        # The first name that tells a modality is quoted, the most frequent modality holds.
+        telling = [(modality, words) for modality, words in names if modality != UNKNOWN]
+        quoted = (telling or names)[0][1]
+        counts = Counter(modality for modality, _ in telling)
+        modality = counts.most_common(1)[0][0] if counts else UNKNOWN
+        return MicroscopyVerdict(True, f'names "{quoted}"', modality)
+    # No technique by name: a picture of a stained or glowing specimen will do.
+    if picture := _find_stained_picture(text):
+        glows = any(not match[0].lower().startswith("stain") for match in _DYE.finditer(text))
+        return MicroscopyVerdict(True, picture, FLUORESCENCE if glows else UNKNOWN)
+    # No microscopy; the reason says what there is instead.
     if measured:
         return MicroscopyVerdict(False, f'only measured by: "{measured}"', UNKNOWN)
     others = list(dict.fromkeys(match[0] for match in _OTHER.finditer(text)))[:3]
-    quoted = ", ".join(f'"{word}"' for word in others)
-    reason = f"only plots: {quoted}" if others else "no word of microscopy"
+    listed = ", ".join(f'"{word}"' for word in others)
+    reason = f"only plots: {listed}" if others else "no word of microscopy"
     return MicroscopyVerdict(False, reason, UNKNOWN)
 
 
-def _sought(text: str) -> Iterator[_Technique]:
-    """The techniques of which a folded text has some of the words that their pattern needs."""
-    for modality, pattern, needed in _TECHNIQUE_PATTERNS:
+def _select_techniques(techniques: Iterable[_Technique], text: str) -> Iterator[_Technique]:
+    """The techniques of which a folded text has some of the words that their pattern needs.
+
+    Looking for plain words is many times faster than matching the patterns.
+    """
+    for modality, pattern, needed in techniques:
         words = tuple(word for word in needed if word in text)
         if words:
             yield modality, pattern, words
 
 
-def _techniques(clause: str, sought: Iterable[_Technique]) -> Iterator[tuple[Modality, str]]:
-    there = folded(clause)
-    for modality, pattern, words in sought:
-        if not any(word in there for word in words):
-            continue
+def _find_techniques(
+    clause: str, techniques: Iterable[_Technique]
+) -> Iterator[tuple[Modality, str]]:
+    """Techniques that a clause names, each with its words."""
+    for modality, pattern, _ in _select_techniques(techniques, folded(clause)):
         for match in pattern.finditer(clause):
             yield modality, match[0].strip()
 
 
-def _only_measured(clause: str) -> bool:
-    return _MEASURED.search(clause) is not None and _SHOWN.search(clause) is None
-
-
-def _best(names: list[tuple[Modality, str]]) -> str:
-    return next((words for modality, words in names if modality != UNKNOWN), names[0][1])
-
-
-def _modality(names: list[tuple[Modality, str]]) -> Modality:
-    counts = Counter(modality for modality, _ in names if modality != UNKNOWN)
-    return counts.most_common(1)[0][0] if counts else UNKNOWN
-
-
-def _stained_picture(text: str) -> str:
+def _find_stained_picture(text: str) -> str:
     """Reason if one clause speaks of a picture of a stained or glowing specimen, else ''."""
     for clause in _CLAUSE.split(text):
-        found = [pattern.search(clause) for pattern in (_PICTURE, _DYE, _SPECIMEN)]
-        if all(found) and not _GEL.search(clause):
-            return "pictures: " + ", ".join(f'"{match[0]}"' for match in found if match)
+        matches = [pattern.search(clause) for pattern in (_PICTURE, _DYE, _SPECIMEN)]
+        if all(matches) and not _GEL.search(clause):
+            return "pictures: " + ", ".join(f'"{match[0]}"' for match in matches if match)
     return ""
 
 
-def _glows(text: str) -> bool:
-    return any(not match[0].lower().startswith("stain") for match in _DYE.finditer(text))
+_LABELS: dict[str, Modality] = {
+    "fluorescence microscopy": FLUORESCENCE,
+    "immunofluorescence microscopy": FLUORESCENCE,
+    "epifluorescence microscopy": FLUORESCENCE,
+    "confocal microscopy": FLUORESCENCE,
+    "electron microscopy": ELECTRON,
+    "scanning electron microscopy": ELECTRON,
+    "transmission electron microscopy": ELECTRON,
+    "phase contrast microscopy": PHASE,
+    "light microscopy": LIGHT,
+    "optical microscopy": LIGHT,
+    "brightfield microscopy": LIGHT,
+    "bright field microscopy": LIGHT,
+    "histology": HISTOLOGY,
+    "histopathology": HISTOLOGY,
+    "immunohistochemistry": HISTOLOGY,
+}
+"""Secondary labels of BIOMEDICA (arXiv 2501.07171) and common names; flow cytometry is none."""
+
+
+def read_modality(label: str) -> Modality | None:
+    """Modality that a data set's label names ('Confocal_microscopy', 'fluorescence'), or None."""
+    name = " ".join(re.split(r"[\s_-]+", label.strip().lower()))
+    for each in (name, f"{name} microscopy", name.removesuffix(" microscopy")):
+        if each in _LABELS:
+            return _LABELS[each]
+    return next((each for each in MODALITIES if each == name and each != "unknown"), None)

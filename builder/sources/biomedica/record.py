@@ -23,12 +23,11 @@ from builder.sources.article import (
     make_figure,
 )
 from builder.sources.biomedica.shards import Part, Record, parse_key
-from builder.sources.modality import named_modality
 from builder.sources.panels import panels
 from builder.sources.text import clean, clean_all, printable
 from builder.tables.images import ImageError
 from builder.tables.licenses import normalise
-from builder.tables.microscopy import UNKNOWN, MicroscopyVerdict, classify
+from builder.tables.microscopy import UNKNOWN, MicroscopyVerdict, classify, read_modality
 from builder.tables.records import Figure, Modality, Rejection
 
 KIND = "biomedica"
@@ -160,7 +159,7 @@ def _verdict(primary: list[str], secondary: list[str], caption: str) -> Microsco
 
 def _modality(secondary: list[str], caption: str) -> Modality:
     """Modality of the labels; where they name none or several, the caption decides."""
-    named = list(dict.fromkeys(m for label in secondary if (m := named_modality(label))))
+    named = list(dict.fromkeys(m for label in secondary if (m := read_modality(label))))
     if len(named) == 1:
         return named[0]
     by_caption = classify(caption).modality

@@ -6,7 +6,7 @@ import re
 
 from builder.sources.article import Article, bare_doi, license_by_caption, safe_id
 from builder.sources.pmc_oa.jats import XLINK_HREF, Element, text
-from builder.tables.licenses import License, most_restrictive, normalise
+from builder.tables.licenses import License, choose_most_restrictive, normalise
 
 _NOT_AUTHORS = {"editor", "reviewer", "translator", "senior_editor", "assigned_editor"}
 
@@ -60,7 +60,7 @@ def read_license(permissions: Element | None) -> License:
     The most restrictive of what these name; UNKNOWN where they name none.
     """
     if permissions is None:
-        return most_restrictive([])
+        return choose_most_restrictive([])
     stated = []
     for node in permissions.findall("license"):
         stated += [node.get(XLINK_HREF, ""), node.get("license-type", ""), text(node)]
@@ -68,7 +68,7 @@ def read_license(permissions: Element | None) -> License:
     for node in permissions.iter("license_ref"):
         if node.get("specific-use", "") != "tdm":
             stated.append(text(node))
-    return most_restrictive([normalise(each) for each in stated])
+    return choose_most_restrictive([normalise(each) for each in stated])
 
 
 def figure_license(figure: Element, caption: str, article: License) -> License:

@@ -20,7 +20,7 @@ from builder.run.config import BuildConfig
 from builder.run.pipeline import build
 from builder.sources import SourceError
 from builder.tables.images import inspect
-from builder.tables.near_duplicates import shingles
+from builder.tables.near_duplicates import cut_shingles
 
 STEM = "In this image, how long is the distance that is marked by the scale bar?"
 LONG = (
@@ -59,7 +59,7 @@ def test_what_counts_as_the_benchmarks(ours: SplitItem, theirs: BenchmarkRow, ki
 @given(st.text(), st.text())
 def test_any_texts_can_be_compared(ours: str, theirs: str) -> None:
     found = Matcher([row(theirs)]).find(item(ours))
-    assert found is None or shingles(ours, NGRAM) & shingles(theirs, NGRAM)
+    assert found is None or cut_shingles(ours, NGRAM) & cut_shingles(theirs, NGRAM)
 
 
 def png(seed: int) -> bytes:
