@@ -31,6 +31,10 @@ class Codes(NamedTuple):
     codes: Ints
     names: tuple[str, ...]
 
+    def decode(self) -> list[str]:
+        """The column as it was."""
+        return [self.names[code] for code in self.codes]
+
 
 @dataclass(frozen=True, slots=True)
 class Items:
@@ -198,7 +202,7 @@ def align(questions: Column, predictions: Column) -> Ints:
     return np.array([rows[name] for name in asked.names], dtype=np.int64)
 
 
-def reordered(items: Items, order: Ints) -> Items:
+def reorder(items: Items, order: Ints) -> Items:
     """The same rows in another order."""
     return replace(
         items,

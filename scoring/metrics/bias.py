@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 
@@ -18,7 +17,12 @@ from scoring.items import (
     same_length,
     texts,
 )
-from scoring.metrics.intervals import RESAMPLES, IntervalEstimate, estimate
+from scoring.metrics.intervals import (
+    RESAMPLES,
+    IntervalEstimate,
+    estimate_rate,
+    estimate_ratio,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,25 +40,27 @@ class PositionBias:
     spread: float
 
 
-def position_bias(items: Items, *, resamples: int = RESAMPLES, seed: int = 0) -> PositionBias:
-    """How answers depend on the position. Raises BadInput where nothing was answered."""
-    said = items.index >= 0
-    if not said.any():
+def position_bias(items: Items) -> PositionBias:
+    """How answers depend on the position of an option.
+
+    All shares are means of 0s and 1s, so that their intervals have a closed form.
+
+    Raises:
+        BadInput: Nothing was answered.
+    """
+    answered = items.index >= 0
+    if not answered.any():
         raise BadInput("no question was answered")
+    articles = items.articles.codes
     chosen, key, recall = [], [], []
-    for place in range(int(items.options[said].max())):
-        has = said & (items.options > place)
-        articles = items.articles.codes
-        chosen.append(
-            estimate(articles[has], items.index[has] == place, resamples=resamples, seed=seed)
-        )
+    for place in range(int(items.options[answered].max())):
+        # Questions with fewer options cannot be answered here and do not count.
+        has = answered & (items.options > place)
+        chosen.append(estimate_rate(articles[has], items.index[has] == place))
         key.append(float((items.correct[has] == place).mean()))
+        # The recall of a position is the accuracy where the key stands there.
         rows = items.correct == place
-        recall.append(
-            estimate(articles[rows], items.hits[rows], resamples=resamples, seed=seed)
-            if rows.any()
-            else None
-        )
+        recall.append(estimate_rate(articles[rows], items.hits[rows]) if rows.any() else None)
     spread = float(np.std([r.value for r in recall if r]))
     return PositionBias(tuple(chosen), tuple(key), tuple(recall), spread)
 
@@ -71,28 +77,37 @@ class LengthBias:
 def length_bias(
     items: Items, lengths: Sequence[Sequence[int]], *, resamples: int = RESAMPLES, seed: int = 0
 ) -> LengthBias:
-    """How far answers prefer the longest option, over answered questions; ties share credit.
+    """How far answers prefer the longest option, over answered questions.
 
-    `lengths` holds the length of each option of each row, in characters. Raises BadInput where
-    they do not fit the options, or nothing was answered.
+    Options that are equally long share the credit, so that the shares are no means of 0s and 1s
+    and their intervals come from a bootstrap of articles.
+
+    Args:
+        items: The checked table.
+        lengths: The length of each option of each row, in characters.
+        resamples: Of the bootstrap.
+        seed: Of the bootstrap.
+
+    Raises:
+        BadInput: The lengths do not fit the options, or nothing was answered.
     """
     same_length({"items": items.correct, "lengths": lengths})
     misfit = [row for row, ls in enumerate(lengths) if len(ls) != items.options[row]]
     reject("lengths do not fit the number of options", misfit)
-    said = np.flatnonzero(items.index >= 0).tolist()
-    if not said:
+    answered = np.flatnonzero(items.index >= 0).tolist()
+    if not answered:
         raise BadInput("no question was answered")
-    chosen = np.array([_credit(lengths[row], int(items.index[row])) for row in said])
-    key = np.array([_credit(lengths[row], int(items.correct[row])) for row in said])
-    articles = items.articles.codes[said]
+    chosen = np.array([_share_credit(lengths[row], int(items.index[row])) for row in answered])
+    key = np.array([_share_credit(lengths[row], int(items.correct[row])) for row in answered])
+    articles = items.articles.codes[answered]
     return LengthBias(
-        estimate(articles, chosen, resamples=resamples, seed=seed),
+        estimate_ratio(articles, chosen, resamples=resamples, seed=seed),
         float(key.mean()),
-        estimate(articles, chosen - key, bounds=(-1.0, 1.0), resamples=resamples, seed=seed),
+        estimate_ratio(articles, chosen - key, bounds=(-1.0, 1.0), resamples=resamples, seed=seed),
     )
 
 
-def _credit(lengths: Sequence[int], index: int) -> float:
+def _share_credit(lengths: Sequence[int], index: int) -> float:
     longest = max(lengths)
     return 1 / list(lengths).count(longest) if lengths[index] == longest else 0.0
 
@@ -115,23 +130,27 @@ def circular(
     article_id: Column,
     correct_index: Column,
     index: Column,
-    *,
-    resamples: int = RESAMPLES,
-    seed: int = 0,
 ) -> Circular:
-    """Consistency over orders: one row per presentation.
+    """Consistency over orders of the options, from one row per presentation of a question.
 
-    `index` and `correct_index` count options in the original order, not as presented; None or
-    -1 is no answer, which is never consistent. Raises BadInput where a question has one row
-    only, or several keys or articles.
+    All shares are means of 0s and 1s, so that their intervals have a closed form.
+
+    Args:
+        question_id: The question of each row.
+        article_id: Its article.
+        correct_index: The key, counted from 0 in the original order, not as presented.
+        index: The answer, counted likewise; None or -1 is no answer, which is never consistent.
+
+    Raises:
+        BadInput: A question has one row only, or several keys or articles.
     """
     columns = {"question_id": question_id, "article_id": article_id}
     same_length({**columns, "correct_index": correct_index, "index": index})
     question = texts("question_id", question_id, needed=True)
     article = texts("article_id", article_id, needed=True)
     key = integers("correct_index", correct_index)
-    said = integers("index", index, missing=UNANSWERED)
-    reject("index is out of range", np.flatnonzero(said < UNANSWERED), said)
+    answer = integers("index", index, missing=UNANSWERED)
+    reject("index is out of range", np.flatnonzero(answer < UNANSWERED), answer)
     count = np.bincount(question.codes)
     reject(
         "question has one presentation only", np.flatnonzero(count[question.codes] < 2), question_id
@@ -142,12 +161,12 @@ def circular(
     )
     same_article = article.codes == article.codes[first][question.codes]
     reject("article_id differs within a question", np.flatnonzero(~same_article))
-    right = np.bincount(question.codes, weights=said == key) == count
-    agreed = (said == said[first][question.codes]) & (said >= 0)
-    consistent = np.bincount(question.codes, weights=agreed) == count
-    rate = partial(estimate, resamples=resamples, seed=seed)
+    # A question is right, or consistent, where all of its rows are.
+    right = np.bincount(question.codes, weights=answer == key) == count
+    agrees = (answer == answer[first][question.codes]) & (answer >= 0)
+    consistent = np.bincount(question.codes, weights=agrees) == count
     return Circular(
-        rate(article.codes[first], right),
-        rate(article.codes[first], consistent),
-        rate(article.codes, said == key),
+        estimate_rate(article.codes[first], right),
+        estimate_rate(article.codes[first], consistent),
+        estimate_rate(article.codes, answer == key),
     )

@@ -149,8 +149,8 @@ def write_markdown(folder: Path, report: Report) -> None:
         "",
         f"Dataset version {report.result.version}.",
         "",
-        "Accuracy in percent, what was not answered counting as wrong; intervals are 95%, from a "
-        "bootstrap of articles. *By task* is the mean of the accuracies by task.",
+        "Accuracy in percent, what was not answered counting as wrong; intervals are 95% and "
+        "count articles. *By task* is the mean of the accuracies by task.",
         "",
         *format_markdown_table(HEADER, make_rows(report)),
         "",
