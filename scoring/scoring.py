@@ -28,7 +28,8 @@ Args:
     options: texts of the options of each row, without labels; with indices `n_options` will do.
     labels: how the prompt labelled the options: 'letters', 'numbers', one for each row, or None.
     id, article_id, task, bloom (1-5), modality, source: optional columns.
-    resamples, seed: of the bootstrap behind `adjusted` and `macro`. per_item: also return each row's status and index.
+    resamples, seed: of the bootstrap behind `adjusted` and `macro`.
+    per_item: also return each row's status and index.
 Returns:
     accuracy, answered, adjusted (0 at chance), macro (mean over tasks; with `task`), each with
     `_low`, `_high`; chance; statuses; groups; items; articles; with per_item, `per_item`.
