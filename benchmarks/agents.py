@@ -32,7 +32,7 @@ import typer
 from PIL import Image
 from rich.console import Console
 
-from benchmarks.agent_server import serve
+from benchmarks.support.agent_server import serve
 from builder.agents.models import ModelAgent
 from builder.agents.models.prompts import EXTRACT, WRITE, Prompt
 from builder.agents.options import AgentOptions

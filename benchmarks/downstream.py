@@ -28,11 +28,11 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from benchmarks.methods import methods
-from benchmarks.pools import FIT_SEED, pairs_of, phantom_candidates, phantom_pool
-from benchmarks.ranking import Estimate, Mask, Vector, resampled
-from benchmarks.tiers import TIERS, Exam, Room, behind_gate
-from benchmarks.vqa import Asked, SmallVQA, free_form, of_four, train
+from benchmarks.support.methods import methods
+from benchmarks.support.pools import FIT_SEED, pairs_of, phantom_candidates, phantom_pool
+from benchmarks.support.ranking import Estimate, Mask, Vector, resampled
+from benchmarks.support.tiers import TIERS, Exam, Room, behind_gate
+from benchmarks.support.vqa import Asked, SmallVQA, free_form, of_four, train
 from builder.agents.offline import OfflineAgent
 from filtering.encoders.pair_encoding import Clip, Floats
 from filtering.pairs import Pairs

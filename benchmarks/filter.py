@@ -22,11 +22,11 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from benchmarks.leaderboard import Leaderboard, plot, shown, to_markdown
-from benchmarks.methods import methods
-from benchmarks.pools import FINAL_SEEDS, FIT_SEED, phantom_pool
-from benchmarks.ranking import Vector, auroc, measures, resampled
-from benchmarks.tiers import TIERS, Exam, Room, behind_gate
+from benchmarks.support.leaderboard import Leaderboard, plot, shown, to_markdown
+from benchmarks.support.methods import methods
+from benchmarks.support.pools import FINAL_SEEDS, FIT_SEED, phantom_pool
+from benchmarks.support.ranking import Vector, auroc, measures, resampled
+from benchmarks.support.tiers import TIERS, Exam, Room, behind_gate
 from filtering.corruptions import CLEAN, families
 from filtering.corruptions.families import GROUPS
 from filtering.graph.baselines import Score

@@ -23,9 +23,9 @@ import typer
 from rich.progress import track
 
 from benchmarks.filter import KEEP, PLANTED
-from benchmarks.leaderboard import Leaderboard
-from benchmarks.pools import FINAL_SEEDS, phantom_pool
-from benchmarks.ranking import Mask, Vector, auroc, measures, resampled
+from benchmarks.support.leaderboard import Leaderboard
+from benchmarks.support.pools import FINAL_SEEDS, phantom_pool
+from benchmarks.support.ranking import Mask, Vector, auroc, measures, resampled
 from builder.publish.weights import QUALITY, weights_digest
 from filtering.corruptions import CLEAN, families
 from filtering.corruptions.families import GROUPS

@@ -24,7 +24,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import offline_agent
-from benchmarks.ranking import (
+from benchmarks.support.ranking import (
     Estimate,
     Vector,
     auroc,

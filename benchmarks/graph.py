@@ -23,8 +23,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.build import cost as run_cost
-from benchmarks.pools import DEVELOPMENT_SEED, phantom_pool
+from benchmarks.costs.measuring import measure_process
+from benchmarks.support.pools import DEVELOPMENT_SEED, phantom_pool
 from filtering.graph.edges import Rows
 from filtering.graph.features import Scaled, anchor, graph_rows
 from filtering.graph.hicqa import HiCQAFilter, channels_of
@@ -119,7 +119,7 @@ def _grown(sizes: list[int], repeats: int) -> dict[int, tuple[list[float], float
             runs = []
             for _ in range(repeats):
                 told = Path(folder) / "told.txt"
-                run_cost([__file__, "--one", str(size), "--told", told])
+                measure_process([__file__, "--one", str(size), "--told", told])
                 runs.append([float(x) for x in told.read_text(encoding="utf-8").split()])
             found[size] = [seconds for seconds, _ in runs], max(peak for _, peak in runs)
     return found

@@ -36,7 +36,7 @@ from PIL import Image
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.made_articles import PUBLICATION, write_articles
+from benchmarks.costs.made_articles import PUBLICATION, write_articles
 from builder.run.config import BuildConfig
 from builder.run.pipeline import build
 from builder.sources.phantom import make_figure

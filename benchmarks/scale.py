@@ -39,9 +39,8 @@ from PIL import Image
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.build import WITHIN, Check, table
-from benchmarks.build import cost as run_cost
-from benchmarks.made_articles import PUBLICATION, write_articles
+from benchmarks.costs.made_articles import PUBLICATION, write_articles
+from benchmarks.costs.measuring import WITHIN, Check, measure_process, tabulate
 from builder.run import pipeline
 from builder.run.config import BuildConfig
 from builder.run.context import Context, Shard
@@ -69,7 +68,7 @@ class Assumptions:
 
     Work of one forward pass, GFLOP: an image through ViT-B/16 at 224 pixels, a text of 256 tokens
     through BERT-base (both as in BiomedCLIP), a pair of 256 tokens through DeBERTa-v3-large.
-    `effective_tflops` is what an H200 reached on this mix of them, not its peak (`forward.py`).
+    `effective_tflops` is what an H200 reached on this mix of them, not its peak (`costs forward`).
     The agent is a vision-language model behind an API: tokens of a figure with its caption, and
     of its questions with rewriting; prices are those of small models.
     """
@@ -255,7 +254,7 @@ def growth_command(
     checks = [Check("peak memory, GiB", worst, worst, worst, at_most), *linear(runs)]
     console = Console(width=110)
     console.print(shown)
-    console.print(table(checks))
+    console.print(tabulate(checks))
     raise typer.Exit(0 if all(check.holds for check in checks) else 1)
 
 
@@ -268,7 +267,7 @@ def grown(size: int, between: Sequence[int] = ()) -> list[Grown]:
     with tempfile.TemporaryDirectory(prefix="scale-") as name, ThreadPoolExecutor(1) as pool:
         output, pid = Path(name) / "out", Path(name) / "pid"
         building = pool.submit(
-            run_cost, ["-m", "benchmarks.scale", "grow-one", str(size), output, pid]
+            measure_process, ["-m", "benchmarks.scale", "grow-one", str(size), output, pid]
         )
         while not wait([building], PAUSE if between else None).done:
             with _stopped(int(pid.read_text())):

@@ -21,8 +21,8 @@ from rich.console import Console
 from rich.table import Table
 from sklearn.model_selection import GroupKFold
 
-from benchmarks.choice_memory import MemoryModel
-from benchmarks.questions import Row, load, shared
+from benchmarks.support.choice_memory import MemoryModel
+from benchmarks.support.questions import Row, load, shared
 from scoring.models.caption import caption_scores
 from scoring.models.shortcuts import ChoiceModel, choice_features, question_features
 

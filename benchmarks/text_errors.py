@@ -30,7 +30,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.gate import RATE, gate_then_mean, load, mean_of
-from benchmarks.ranking import Estimate, Mask, Vector, auroc, rate, resampled
+from benchmarks.support.ranking import Estimate, Mask, Vector, auroc, rate, resampled
 from builder.run.config import BuildConfig
 from builder.run.pipeline import build
 from filtering.corruptions import CLEAN, Corruption, corrupt, families

@@ -15,7 +15,7 @@ import torch
 import typer
 from rich.console import Console
 
-from benchmarks.pools import FIT_SEED, phantom_pool
+from benchmarks.support.pools import FIT_SEED, phantom_pool
 from filtering.encoders.encoder_names import PHANTOM_TINY
 from filtering.graph.loading import BUNDLED, open_encoders
 from filtering.graph.training import fit_filter

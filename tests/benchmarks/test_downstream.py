@@ -11,7 +11,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from benchmarks.downstream import GRAPH, ORACLE, RANDOM, WAYS, accuracies, way_to_oracle
-from benchmarks.vqa import Asked, free_form, of_four, train
+from benchmarks.support.vqa import Asked, free_form, of_four, train
 
 STAINS = ("H&E", "PAS", "Giemsa", "DAPI")
 

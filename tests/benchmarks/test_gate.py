@@ -17,7 +17,14 @@ from typer.testing import CliRunner
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from benchmarks.gate import Report, load, main, measure
-from benchmarks.ranking import Estimate, auroc, average_precision, cleanness, rate, resampled
+from benchmarks.support.ranking import (
+    Estimate,
+    auroc,
+    average_precision,
+    cleanness,
+    rate,
+    resampled,
+)
 from filtering.records import QA
 
 WRONG = np.array([True, False, False, False])

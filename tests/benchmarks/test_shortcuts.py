@@ -13,8 +13,8 @@ import pytest
 pytest.importorskip("sklearn")
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from benchmarks.questions import Row, load, shared
 from benchmarks.shortcuts import main, measure
+from benchmarks.support.questions import Row, load, shared
 
 WORDS = ("liver", "kidney", "spleen", "colon", "heart", "brain", "testis", "ovary")
 

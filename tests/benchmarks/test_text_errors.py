@@ -9,7 +9,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from benchmarks.ranking import Estimate
+from benchmarks.support.ranking import Estimate
 from benchmarks.text_errors import OTHERS, Measured, half, measure, measure_counts, mixed
 from filtering.records import QA
 

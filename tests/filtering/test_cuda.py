@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from benchmarks.pools import phantom_pool
+from benchmarks.support.pools import phantom_pool
 from filtering.encoders import open_clip_encoder, open_nli
 from filtering.encoders.clip import Clip as OpenClip
 from filtering.graph.edges import build_graph

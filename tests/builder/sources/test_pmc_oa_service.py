@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.made_articles import write_articles
+from benchmarks.costs.made_articles import write_articles
 from builder.sources import SourceError, SourceOptions, open_source
 from builder.sources.pmc_oa import client, remote, service
 from builder.sources.pmc_oa.client import PoliteClient

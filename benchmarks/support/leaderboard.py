@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from rich.table import Table
 
-from benchmarks.ranking import Estimate, Vector
+from benchmarks.support.ranking import Estimate, Vector
 
 BASE = "mean of z-scores"
 MEASURES = ("AUROC", "average precision", "kept is clean")

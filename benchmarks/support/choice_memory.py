@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from benchmarks.questions import Row, shared
+from benchmarks.support.questions import Row, shared
 
 FOLDS = 8
 Memory = tuple[Counter[str], Counter[str]]

@@ -1,6 +1,6 @@
 """Article packages in the form of PubMed Central, made of phantoms, at the sizes of real ones.
 
-    python benchmarks/made_articles.py FOLDER FIGURES WIDEST
+    python benchmarks/costs/made_articles.py FOLDER FIGURES WIDEST
 
 What real articles have was taken from the eight packages that the tests read: 130-310 kB of JATS
 each, seven figures on average, JPEG of 1.1 bits a pixel (median) with 4:2:0 chroma. Previews are

@@ -1,30 +1,39 @@
-"""Throughput of the encoders against a bare loop: python benchmarks/encode.py [--images N].
+"""Throughput of the encoders beside a bare loop, and of bare forward passes.
+
+    python -m benchmarks.costs encoders [--images N] [--device cuda]
+    python -m benchmarks.costs forward [--device cuda] [--batch 256] [--seconds 4]
 
 Random ViT-B/32 (open_clip) and BERT-base (transformers) weights, images and texts of a phantom
 build. The bare loop does the same decoding, preprocessing, tokenising, batches and forward passes
 and nothing else. Both run alternately; the ratio of their speeds is the median over the rounds,
-with a bootstrap interval. Exits with 1 where a median is below LEAST.
+with a bootstrap interval. Ends with status 1 where a median is below LEAST.
 """
 
 from __future__ import annotations
 
-import argparse
-import sys
 import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import open_clip
 import torch
+import typer
 from rich.console import Console
 from rich.table import Table
 from safetensors.torch import save_file
-from transformers import AutoTokenizer, BertConfig, BertForSequenceClassification
+from transformers import (
+    AutoTokenizer,
+    BertConfig,
+    BertForSequenceClassification,
+    DebertaV2Config,
+    DebertaV2ForSequenceClassification,
+)
 
+from benchmarks.scale import Assumptions
 from builder.agents.offline import OfflineAgent
 from builder.sources.phantom import PhantomSource
 from builder.tables.records import Figure
@@ -35,7 +44,7 @@ from filtering.encoders.nli import CLASSES
 
 LEAST = 0.95
 BATCH = 32
-_TOKENIZER = Path(__file__).resolve().parents[1] / "filtering" / "weights" / "phantom-tiny" / "nli"
+_TOKENIZER = Path(__file__).resolve().parents[2] / "filtering" / "weights" / "phantom-tiny" / "nli"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,36 +135,35 @@ def _seconds(action: Callable[[], object], device: str) -> float:
     return clock() - start
 
 
-def ratios(
+def compare_speeds(
     ours: Callable[[], object], bare: Callable[[], object], rounds: int, device: str
 ) -> tuple[np.ndarray[Any, Any], float]:
     """Speed of ours over the bare loop's, one value a round, and the bare loop's seconds."""
     ours(), bare()
-    found, spent = [], []
+    shares, spent = [], []
     for number in range(rounds):
         first, second = (ours, bare) if number % 2 else (bare, ours)
         times = {first: _seconds(first, device), second: _seconds(second, device)}
-        found.append(times[bare] / times[ours])
+        shares.append(times[bare] / times[ours])
         spent.append(times[bare])
-    return np.array(found), float(np.median(spent))
+    return np.array(shares), float(np.median(spent))
 
 
-def interval(values: np.ndarray[Any, Any]) -> tuple[float, float]:
+def bootstrap_median(values: np.ndarray[Any, Any]) -> tuple[float, float]:
     """95% bootstrap interval of the median."""
     rng = np.random.default_rng(0)
     drawn = np.median(rng.choice(values, (2000, len(values))), axis=1)
     return float(np.quantile(drawn, 0.025)), float(np.quantile(drawn, 0.975))
 
 
-def main() -> int:
-    """Prints a table; 1 where a ratio is below LEAST."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--images", type=int, default=64)
-    parser.add_argument("--rounds", type=int, default=11)
-    parser.add_argument("--device", default="cpu")
-    given = parser.parse_args()
+def measure_encoders(
+    images: Annotated[int, typer.Option(help="phantoms whose images and texts are encoded")] = 64,
+    rounds: Annotated[int, typer.Option(help="rounds, ours and bare in turns")] = 11,
+    device: Annotated[str, typer.Option(help="where to run")] = "cpu",
+) -> None:
+    """Encoders beside a bare loop; status 1 where the median ratio of speeds is below LEAST."""
     torch.set_num_threads(1)
-    work, device = make_work(given.images), given.device
+    work = make_work(images)
     table = Table(title=f"Throughput, {device}, batches of {BATCH}")
     for name in ("input", "count", "bare loop, a second", "ours / bare", "95% interval"):
         table.add_column(name)
@@ -172,15 +180,87 @@ def main() -> int:
              lambda: bare_pairs(nli, work.pairs)),
         ]  # fmt: skip
         for name, count, ours, bare in tasks:
-            found, seconds = ratios(ours, bare, given.rounds, device)
-            low, high = interval(found)
-            middle = float(np.median(found))
+            shares, seconds = compare_speeds(ours, bare, rounds, device)
+            low, high = bootstrap_median(shares)
+            middle = float(np.median(shares))
             slow |= middle < LEAST
             speed = f"{count / seconds:.1f}"
             table.add_row(name, str(count), speed, f"{middle:.3f}", f"{low:.3f} - {high:.3f}")
     Console().print(table)
-    return int(slow)
+    raise typer.Exit(int(slow))
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+TOKENS, VOCABULARY = 256, 30_000
+_DEBERTA_LARGE: dict[str, Any] = {
+    "vocab_size": 128_100, "hidden_size": 1024, "num_hidden_layers": 24,
+    "num_attention_heads": 16, "intermediate_size": 4096, "relative_attention": True,
+    "position_buckets": 256, "norm_rel_ebd": "layer_norm", "share_att_key": True,
+    "pos_att_type": ["p2c", "c2p"], "position_biased_input": False, "type_vocab_size": 0,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardPass:
+    """A forward pass of a batch, the inputs in it, and the GFLOP of one input."""
+
+    run: Callable[[], Any]
+    inputs: int
+    gflop: float
+
+
+def make_passes(device: str, batch: int) -> dict[str, ForwardPass]:
+    """The models on the device, each with a batch of random inputs."""
+    plan = Assumptions()
+    vit: Any = open_clip.create_model("ViT-B-16", load_weights=False)
+    bert: Any = BertForSequenceClassification(BertConfig())
+    config = DebertaV2Config(**_DEBERTA_LARGE)
+    deberta: Any = DebertaV2ForSequenceClassification(config)
+    for model in (vit, bert, deberta):
+        model.to(device).eval()
+    images = torch.randn(batch, 3, 224, 224, device=device)
+    tokens = torch.randint(5, VOCABULARY, (batch, TOKENS), device=device)
+    few = tokens[: max(1, batch // 4)]
+    return {
+        "ViT-B/16, images": ForwardPass(lambda: vit.encode_image(images), batch, plan.image_gflop),
+        "BERT-base, texts": ForwardPass(lambda: bert(input_ids=tokens), batch, plan.text_gflop),
+        "DeBERTa-v3-large, pairs": ForwardPass(
+            lambda: deberta(input_ids=few), len(few), plan.pair_gflop
+        ),
+    }
+
+
+def time_pass(run: Callable[[], Any], device: str, seconds: float) -> float:
+    """Seconds of one call, over at least so many seconds after one call that does not count."""
+
+    def wait() -> None:
+        if device.startswith("cuda"):
+            torch.cuda.synchronize()
+
+    with torch.inference_mode(), torch.autocast(torch.device(device).type):
+        run()
+        wait()
+        start, calls = time.perf_counter(), 0
+        while (spent := time.perf_counter() - start) < seconds:
+            run()
+            wait()
+            calls += 1
+    return spent / calls
+
+
+def measure_forward(
+    device: Annotated[str, typer.Option(help="where to run")] = "cpu",
+    batch: Annotated[int, typer.Option(help="inputs of a batch", min=1)] = 256,
+    seconds: Annotated[float, typer.Option(help="time for each model")] = 4.0,
+) -> None:
+    """Forward passes of encoders of published size on a device, with random weights.
+
+    ViT-B/16 at 224 pixels and BERT-base (as in BiomedCLIP), and DeBERTa-v3-large; texts of 256
+    tokens, on the device already. TFLOP/s are what `scale.py plan` takes as --effective-tflops.
+    """
+    table = Table(title=f"Forward passes, {device}, mixed precision, random weights")
+    for column in ("model", "inputs of a batch", "a second", "TFLOP/s"):
+        table.add_column(column)
+    for name, work in make_passes(device, batch).items():
+        rate = work.inputs / time_pass(work.run, device, seconds)
+        table.add_row(name, str(work.inputs), f"{rate:,.1f}", f"{rate * work.gflop / 1000:,.1f}")
+    Console().print(table)

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from benchmarks.ranking import Mask, Vector
+from benchmarks.support.ranking import Mask, Vector
 from filtering.encoders.pair_encoding import Clip, Floats
 from filtering.pairs import Pairs
 

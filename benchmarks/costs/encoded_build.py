@@ -1,12 +1,12 @@
 """Measures a build with its encoders: beside a bare loop, and with two workers beside one.
 
-    python -m benchmarks.encoded_build [--figures 720] [--drawn 1080] [--repeats 3] [--only workers]
+    python -m benchmarks.costs encoded [--figures 720] [--drawn 1080] [--repeats 3] [--only workers]
 
 The build reads phantoms, the one source that the bundled encoders know. Drawing them is no part of
 a build of real figures: both sides find them drawn, in files, enlarged to the size of published
 figures (JPEG, 2.3 megapixels). They are measured a second time as they are drawn (0.07 to 0.14
 megapixels), the worst case, for which there is no limit: beside such small pictures and such small
-encoders, reading texts weighs most. The bare loop (`bare_encoding.py`) decodes and hashes the same
+encoders, reading texts weighs most. The bare loop (`bare_loop.py`) decodes and hashes the same
 files, gives the same images and texts to the same encoders, and writes and hashes the same Parquet
 files; what a build works out besides, it is told. It does not run the graph. Both have one worker
 with one torch thread, and it is time by the clock that is compared.
@@ -33,10 +33,17 @@ import typer
 from PIL import Image
 from rich.console import Console
 
-from benchmarks.bare_build import write_recipe
-from benchmarks.bare_encoding import CALLS
-from benchmarks.build import Check, Cost, checked, cost, differences, table, temporary_folder
-from benchmarks.made_articles import QUALITY
+from benchmarks.costs.bare_loop import CALLS, write_recipe
+from benchmarks.costs.build import find_differences
+from benchmarks.costs.made_articles import QUALITY
+from benchmarks.costs.measuring import (
+    Check,
+    Cost,
+    make_folder,
+    measure_process,
+    summarise,
+    tabulate,
+)
 from builder.run.config import BuildConfig
 from builder.run.local_engine import ONE_THREAD
 from builder.run.pipeline import build
@@ -52,7 +59,6 @@ LEAST_SPEEDUP = 1.6
 """Two workers on two cores are at least so many times as fast as one on one core."""
 
 SEED = 0
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 PUBLISHED = 2_300_000
 """Pixels of a published figure."""
 
@@ -67,7 +73,7 @@ class _Drawn(Phantom):
         return self.path.read_bytes()
 
 
-def _drawn(folder: Path, index: int, seed: int = SEED) -> Article:
+def _make_drawn_article(folder: Path, index: int, seed: int = SEED) -> Article:
     article = make_article(index, seed)
     figures = (
         _Drawn(p.facts, p.caption, folder / f"{article.article_id}-fig{n}.png")
@@ -76,7 +82,7 @@ def _drawn(folder: Path, index: int, seed: int = SEED) -> Article:
     return replace(article, figures=tuple(figures))
 
 
-def draw(folder: Path, figures: int, pixels: int = 0) -> list[Path]:
+def draw_phantoms(folder: Path, figures: int, pixels: int = 0) -> list[Path]:
     """Draw the phantoms of a build into a folder; their files in the order of the build.
 
     They are enlarged to so many pixels, or left as they are drawn for 0. The file names end in
@@ -88,35 +94,33 @@ def draw(folder: Path, figures: int, pixels: int = 0) -> list[Path]:
         for item in partition.items:
             for phantom, drawn in zip(
                 make_article(int(item), SEED).figures,
-                _drawn(folder, int(item)).figures,
+                _make_drawn_article(folder, int(item)).figures,
                 strict=True,
             ):
                 assert isinstance(drawn, _Drawn)
-                drawn.path.write_bytes(_enlarged(phantom.image(), pixels))
+                drawn.path.write_bytes(_enlarge(phantom.image(), pixels))
                 files.append(drawn.path)
     return files
 
 
-def _enlarged(file: bytes, pixels: int) -> bytes:
+def _enlarge(file: bytes, pixels: int) -> bytes:
     if not pixels:
         return file
     small = Image.open(io.BytesIO(file)).convert("RGB")
     factor = math.sqrt(pixels / (small.width * small.height))
     size = round(small.width * factor), round(small.height * factor)
-    found = io.BytesIO()
-    small.resize(size, Image.Resampling.BICUBIC).save(found, "JPEG", quality=QUALITY)
-    return found.getvalue()
+    buffer = io.BytesIO()
+    small.resize(size, Image.Resampling.BICUBIC).save(buffer, "JPEG", quality=QUALITY)
+    return buffer.getvalue()
 
 
-@app.command("build-drawn", hidden=True)
 def build_drawn(folder: Path, figures: int, output: Path) -> None:
     """A build in this process from phantoms that were drawn into a folder."""
-    vars(source)["make_article"] = partial(_drawn, folder)
+    vars(source)["make_article"] = partial(_make_drawn_article, folder)
     PhantomSource.decodes = True  # as of all sources that read image files
     build(BuildConfig(output=output, sources=(f"phantom:{figures}",), workers=1))
 
 
-@app.command("build-pinned", hidden=True)
 def build_pinned(core: int, figures: int, output: Path) -> None:
     """A build with one worker in this process, on one core."""
     os.sched_setaffinity(0, {sorted(os.sched_getaffinity(0))[core]})
@@ -171,73 +175,73 @@ def write_calls(built: Path, recipe: Path) -> None:
         (recipe / CALLS / f"{shard}.json").write_text(json.dumps(told), encoding="utf-8")
 
 
-def beside(title: str, figures: int, repeats: int, pixels: int, limit: float | None) -> list[Check]:
+def compare_with_bare_loop(
+    title: str, figures: int, repeats: int, pixels: int, limit: float | None
+) -> list[Check]:
     """Build and bare loop in turns, after one of each. Raises RuntimeError where they differ."""
-    with temporary_folder() as folder:
-        images = draw(folder / "images", figures, pixels)
+    with make_folder() as folder:
+        images = draw_phantoms(folder / "images", figures, pixels)
         built, bare, recipe = (folder / name for name in ("built", "bare", "recipe"))
 
         def building() -> Cost:
-            module = ["benchmarks.encoded_build", "build-drawn"]
-            return _anew(*module, folder / "images", str(figures), output=built)
+            module = ["benchmarks.costs", "build-drawn"]
+            return _run_anew(*module, folder / "images", str(figures), output=built)
 
         def looping() -> Cost:
-            return _anew("benchmarks.bare_encoding", recipe, output=bare)
+            return _run_anew("benchmarks.costs.bare_loop", recipe, output=bare)
 
         building()
         write_recipe(built, images, recipe)
         write_calls(built, recipe)
         looping()
-        if different := differences(built, bare):
+        if different := find_differences(built, bare):
             raise RuntimeError(f"the bare loop writes other tables: {', '.join(different)}")
         costs = [(building(), looping()) for _ in range(repeats)]
     return [
-        checked(f"{title}: build / bare loop, wall", [a.wall / b.wall for a, b in costs], limit),
-        checked(f"{title}: build / bare loop, processor time", [a.cpu / b.cpu for a, b in costs]),
-        checked(f"{title}: build, wall seconds", [a.wall for a, _ in costs]),
-        checked(f"{title}: bare loop, wall seconds", [b.wall for _, b in costs]),
+        summarise(f"{title}: build / bare loop, wall", [a.wall / b.wall for a, b in costs], limit),
+        summarise(f"{title}: build / bare loop, processor time", [a.cpu / b.cpu for a, b in costs]),
+        summarise(f"{title}: build, wall seconds", [a.wall for a, _ in costs]),
+        summarise(f"{title}: bare loop, wall seconds", [b.wall for _, b in costs]),
     ]
 
 
-def _anew(*module: str | Path, output: Path) -> Cost:
+def _run_run_anew(*module: str | Path, output: Path) -> Cost:
     """What a module costs with one torch thread that writes into a folder, its last argument."""
     shutil.rmtree(output, ignore_errors=True)
-    return cost(["-m", *module, output], ONE_THREAD)
+    return measure_process(["-m", *module, output], ONE_THREAD)
 
 
-def workers(figures: int, repeats: int) -> list[Check]:
+def compare_workers(figures: int, repeats: int) -> list[Check]:
     """Builds with one worker on one core, with two on two cores, and two builds at once on a core
     each, in turns."""
     found: list[tuple[float, float, float]] = []
-    with temporary_folder() as folder:
+    with make_folder() as folder:
 
         def pinned(core: int) -> float:
-            module = ["benchmarks.encoded_build", "build-pinned"]
-            return _anew(*module, str(core), str(figures), output=folder / str(core)).wall
+            module = ["benchmarks.costs", "build-pinned"]
+            return _run_anew(*module, str(core), str(figures), output=folder / str(core)).wall
 
         def two() -> float:
             options = ["--source", f"phantom:{figures}", "--workers", "2", "--output"]
-            return _anew("builder.commands.main", "build", *options, output=folder / "out").wall
+            return _run_anew("builder.commands.main", "build", *options, output=folder / "out").wall
 
         for _ in range(repeats):
             with ThreadPoolExecutor(2) as pool:
                 at_once = max(pool.map(pinned, (0, 1)))
             found.append((pinned(0), two(), at_once))
     return [
-        checked(
+        summarise(
             f"two workers / one on one core, wall (at least {LEAST_SPEEDUP} times as fast)",
             [both / one for one, both, _ in found],
             1 / LEAST_SPEEDUP,
         ),
-        checked("two builds at once / twice one", [b / (2 * one) for one, _, b in found]),
-        checked("one worker on one core, wall seconds", [one for one, _, _ in found]),
-        checked("two workers, wall seconds", [both for _, both, _ in found]),
+        summarise("two builds at once / twice one", [b / (2 * one) for one, _, b in found]),
+        summarise("one worker on one core, wall seconds", [one for one, _, _ in found]),
+        summarise("two workers, wall seconds", [both for _, both, _ in found]),
     ]
 
 
-@app.callback(invoke_without_command=True)
-def measure(
-    context: typer.Context,
+def measure_encoded_build(
     figures: Annotated[int, typer.Option(help="phantoms beside the bare loop")] = 720,
     drawn: Annotated[int, typer.Option(help="phantoms of the builds with one and two")] = 1080,
     repeats: Annotated[int, typer.Option(help="runs of each kind")] = 3,
@@ -245,21 +249,15 @@ def measure(
     quick: Annotated[bool, typer.Option(help="tiny sizes that only show that it runs")] = False,
 ) -> None:
     """Measure both; status 1 when a limit is missed."""
-    if context.invoked_subcommand:
-        return
     if quick:
         figures, drawn, repeats = 24, 24, 1
     checks = []
     if only != "workers":
-        checks += beside("published size", figures, repeats, PUBLISHED, MOST_RATIO)
-        checks += beside("as drawn (worst case)", figures, repeats, 0, None)
+        checks += compare_with_bare_loop("published size", figures, repeats, PUBLISHED, MOST_RATIO)
+        checks += compare_with_bare_loop("as drawn (worst case)", figures, repeats, 0, None)
     if only != "beside":
-        checks += workers(drawn, repeats)
+        checks += compare_workers(drawn, repeats)
     console = Console(width=110)
     console.print(f"{figures} and {drawn} phantoms, {os.cpu_count()} cores")
-    console.print(table(checks))
+    console.print(tabulate(checks))
     raise typer.Exit(0 if quick or all(c.holds for c in checks) else 1)
-
-
-if __name__ == "__main__":
-    app()

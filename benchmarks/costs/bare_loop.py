@@ -1,6 +1,6 @@
-"""The least that a build must do: decode, hash, and write the tables.
+"""The least that a build must do: decode, hash, and write the tables; with encoders, encode.
 
-    python benchmarks/bare_build.py RECIPE OUTPUT
+    python -m benchmarks.costs.bare_loop RECIPE OUTPUT
 
 Reads every image file, decodes it once in full, takes its SHA-256 and perceptual hash, and writes
 the Parquet files that a build writes, with the same rows and options: figures with their images,
@@ -8,6 +8,9 @@ the small tables of each shard, and the release, which holds the images again in
 file written is hashed, as a build hashes what it writes. All that a build finds out besides
 (articles, texts, questions, splits) is read from the recipe that `write_recipe` takes from a
 finished build; no file written is read again but for its hash.
+
+Where the recipe tells, shard by shard, what the encoders are given, the images are decoded once
+more for them, as a build does, and what the encoders say is worked out and dropped.
 """
 
 from __future__ import annotations
@@ -27,7 +30,10 @@ from PIL import Image
 
 GROUP_BYTES = 4 << 20
 IMAGE = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
-_SEEN = ("image", "image_sha256", "image_phash", "width", "height")
+CALLS = "calls"
+"""Folder of a recipe with what the encoders are given, one JSON file for each shard."""
+
+_FROM_IMAGES = ("image", "image_sha256", "image_phash", "width", "height")
 
 
 def write_recipe(build: Path, images: list[Path], recipe: Path) -> None:
@@ -63,7 +69,7 @@ def _save(table: pa.Table, path: Path) -> None:
         writer.write_table(table)
 
 
-def rows(path: Path) -> int:
+def count_rows(path: Path) -> int:
     """Rows of a table of a recipe."""
     return len(_load(path))
 
@@ -121,7 +127,7 @@ def _hash(path: Path) -> None:
 
 
 def _figures(told: pa.Table, paths: list[Path]) -> pa.Table:
-    columns: dict[str, list[Any]] = {name: [] for name in _SEEN}
+    columns: dict[str, list[Any]] = {name: [] for name in _FROM_IMAGES}
     for path in paths:
         data = path.read_bytes()
         image: Image.Image = Image.open(io.BytesIO(data))
@@ -133,7 +139,7 @@ def _figures(told: pa.Table, paths: list[Path]) -> pa.Table:
         columns["image_phash"].append(str(imagehash.phash(image, hash_size=16)))
         columns["width"].append(image.width)
         columns["height"].append(image.height)
-    for name in _SEEN[1:]:
+    for name in _FROM_IMAGES[1:]:
         field = told.schema.field(name)
         place = told.schema.get_field_index(name)
         told = told.set_column(place, field, pa.array(columns[name], field.type))
@@ -192,5 +198,30 @@ class _Release:
         _hash(self._path)
 
 
+def run_encoders(recipe: Path) -> None:
+    """Encode, call by call, what the recipe says that a build encodes."""
+    import torch
+
+    from filtering.encoders import open_clip_encoder, open_nli
+    from filtering.encoders.encoder_names import PHANTOM_TINY
+
+    torch.set_num_threads(1)
+    clip, nli = open_clip_encoder(PHANTOM_TINY), open_nli(PHANTOM_TINY)
+    files = [Path(name) for name in json.loads((recipe / "images.json").read_text())]
+    done = 0
+    for shard in sorted((recipe / CALLS).glob("*.json")):
+        for name, *given in json.loads(shard.read_text(encoding="utf-8")):
+            if name == "images":
+                clip.images([files[done + place].read_bytes() for place in given[0]])
+            elif name == "texts":
+                clip.texts(*given)
+            else:
+                nli.probabilities(*given)
+        done += count_rows(recipe / f"{shard.stem}.arrow")
+
+
 if __name__ == "__main__":
-    run(Path(sys.argv[1]), Path(sys.argv[2]))
+    source, target = map(Path, sys.argv[1:3])
+    if (source / CALLS).is_dir():
+        run_encoders(source)
+    run(source, target)

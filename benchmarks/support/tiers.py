@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks.pools import degraded
-from benchmarks.ranking import Mask, Vector
+from benchmarks.support.pools import degraded
+from benchmarks.support.ranking import Mask, Vector
 from filtering.corruptions import Planted
 from filtering.encoders import PHANTOM_TINY, open_clip_encoder, open_nli
 from filtering.gate import contradiction

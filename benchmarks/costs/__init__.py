@@ -1,0 +1,1 @@
+"""What builds and encoders cost, beside bare loops that do the least."""
