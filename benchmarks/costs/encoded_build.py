@@ -205,7 +205,7 @@ def compare_with_bare_loop(
     ]
 
 
-def _run_run_anew(*module: str | Path, output: Path) -> Cost:
+def _run_anew(*module: str | Path, output: Path) -> Cost:
     """What a module costs with one torch thread that writes into a folder, its last argument."""
     shutil.rmtree(output, ignore_errors=True)
     return measure_process(["-m", *module, output], ONE_THREAD)

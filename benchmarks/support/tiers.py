@@ -32,7 +32,7 @@ from filtering.graph.training_pools import (
 )
 from filtering.pairs import Pairs
 
-_WEAK = Path(__file__).parent / "weights" / "phantom-weak"
+_WEAK = Path(__file__).parents[1] / "weights" / "phantom-weak"
 
 
 @dataclass(frozen=True, slots=True)
