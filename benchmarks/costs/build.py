@@ -4,10 +4,10 @@
 
 The bare loop (`bare_loop.py`) reads the same images, decodes and hashes them in the same way, and
 writes and hashes the same Parquet files; all that a build works out besides is in its recipe. Both
-run in fresh processes, one after the other, with one worker. That worker reads two shards at a time, in
-threads, where there is a second core; the bare loop takes one image after the other. So it is time
-by the clock that is limited, and the ratio of processor time shows what a build costs more. Ends
-with status 1 when a limit is missed.
+run in fresh processes, one after the other, with one worker. That worker reads two shards at a
+time, in threads, where there is a second core; the bare loop takes one image after the other. So it
+is time by the clock that is limited, and the ratio of processor time shows what a build costs more.
+Ends with status 1 when a limit is missed.
 """
 
 from __future__ import annotations
