@@ -35,8 +35,7 @@ from rich.console import Console
 from benchmarks.support.agent_server import serve
 from builder.agents.models import ModelAgent
 from builder.agents.models.prompts import EXTRACT, WRITE, Prompt
-from builder.agents.options import AgentOptions
-from builder.agents.settings import ModelSettings
+from builder.agents.settings import AgentOptions, ModelSettings
 from builder.tables.records import Figure
 
 AT_ONCE = 64

@@ -16,10 +16,9 @@ from pathlib import Path
 from rich.console import Console
 
 from filtering.encoders import open_clip_encoder
-from scoring.models import register_encoders
 from scoring.report.result import Report
 from scoring.report.writing import make_table, write_all
-from scoring.runner import Settings, open_dataset, run_benchmark
+from scoring.runner import BenchmarkSettings, open_dataset, run_benchmark
 
 MODEL = "clip:phantom-tiny"
 FAR = 0.2
@@ -44,9 +43,9 @@ def main(arguments: Sequence[str]) -> int:
     """Measures a release; 0 where the claims hold."""
     if len(arguments) != 2:
         raise SystemExit("usage: python benchmarks/baselines.py RELEASE_DIR OUTPUT")
-    register_encoders(open_clip_encoder)
     dataset, output = open_dataset(arguments[0]), Path(arguments[1])
-    found = run_benchmark(dataset, Settings(MODEL, output), lambda *_: None)
+    settings = BenchmarkSettings(MODEL, output)
+    found = run_benchmark(dataset, settings, lambda *_: None, open_encoder=open_clip_encoder)
     report, _ = write_all(output, found)
     console = Console()
     console.print(make_table(report))

@@ -23,8 +23,12 @@ from sklearn.model_selection import GroupKFold
 
 from benchmarks.support.choice_memory import MemoryModel
 from benchmarks.support.questions import Row, load, shared
-from scoring.models.caption import caption_scores
-from scoring.models.shortcuts import ChoiceModel, choice_features, question_features
+from scoring.models.baselines import (
+    ChoiceModel,
+    caption_scores,
+    choice_features,
+    question_features,
+)
 
 Vector = npt.NDArray[np.float64]
 CHANCE = 0.25

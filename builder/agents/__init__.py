@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from builder.agents.base import Agent
-from builder.agents.options import AgentOptions
+from builder.agents.settings import AgentOptions
 
 if TYPE_CHECKING:
     from builder.agents.models import ModelAgent
@@ -29,11 +29,14 @@ def is_model(name: str) -> bool:
 
 
 def open_agent(name: str, options: AgentOptions | None = None) -> Agent:
-    """The agent of that name. Raises ValueError for an unknown one, BuildError for a closed door.
+    """The agent of that name. A model agent that is open already is given again.
 
-    A model agent that is open already is given again.
+    Raises:
+        ValueError: there is no such agent.
+        BuildError: the model cannot be opened.
     """
     if name == "offline":
+        # Each kind of agent is imported where it is asked for: a build needs one of them.
         from builder.agents.offline import OfflineAgent
 
         return OfflineAgent()
@@ -63,7 +66,7 @@ def closing_agents() -> Iterator[None]:
 
 def progress_line() -> str:
     """What the open model agents did so far, in a few words; empty without one."""
-    return "; ".join(agent.log.line() for agent in _OPEN.values())
+    return "; ".join(agent.usage.describe() for agent in _OPEN.values())
 
 
 __all__ = [

@@ -1,126 +1,174 @@
-"""What an agent's calls cost, by step: kept beside the responses, shown while a build runs."""
+"""What a model agent costs: estimated before a build, shown beside its progress, and at its end.
+
+Calls are counted in one place, by the client that sends them (`scoring.models.budget`), which also
+keeps a line per call beside the responses.
+"""
 
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from math import ceil
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import Any
 
-if TYPE_CHECKING:
-    from scoring.models import Prices, Response
+from rich.console import Console
+from rich.progress import ProgressColumn, Task
+from rich.table import Table
+from rich.text import Text
 
-LOG = "costs.jsonl"
+from builder.agents import progress_line
+from builder.agents.settings import COSTS, ModelSettings
+from scoring.models import Prices, add_up, read_usage
 
+CHARACTERS_PER_TOKEN = 4
+PIXELS_PER_TOKEN = 750
+MOST_IMAGE_TOKENS = 1600
+"""Tokens of an image: width x height / 750, at most 1,600, about what servers count."""
 
-@dataclass(slots=True)
-class Cost:
-    """Sums over calls. `seconds` adds up latencies, so it exceeds the time of a run."""
-
-    calls: int = 0
-    uncounted: int = 0
-    tokens_in: int = 0
-    tokens_out: int = 0
-    usd: float = 0.0
-    seconds: float = 0.0
-
-    def add(self, entry: Mapping[str, Any], prices: Prices) -> None:
-        """Count a call; `uncounted` where the server gave no token counts."""
-        read, written = entry["tokens_in"], entry["tokens_out"]
-        self.calls += 1
-        self.uncounted += read is None or written is None
-        self.tokens_in += read or 0
-        self.tokens_out += written or 0
-        self.usd += prices.of(read, written) or 0.0
-        self.seconds += entry["seconds"]
+PAIRS_PER_FIGURE = 3
+REWRITES = 0.6
+"""Share of the possible rewrites that are made."""
 
 
-def total(costs: Mapping[str, Cost]) -> Cost:
-    """The sum over all steps."""
-    sums = [asdict(cost) for cost in costs.values()]
-    return Cost(**{name: sum(s[name] for s in sums) for name in asdict(Cost())})
+@dataclass(frozen=True, slots=True)
+class StepEstimate:
+    """What one step would take."""
+
+    step: str
+    calls: int
+    tokens_in: int
+    tokens_out: int
 
 
-@dataclass(slots=True)
-class CostLog:
-    """A line per call that was answered, in `folder/costs.jsonl`, over all runs of a build.
+@dataclass(frozen=True, slots=True)
+class FigureSize:
+    """A figure that an agent would be asked about: its caption in characters, size in pixels."""
 
-    `run` counts what this run sent, by step, and `cached` how many answers it had already.
+    caption: int
+    width: int
+    height: int
+
+    @property
+    def image_tokens(self) -> int:
+        """What its image counts."""
+        return min(MOST_IMAGE_TOKENS, ceil(self.width * self.height / PIXELS_PER_TOKEN))
+
+
+def estimate_calls(
+    figures: Sequence[FigureSize], keep_ratio: float, model: ModelSettings
+) -> list[StepEstimate]:
+    """What a build would ask of a model, step by step, before anything is sent.
+
+    The captions and images at hand are counted; what depends on replies is assumed.
+
+    Args:
+        figures: all figures that the agent would get.
+        keep_ratio: share of the candidates that become questions, 0-1.
+        model: how often it is asked.
     """
-
-    folder: Path
-    prices: Prices
-    run: dict[str, Cost] = field(default_factory=dict)
-    cached: int = 0
-    started: float = field(default_factory=time.monotonic)
-    _file: TextIO | None = None
-
-    def add(self, step: str, response: Response) -> None:
-        """Count a response; one from the cache costs nothing."""
-        if response.cached:
-            self.cached += 1
-            return
-        entry = {
-            "step": step,
-            "tokens_in": response.tokens_in,
-            "tokens_out": response.tokens_out,
-            "seconds": response.latency,
-        }
-        self.run.setdefault(step, Cost()).add(entry, self.prices)
-        self._append(json.dumps(entry) + "\n")
-
-    def _append(self, line: str) -> None:
-        if self._file is None:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            self._file = (self.folder / LOG).open("a", encoding="utf-8", buffering=1)
-        self._file.write(line)
-
-    def close(self) -> None:
-        """Close the file."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
-
-    def line(self) -> str:
-        """This run so far, in a few words."""
-        sums = total(self.run)
-        minutes = max(time.monotonic() - self.started, 1e-9) / 60
-        money = f", ${sums.usd:.4f}" if self.prices.read is not None else ""
-        return (
-            f"{sums.calls:,} calls ({sums.calls / minutes:,.0f}/min), {self.cached:,} from cache, "
-            f"{sums.tokens_in:,} tokens in, {sums.tokens_out:,} out{money}"
-        )
-
-
-def read_costs(folder: Path, prices: Prices) -> dict[str, Cost]:
-    """Costs of all runs of a build, by step. A line cut off by a killed run is left out."""
-    costs: dict[str, Cost] = {}
-    try:
-        lines = (folder / LOG).read_text("utf-8", errors="replace").splitlines()
-    except FileNotFoundError:
-        return costs
-    for line in lines:
-        try:
-            entry = json.loads(line)
-            costs.setdefault(str(entry["step"]), Cost()).add(entry, prices)
-        except (ValueError, KeyError, TypeError):
+    signals = PAIRS_PER_FIGURE if model.samples else 0
+    questions = PAIRS_PER_FIGURE * keep_ratio
+    rewrites = REWRITES * model.rounds * questions
+    looks = questions + rewrites if model.rounds else 0
+    steps = (
+        # step, calls per figure, with image, with caption, characters besides, tokens written
+        ("extract", 1.0, True, True, 1500, 400),
+        ("write", 1.0, True, True, 3000, 500),
+        ("answer from image and caption", signals * model.samples, True, True, 700, 30),
+        ("answer from the image", signals, True, False, 700, 30),
+        ("answer from the question", signals, False, False, 700, 30),
+        ("verdict", signals, True, True, 1300, 80),
+        ("compare", signals, False, False, 900, 30),
+        ("choices", questions, True, True, 2000, 350),
+        ("check", questions + rewrites, True, True, 1200, 80),
+        ("blind", looks, False, False, 1000, 100),
+        ("reflect", rewrites, False, False, 1300, 120),
+        ("rewrite", rewrites, True, True, 2500, 400),
+        ("meaning", rewrites, False, True, 1400, 60),
+        ("bloom", questions, False, False, 1400, 60),
+    )
+    estimates = []
+    for step, calls, image, caption, characters, written in steps:
+        if not calls:
             continue
-    return costs
+        number, read = 0.0, 0.0
+        for figure in figures:
+            text = characters + (figure.caption if caption else 0)
+            number += calls
+            read += calls * (text / CHARACTERS_PER_TOKEN + (figure.image_tokens if image else 0))
+        estimates.append(StepEstimate(step, ceil(number), ceil(read), ceil(number * written)))
+    return estimates
 
 
-def report(folder: Path, prices: Prices, accepted: int) -> dict[str, Any]:
-    """Costs of all runs for run.json: by step, in sum, and per accepted question."""
-    costs = read_costs(folder, prices)
-    sums = total(costs)
-    per = {
-        name: round(value / accepted, 6) if accepted else None
-        for name, value in asdict(sums).items()
-    }
+def print_estimate(estimates: Sequence[StepEstimate], prices: Prices, console: Console) -> None:
+    """Print what a build would ask of a model."""
+    table = Table("Step", "calls", "tokens in", "tokens out", "USD")
+    whole = StepEstimate(
+        "all",
+        sum(e.calls for e in estimates),
+        sum(e.tokens_in for e in estimates),
+        sum(e.tokens_out for e in estimates),
+    )
+    for estimate in (*estimates, whole):
+        usd = prices.of(estimate.tokens_in, estimate.tokens_out)
+        table.add_row(
+            estimate.step,
+            f"{estimate.calls:,}",
+            f"{estimate.tokens_in:,}",
+            f"{estimate.tokens_out:,}",
+            "-" if usd is None else f"{usd:.2f}",
+        )
+    console.print("Nothing was asked. A rough estimate of a build from the beginning:")
+    console.print(table)
+
+
+class AgentColumn(ProgressColumn):
+    """Calls, tokens and money of this run; nothing without a model agent."""
+
+    max_refresh = 0.5
+
+    def render(self, task: Task) -> Text:
+        """The text of the column."""
+        return Text(progress_line())
+
+
+def summarize_costs(folder: Path, prices: Prices, accepted: int) -> dict[str, Any]:
+    """Costs of all runs of a build for run.json.
+
+    Args:
+        folder: where the agent keeps its responses.
+        prices: what tokens cost.
+        accepted: questions that were accepted, by which the sum is divided.
+
+    Returns:
+        Calls, tokens, seconds and USD by step, in sum, and per accepted question.
+    """
+    steps = read_usage(folder / COSTS, prices)
+    total = asdict(add_up(steps.values()))
     return {
-        "steps": {step: asdict(cost) for step, cost in sorted(costs.items())},
-        "total": asdict(sums),
+        "steps": {step: asdict(usage) for step, usage in sorted(steps.items())},
+        "total": total,
         "accepted_questions": accepted,
-        "per_accepted_question": per,
+        "per_accepted_question": {
+            name: round(value / accepted, 6) if accepted else None for name, value in total.items()
+        },
     }
+
+
+def print_costs(output: Path, console: Console) -> None:
+    """Print what the model of a build cost, from its run.json; nothing without a model."""
+    run = json.loads((output / "run.json").read_text("utf-8"))
+    if (costs := run.get("agent")) is None:
+        return
+    priced = run["config"]["model"]["price_in"] is not None
+    table = Table("Step", "calls", "tokens in", "tokens out", "seconds", "USD")
+    rows = {**costs["steps"], "all": costs["total"], "per question": costs["per_accepted_question"]}
+    for step, cost in rows.items():
+        if cost["calls"] is not None:
+            numbers = (cost[name] for name in ("calls", "tokens_in", "tokens_out", "seconds"))
+            usd = f"{cost['usd']:.4f}" if priced else "-"
+            table.add_row(Text(step), *(f"{number:,.5g}" for number in numbers), usd)
+    console.print("The model, over all runs of this build:")
+    console.print(table)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-if TYPE_CHECKING:
-    from scoring.models import Prices, Serving
+from scoring.models import Prices, Serving
+
+COSTS = "costs.jsonl"
+"""The file in an agent's folder with a line per call."""
 
 
 class ModelSettings(BaseModel):
@@ -55,15 +58,11 @@ class ModelSettings(BaseModel):
     @property
     def prices(self) -> Prices:
         """USD per million tokens."""
-        from scoring.models import Prices
-
         return Prices(self.price_in, self.price_out)
 
     @property
     def serving(self) -> Serving:
         """How the model is reached."""
-        from scoring.models import Serving
-
         return Serving(
             self.base_url, self.revision, self.timeout, self.concurrency, self.batch_size
         )
@@ -72,3 +71,11 @@ class ModelSettings(BaseModel):
     def shaping(self) -> list[str | int]:
         """What of it shapes the data."""
         return [self.revision, self.samples, self.rounds]
+
+
+@dataclass(frozen=True, slots=True)
+class AgentOptions:
+    """Where a model's responses and what they cost are kept, and how it is asked."""
+
+    folder: Path = Path()
+    model: ModelSettings = field(default_factory=ModelSettings)

@@ -13,15 +13,9 @@ from rich.console import Console
 from builder.commands import benchmark_options as options
 
 if TYPE_CHECKING:
+    from filtering.encoders import Clip
     from scoring.report.result import Report
-    from scoring.runner import Benchmark, Dataset, Settings
-
-_openers: list[Callable[[str], Any]] = []
-
-
-def use_encoders(opener: Callable[[str], Any]) -> None:
-    """Says how the commands open the encoder of `clip:NAME` (scoring.models.register_encoders)."""
-    _openers[:] = [opener]
+    from scoring.runner import BenchmarkRun, BenchmarkSettings, Dataset
 
 
 def benchmark_command(
@@ -54,23 +48,21 @@ def benchmark_command(
     condition (--no-image, --choices-only) into the same OUTPUT is added to the report. Example:
     microvqa-pp benchmark --dataset build --model clip:phantom-tiny --output result
     """
-    from scoring.models import Prices, Serving, register_encoders
-    from scoring.runner import Settings, open_dataset
-    from scoring.runner.asking import Asking
+    from scoring.models import Prices, Serving
+    from scoring.runner import BenchmarkSettings, open_dataset
+    from scoring.runner.asking import ChatSettings
     from scoring.runner.prompts import template
 
     def run() -> None:
         template(prompt, "image")
-        for opener in _openers:
-            register_encoders(opener)
         if budget is not None and None in (price_in, price_out):
             raise ValueError("--budget needs --price-in and --price-out")
-        settings = Settings(
+        settings = BenchmarkSettings(
             model=model,
             output=output,
             conditions=_conditions(no_image, choices_only),
             circular=circular,
-            asking=Asking(prompt, max_tokens, temperature if temperature >= 0 else None, seed),
+            chat=ChatSettings(prompt, max_tokens, temperature if temperature >= 0 else None, seed),
             serving=Serving(base_url, revision, timeout, concurrency, batch_size),
             prices=Prices(price_in, price_out),
             budget=budget,
@@ -87,18 +79,29 @@ def _conditions(no_image: bool, choices_only: bool) -> Any:
     return tuple(name for name, wanted in asked if wanted) or ("image",)
 
 
-def _run(dataset: Dataset, settings: Settings) -> None:
+def _run(dataset: Dataset, settings: BenchmarkSettings) -> None:
     from scoring.report.writing import write_all
     from scoring.runner import run_benchmark
-    from scoring.runner.progress import shown_progress
+    from scoring.runner.benchmark import show_progress
 
-    with shown_progress(Console(stderr=True)) as told:
-        found = run_benchmark(dataset, settings, told)
-    report, notices = write_all(settings.output, found)
-    _print(report, found, settings.output, notices)
+    with show_progress(Console(stderr=True)) as progress:
+        run = run_benchmark(dataset, settings, progress, open_encoder=_open_encoder)
+    report, notices = write_all(settings.output, run)
+    _print(report, run, settings.output, notices)
 
 
-def _print(report: Report, found: Benchmark, output: Path, notices: list[str]) -> None:
+def _open_encoder(name: str) -> Clip:
+    """The encoder of `clip:NAME`, which the benchmark takes from the filter."""
+    # torch takes seconds to import, and only clip: needs it.
+    from filtering.encoders import EncoderError, open_clip_encoder
+
+    try:
+        return open_clip_encoder(name)
+    except EncoderError as error:
+        raise ValueError(str(error)) from error
+
+
+def _print(report: Report, found: BenchmarkRun, output: Path, notices: list[str]) -> None:
     from scoring.report.writing import list_notes, make_table
 
     console = Console(highlight=False, markup=False, emoji=False)

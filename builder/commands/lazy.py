@@ -16,8 +16,8 @@ LATE = {
     "import": "builder.commands.interchange",
     "export": "builder.commands.interchange",
     "report": "builder.commands.report",
-    "benchmark": "builder.commands.benchmark_encoders",
-    "leaderboard": "builder.commands.benchmark_encoders",
+    "benchmark": "builder.commands.benchmark",
+    "leaderboard": "builder.commands.benchmark",
     "sft": "builder.commands.sft",
     "finetune": "builder.commands.sft",
 }

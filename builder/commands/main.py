@@ -11,7 +11,7 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 
-from builder.agents.display import print_costs, print_estimate
+from builder.agents.costs import print_costs, print_estimate
 from builder.agents.settings import ModelSettings
 from builder.commands.lazy import LateCommands
 from builder.commands.show import NoReleaseError, print_summary, read_summary

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from builder.agents import is_model
-from builder.agents.display import AgentColumn
+from builder.agents.costs import AgentColumn
 from builder.run.config import BuildConfig
 from builder.run.context import Fitted, Shard
 from builder.run.jobs import Digests, Job

@@ -13,9 +13,8 @@ import pyarrow as pa
 from rich.console import Console
 
 from builder.agents import closing_agents, is_model
-from builder.agents.costs import report
-from builder.agents.estimate import Asked, Estimate, estimate
-from builder.agents.quarantine import LISTS, lost_replies
+from builder.agents.costs import FigureSize, StepEstimate, estimate_calls, summarize_costs
+from builder.agents.unusable import LISTS, list_lost_replies
 from builder.errors import BuildError
 from builder.release.ledger import Summary, read_split_items
 from builder.release.splits import Assignment, SplitItem, split
@@ -98,7 +97,7 @@ def _through_stages(
     return shards
 
 
-def estimate_build(config: BuildConfig, console: Console) -> list[Estimate]:
+def estimate_build(config: BuildConfig, console: Console) -> list[StepEstimate]:
     """What a build would ask of its agent. Reads the figures, asks nothing.
 
     Raises BuildError for the offline agent, which costs nothing, and what `build` raises.
@@ -114,8 +113,8 @@ def estimate_build(config: BuildConfig, console: Console) -> list[Estimate]:
         for shard in _mark_repeated_figures(store, shards):
             figures = read_figure_table(store.read("figures", shard.name, FIGURE_TEXT))
             taken = (f for f in figures if not left_out(f, Context(config, shard)))
-            asked += [Asked(len(f.caption), f.width, f.height) for f in taken]
-    return estimate(asked, config.keep_ratio, config.model)
+            asked += [FigureSize(len(f.caption), f.width, f.height) for f in taken]
+    return estimate_calls(asked, config.keep_ratio, config.model)
 
 
 def plan(config: BuildConfig) -> list[Shard]:
@@ -220,7 +219,7 @@ def _lost_replies(store: ShardStore, shard: str) -> pa.Table:
     told = ["figure_id", "article_id", "source", "label"]
     tables["figures"] = store.read("figures", shard, told)
     tables["candidates"] = store.read("candidates", shard, ["candidate_id", "figure_id"])
-    return to_table(Rejection, lost_replies(tables))
+    return to_table(Rejection, list_lost_replies(tables))
 
 
 class _Clock:
@@ -240,5 +239,5 @@ def _write_run(config: BuildConfig, clock: _Clock, summary: Summary) -> None:
     run: dict[str, Any] = {"config": config.model_dump(mode="json"), "seconds": clock.seconds}
     if is_model(config.agent):
         accepted = sum(count for _, count in summary.of("split"))
-        run["agent"] = report(config.agent_options.folder, config.model.prices, accepted)
+        run["agent"] = summarize_costs(config.agent_options.folder, config.model.prices, accepted)
     write_atomically(config.output / "run.json", json.dumps(run, indent=1).encode())

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, get_args
 
-from scoring.models import Presentation, Question
+from scoring.models import BenchmarkQuestion, Presentation
 from scoring.runner.prompts import render
 
 Form = Literal["mcq", "open"]
@@ -37,7 +37,7 @@ def has_rationale(form: Form, row: Mapping[str, Any]) -> bool:
 
 
 def _mcq(row: Mapping[str, Any]) -> tuple[str, str]:
-    question = Question(
+    question = BenchmarkQuestion(
         row["id"], row["question"], tuple(row["choices"]), int(row["correct_index"])
     )
     reasons = _rationale(row)

@@ -15,7 +15,7 @@ from inspect_ai.solver import TaskState, generate
 
 from scoring.answers.extraction import extract
 from scoring.models.openai_chat import data_url
-from scoring.models.records import Image, Presentation, Question
+from scoring.models.records import BenchmarkQuestion, Image, Presentation
 from scoring.records import LabelStyle
 from scoring.runner.dataset import open_dataset
 from scoring.runner.prompts import label_style, message
@@ -42,7 +42,7 @@ def microvqa_pp(
     )
 
 
-def _sample(question: Question, prompt: str) -> Sample:
+def _sample(question: BenchmarkQuestion, prompt: str) -> Sample:
     parts: list[Content] = [
         ContentImage(image=data_url(part)) if isinstance(part, Image) else ContentText(text=part)
         for part in message(prompt, Presentation(question)).parts

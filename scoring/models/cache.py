@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import tempfile
 from collections.abc import Mapping
@@ -11,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from scoring.models.records import Response, canonical
+
+logger = logging.getLogger("microvqa_pp")
 
 _TYPES: dict[str, tuple[type, ...]] = {
     "text": (str,),
@@ -33,26 +36,22 @@ class ResponseCache:
         self.folder = folder
         self.damaged = 0
 
-    def _path(self, spelled: str) -> Path:
-        digest = hashlib.sha256(spelled.encode()).hexdigest()
-        return self.folder / digest[:2] / f"{digest}.json"
-
     def get(self, key: Mapping[str, Any]) -> Response | None:
         """The response to a key, or None."""
         spelled = canonical(key)
+        path = self._path(spelled)
         try:
-            text = self._path(spelled).read_text("utf-8")
+            entry = json.loads(path.read_text("utf-8"))
+            fields = entry["response"]
+            if canonical(entry["key"]) != spelled or set(fields) != set(_TYPES):
+                raise ValueError
+            if not all(isinstance(fields[name], kinds) for name, kinds in _TYPES.items()):
+                raise ValueError
+            return Response(**fields, cached=True)
         except FileNotFoundError:
             return None
-        except (OSError, UnicodeDecodeError):
-            self.damaged += 1
-            return None
-        try:
-            entry = json.loads(text)
-            if canonical(entry["key"]) != spelled:
-                raise ValueError
-            return Response(**_checked(entry["response"]), cached=True)
-        except (ValueError, TypeError, KeyError, RecursionError):
+        except (OSError, ValueError, TypeError, KeyError, RecursionError):
+            logger.warning("a kept response is damaged and is asked for again: %s", path)
             self.damaged += 1
             return None
 
@@ -63,13 +62,18 @@ class ResponseCache:
         text = f'{{"key": {spelled}, "response": {fields}}}'
         write_aside(self._path(spelled), text.encode("utf-8", "replace"))
 
+    def _path(self, spelled: str) -> Path:
+        digest = _digest(spelled)
+        return self.folder / digest[:2] / f"{digest}.json"
 
-def _checked(fields: Any) -> dict[str, Any]:
-    if not isinstance(fields, dict) or set(fields) != set(_TYPES):
-        raise ValueError
-    if not all(isinstance(fields[name], kinds) for name, kinds in _TYPES.items()):
-        raise ValueError
-    return fields
+
+def digest_key(key: Mapping[str, Any]) -> str:
+    """The name of a response's file, from its key: 64 hexadecimal digits."""
+    return _digest(canonical(key))
+
+
+def _digest(spelled: str) -> str:
+    return hashlib.sha256(spelled.encode("utf-8", "replace")).hexdigest()
 
 
 def write_aside(path: Path, data: bytes) -> None:

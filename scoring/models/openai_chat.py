@@ -6,6 +6,7 @@ import base64
 import io
 import json
 import os
+import re
 import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -14,8 +15,17 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from scoring.models.errors import FatalError, ModelError, RequestError, TransientError
-from scoring.models.records import Image, Message, Request, Response
+from scoring.models.records import (
+    FatalError,
+    Image,
+    Message,
+    ModelError,
+    Request,
+    RequestError,
+    Response,
+    SchemaRefused,
+    TransientError,
+)
 
 if TYPE_CHECKING:
     import openai
@@ -26,6 +36,7 @@ _LARGEST = 15_000_000
 _LONGEST_SIDE = 4096
 _SECRET = 12
 """Characters that a key has at least, where it is one."""
+_NO_SCHEMA = re.compile(r"response_format|json_?schema|structured|guided|grammar", re.IGNORECASE)
 _FATAL = {401, 402, 403, 404}
 _TRANSIENT = {408, 409, 425, 429}
 
@@ -46,11 +57,11 @@ def data_url(image: Image) -> str:
     """
     kind, data = image_type(image.data), image.data
     if kind is None or len(data) > _LARGEST:
-        kind, data = "png", _derived(data)
+        kind, data = "png", _derive_png(data)
     return f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
 
 
-def _derived(data: bytes) -> bytes:
+def _derive_png(data: bytes) -> bytes:
     from PIL import Image as Pictures
 
     try:
@@ -64,7 +75,7 @@ def _derived(data: bytes) -> bytes:
     return out.getvalue()
 
 
-def _content(message: Message) -> Any:
+def _make_content(message: Message) -> Any:
     if all(isinstance(part, str) for part in message.parts):
         return "\n\n".join(str(part) for part in message.parts)
     return [
@@ -137,14 +148,14 @@ class OpenAIChat:
         import openai
 
         start = time.perf_counter()
-        body = self._body(request)
+        body = self._make_body(request)
         try:
             # Named arguments are copied key by key, which costs as much time as all else here.
             reply = await self._client.chat.completions.create(
                 model=self._model, messages=[], extra_body=body
             )
         except openai.APIStatusError as error:
-            raise self._status_error(error) from None
+            raise self._explain_status(error, request.schema is not None) from None
         except openai.APITimeoutError:
             raise TransientError("the server did not answer in time") from None
         except openai.APIConnectionError as error:
@@ -155,10 +166,10 @@ class OpenAIChat:
             raise TransientError(self._clean(f"the reply is no chat completion: {error}")) from None
         return self._read(reply, time.perf_counter() - start)
 
-    def _body(self, request: Request) -> dict[str, Any]:
+    def _make_body(self, request: Request) -> dict[str, Any]:
         limit = "max_tokens" if self._own_server else "max_completion_tokens"
         chosen: dict[str, Any] = {
-            "messages": [{"role": m.role, "content": _content(m)} for m in request.messages],
+            "messages": [{"role": m.role, "content": _make_content(m)} for m in request.messages],
             limit: request.max_tokens,
         }
         if request.temperature is not None:
@@ -179,22 +190,26 @@ class OpenAIChat:
         text = message.content or getattr(message, "refusal", None) or ""
         return Response(
             text=self._without_key(str(text).encode("utf-8", "replace").decode()),
-            tokens_in=_count(usage, "prompt_tokens"),
-            tokens_out=_count(usage, "completion_tokens"),
+            tokens_in=_read_count(usage, "prompt_tokens"),
+            tokens_out=_read_count(usage, "completion_tokens"),
             finish_reason=str(getattr(choices[0], "finish_reason", None) or ""),
             latency=round(latency, 3),
             served_by=self._without_key(str(reply.model or "")),
         )
 
-    def _status_error(self, error: openai.APIStatusError) -> ModelError:
+    def _explain_status(self, error: openai.APIStatusError, with_schema: bool) -> ModelError:
+        """The error that a status means for those who asked."""
         status = error.status_code
-        text = self._clean(f"the server answered {status}: {_said(error.body) or error.message}")
+        said = str(error.body.get("message") or "") if isinstance(error.body, dict) else ""
+        text = self._clean(f"the server answered {status}: {said or error.message}")
         spent = isinstance(error.body, dict) and error.body.get("code") == "insufficient_quota"
         if status in _FATAL or spent:
             return FatalError(text)
         if status in _TRANSIENT or status >= 500:
             busy = status in (429, 503, 529)
-            return TransientError(text, retry_after(error.response.headers), busy=busy)
+            return TransientError(text, read_retry_after(error.response.headers), busy=busy)
+        if with_schema and _NO_SCHEMA.search(text):
+            return SchemaRefused(text)
         return RequestError(text)
 
     def _without_key(self, text: str) -> str:
@@ -212,16 +227,12 @@ def _is_openai(url: str) -> bool:
     return (urlsplit(url).hostname or "").endswith("api.openai.com")
 
 
-def _said(body: object) -> str:
-    return str(body.get("message") or "") if isinstance(body, dict) else ""
-
-
-def _count(usage: object, name: str) -> int | None:
+def _read_count(usage: object, name: str) -> int | None:
     value = getattr(usage, name, None)
     return value if isinstance(value, int) and value >= 0 else None
 
 
-def retry_after(headers: Mapping[str, str]) -> float | None:
+def read_retry_after(headers: Mapping[str, str]) -> float | None:
     """Seconds that a server asks to wait: `retry-after-ms`, or `Retry-After` as number or date."""
     for header, unit in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
         value = headers.get(header)

@@ -1,4 +1,4 @@
-"""What a model is asked, and what it answers."""
+"""What models are asked, what they answer, and the errors of those that give no response."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Role = Literal["system", "user", "assistant"]
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class BenchmarkQuestion:
     """A multiple-choice question of a benchmark.
 
     `correct` counts choices from 0; `images` are files as they are, possibly none or several.
@@ -39,7 +39,7 @@ class Question:
 class Presentation:
     """A question as it is shown: its choices rotated to the left, and how much is shown."""
 
-    question: Question
+    question: BenchmarkQuestion
     condition: Condition = "image"
     rotation: int = 0
 
@@ -79,7 +79,8 @@ class Request:
     """What is sent to a chat model.
 
     `temperature` None leaves it to the server. `schema` asks for a JSON object of that JSON
-    schema, where the backend can.
+    schema, where the backend can. `step` says what the request is for: its cost is counted under
+    that name. It is not sent, and requests that differ in nothing else are equal.
     """
 
     messages: tuple[Message, ...]
@@ -87,22 +88,38 @@ class Request:
     temperature: float | None = 0.0
     seed: int | None = None
     schema: Mapping[str, Any] | None = None
+    step: str = field(default="", compare=False)
 
     def key(self, model: str, revision: str) -> dict[str, Any]:
-        """All that determines the response, with images by digest; where it is served does not."""
+        """All that determines the response, under which it is kept.
+
+        Kept responses are found by these bytes: a change here asks everything again.
+
+        Args:
+            model: kind and name, `openai:gpt-4o`; not the server, which may move.
+            revision: what was asked for, possibly nothing.
+
+        Returns:
+            A JSON object with images by digest.
+        """
         return {
             "model": model,
             "revision": revision,
-            "messages": [[m.role, [_named(part) for part in m.parts]] for m in self.messages],
+            "messages": [
+                [
+                    message.role,
+                    [
+                        {"text": part} if isinstance(part, str) else {"image": part.sha256}
+                        for part in message.parts
+                    ],
+                ]
+                for message in self.messages
+            ],
             "max_tokens": self.max_tokens,
             "temperature": self.temperature,
             "seed": self.seed,
             "schema": self.schema,
         }
-
-
-def _named(part: str | Image) -> dict[str, str]:
-    return {"text": part} if isinstance(part, str) else {"image": part.sha256}
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,3 +143,35 @@ def canonical(value: Any) -> str:
     return json.dumps(
         value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False
     )
+
+
+class ModelError(Exception):
+    """No response; the message says why and, where it helps, what to do.
+
+    Messages are one line and never hold a key.
+    """
+
+
+class TransientError(ModelError):
+    """Trying again can help. `retry_after` is what the server asks to wait, in seconds."""
+
+    def __init__(self, message: str, retry_after: float | None = None, busy: bool = False) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+        self.busy = busy
+
+
+class RequestError(ModelError):
+    """The server refuses this one request: trying again does not help, others may work."""
+
+
+class SchemaRefused(RequestError):  # noqa: N818 - reads as what happened
+    """The server does not take JSON schemas: the same request without one may work."""
+
+
+class FatalError(ModelError):
+    """No request can work: a wrong key, an unknown model, a missing package."""
+
+
+class BudgetSpent(ModelError):  # noqa: N818 - reads as what happened
+    """Sending more could cost more than the budget."""

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from scoring.models.errors import FatalError, RequestError
-from scoring.models.records import Image, Message, Request, Response
+from scoring.models.records import FatalError, Image, Message, Request, RequestError, Response
 
 
 class TransformersChat:

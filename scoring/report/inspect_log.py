@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from scoring.models.records import Condition, Presentation, Question
+from scoring.models.records import BenchmarkQuestion, Condition, Presentation
 from scoring.report.evidence import EvidenceItem
 from scoring.report.result import Report, Summary
 from scoring.runner.prompts import PROMPTS, choice_line, label_style, render
@@ -118,7 +118,7 @@ def _render_prompt(item: EvidenceItem) -> str:
     condition: Condition = "image"
     for known in ("no-image", "choices-only"):
         condition = known if item.condition == known else condition
-    question = Question(item.id, item.question, item.choices, item.correct_index)
+    question = BenchmarkQuestion(item.id, item.question, item.choices, item.correct_index)
     shown = Presentation(question, condition, item.rotation)
     if item.prompt in PROMPTS:
         return render(item.prompt, shown)

@@ -20,7 +20,7 @@ from scoring.models.cache import write_aside
 from scoring.report.evidence import EvidenceItem, read_evidence
 from scoring.report.result import Report, Summary, make_report, read_report
 from scoring.report.writing import format_interval, format_markdown_table, format_percent
-from scoring.runner.version import version_of
+from scoring.runner.dataset import version_of
 
 HEADER = (
     *("rank", "model", "sees", "accuracy", "95% interval", "answered", "no-image"),

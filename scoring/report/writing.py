@@ -17,7 +17,7 @@ from scoring.report.plots import PLOTS, write_plots
 from scoring.report.result import Report, Summary, make_report, write_report
 
 if TYPE_CHECKING:
-    from scoring.runner.benchmark import Benchmark
+    from scoring.runner.benchmark import BenchmarkRun
 
 HEADER = ("model", "sees", "accuracy", "95% interval", "answered", "by task", "model minus this")
 
@@ -162,7 +162,7 @@ def write_markdown(folder: Path, report: Report) -> None:
     write_aside(folder / "report.md", "\n".join(lines).encode("utf-8", "replace"))
 
 
-def write_all(folder: Path, benchmark: Benchmark) -> tuple[Report, list[str]]:
+def write_all(folder: Path, benchmark: BenchmarkRun) -> tuple[Report, list[str]]:
     """Writes items.parquet, result.json, the plots, report.md and Inspect's log.
 
     Returns:

@@ -10,21 +10,29 @@ from typing import Any
 from scoring.answers.extraction import extract
 from scoring.items import BadInput
 from scoring.models.cache import ResponseCache
-from scoring.models.chooser import Chooser
+from scoring.models.choosers import Chooser
 from scoring.models.client import Client, Outcome
-from scoring.models.errors import BudgetSpent, ModelError, TransientError
-from scoring.models.records import Condition, Presentation, Question, Request, Response
+from scoring.models.records import (
+    BenchmarkQuestion,
+    BudgetSpent,
+    Condition,
+    ModelError,
+    Presentation,
+    Request,
+    Response,
+    TransientError,
+)
 from scoring.records import LabelStyle
 from scoring.report.evidence import EvidenceItem
+from scoring.runner.dataset import image_digests
 from scoring.runner.prompts import label_style, message
-from scoring.runner.version import image_digests
 
-Progress = Callable[[int], None]
 _CHUNK = 64
+"""Presentations between two reports of how far a model that takes choices is."""
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class ChatSettings:
     """How chat models are asked. `temperature` None leaves it to the server."""
 
     prompt: str = "ours-v1"
@@ -39,16 +47,16 @@ class Asking:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """Items of what was answered, and why the rest was not."""
+class ChatAnswers:
+    """Items of what was answered, how many are missing, and why."""
 
     items: list[EvidenceItem]
     missing: int = 0
     reason: str = ""
 
 
-def presentations(
-    questions: Sequence[Question], conditions: Sequence[Condition], circular: bool
+def present_all(
+    questions: Sequence[BenchmarkQuestion], conditions: Sequence[Condition], circular: bool
 ) -> list[Presentation]:
     """Every question under every condition, in every rotation if circular."""
     return [
@@ -60,11 +68,21 @@ def presentations(
 
 
 def ask_chat(
-    client: Client, asking: Asking, shown: Sequence[Presentation], progress: Progress
-) -> Asked:
+    client: Client,
+    settings: ChatSettings,
+    shown: Sequence[Presentation],
+    progress: Callable[[int], None],
+) -> ChatAnswers:
     """Asks a chat model. What was answered is kept in the client's cache, whatever happens.
 
-    Raises FatalError where no request can work.
+    Args:
+        client: the model, with its cache and budget.
+        settings: prompt and parameters.
+        shown: what is asked.
+        progress: hears how many are done.
+
+    Raises:
+        FatalError: where no request can work.
     """
     outcomes: dict[int, Outcome] = {}
     reason = ""
@@ -74,53 +92,51 @@ def ask_chat(
         progress(len(outcomes))
 
     try:
-        asyncio.run(client.complete_all((asking.request(p) for p in shown), arrived))
+        asyncio.run(client.complete_all((settings.request(p) for p in shown), arrived))
     except BudgetSpent as error:
         reason = str(error)
-    lost = [o for o in outcomes.values() if isinstance(o, TransientError)]
-    missing = len(shown) - len(outcomes) + len(lost)
-    return Asked(
-        [
-            chat_item(client, asking, shown[number], outcome)
-            for number, outcome in sorted(outcomes.items())
-            if not isinstance(outcome, TransientError)
-        ],
-        missing,
-        reason or (str(lost[0]) if lost else ""),
+    # A failure that can pass is no answer: the same run, again, asks for it once more. A refusal
+    # is one: it would be refused again, and the model gets nothing for it.
+    failures = [o for o in outcomes.values() if isinstance(o, TransientError)]
+    items = [
+        _make_chat_item(client, settings, shown[number], outcome)
+        for number, outcome in sorted(outcomes.items())
+        if not isinstance(outcome, TransientError)
+    ]
+    return ChatAnswers(
+        items, len(shown) - len(items), reason or (str(failures[0]) if failures else "")
     )
 
 
-def chat_item(
-    client: Client, asking: Asking, shown: Presentation, outcome: Outcome
+def _make_chat_item(
+    client: Client, settings: ChatSettings, shown: Presentation, outcome: Outcome
 ) -> EvidenceItem:
     """What a chat model answered; a refused request is an empty response with its error."""
-    error = str(outcome) if isinstance(outcome, ModelError) else ""
     response = outcome if isinstance(outcome, Response) else Response("")
-    return item(
+    return make_item(
         client.backend.name,
         shown,
-        prompt=asking.prompt,
-        error=error,
+        prompt=settings.prompt,
+        error=str(outcome) if isinstance(outcome, ModelError) else "",
         usd=client.budget.prices.of(response.tokens_in, response.tokens_out),
         tokens_in=response.tokens_in,
         tokens_out=response.tokens_out,
         latency=response.latency,
         finish_reason=response.finish_reason,
         served_by=response.served_by,
-        **extracted(response.text, shown, label_style(asking.prompt)),
+        **read_response(response.text, shown, label_style(settings.prompt)),
     )
 
 
-def extracted(text: str, shown: Presentation, labels: LabelStyle | None) -> dict[str, Any]:
-    """What a response commits to, with the index in the dataset's order."""
-    found = extract(text, shown.choices, labels=labels)
-    index = None if found.index is None else shown.original(found.index)
+def read_response(text: str, shown: Presentation, labels: LabelStyle | None) -> dict[str, Any]:
+    """What a response commits to: fields of an item, with the index in the dataset's order."""
+    extraction = extract(text, shown.choices, labels=labels)
     return {
         "labels": labels,
         "response": text,
-        "index": index,
-        "status": found.status,
-        "method": found.method,
+        "index": None if extraction.index is None else shown.original(extraction.index),
+        "status": extraction.status,
+        "method": extraction.method,
     }
 
 
@@ -130,20 +146,27 @@ def ask_chooser(
     sees: str = "",
     *,
     cache: ResponseCache | None = None,
-    progress: Progress = lambda done: None,
+    progress: Callable[[int], None] = lambda done: None,
 ) -> list[EvidenceItem]:
-    """Asks a model that takes a choice; `sees` overrides the condition that is written down.
+    """Asks a model that takes a choice.
 
-    What a model with a revision took is kept in the cache. Raises BadInput where the model cannot
-    do without what a condition hides.
+    Args:
+        chooser: the model.
+        shown: what is asked.
+        sees: overrides the condition that is written down.
+        cache: keeps what a model with a revision took.
+        progress: hears how many are done.
+
+    Raises:
+        BadInput: where the model cannot do without what a condition hides.
     """
     cache = cache if chooser.revision else None
     chosen: list[int | None] = []
     for start in range(0, len(shown), _CHUNK):
-        chosen += _taken(chooser, shown[start : start + _CHUNK], cache)
+        chosen += _take_choices(chooser, shown[start : start + _CHUNK], cache)
         progress(len(chosen))
     return [
-        item(
+        make_item(
             chooser.name,
             p,
             condition=sees or p.condition,
@@ -154,38 +177,36 @@ def ask_chooser(
     ]
 
 
-def _taken(
+def _take_choices(
     chooser: Chooser, shown: Sequence[Presentation], cache: ResponseCache | None
 ) -> list[int | None]:
     """The choices taken, from the cache where they are there; an empty response is no choice."""
-    keys = [_chooser_key(chooser, p) for p in shown]
-    found = [cache.get(key) if cache else None for key in keys]
-    unknown = [n for n, response in enumerate(found) if response is None]
+    keys = [
+        {
+            "model": chooser.name,
+            "revision": chooser.revision,
+            "question": [p.question.id, p.question.question, *p.choices],
+            "rotation": p.rotation,
+            "images": image_digests(p.question),
+            "condition": p.condition,
+        }
+        for p in shown
+    ]
+    responses = [cache.get(key) if cache else None for key in keys]
+    unknown = [n for n, response in enumerate(responses) if response is None]
     try:
         fresh = chooser.choose([shown[n] for n in unknown])
     except ValueError as error:
         raise BadInput(f"{chooser.name}: {error}") from error
     for n, index in zip(unknown, fresh, strict=True):
-        found[n] = Response("" if index is None else str(index))
+        responses[n] = response = Response("" if index is None else str(index))
         if cache:
-            cache.put(keys[n], found[n] or Response(""))
-    return [int(response.text) if response and response.text else None for response in found]
+            cache.put(keys[n], response)
+    return [int(response.text) if response and response.text else None for response in responses]
 
 
-def _chooser_key(chooser: Chooser, shown: Presentation) -> dict[str, Any]:
-    question = shown.question
-    return {
-        "model": chooser.name,
-        "revision": chooser.revision,
-        "question": [question.id, question.question, *shown.choices],
-        "rotation": shown.rotation,
-        "images": image_digests(question),
-        "condition": shown.condition,
-    }
-
-
-def item(model: str, shown: Presentation, **answered: Any) -> EvidenceItem:
-    """An item with the fields of the question filled in."""
+def make_item(model: str, shown: Presentation, **answered: Any) -> EvidenceItem:
+    """An item of a model's answer; fields that are not given stay empty."""
     question = shown.question
     empty: dict[str, Any] = {
         "condition": shown.condition,
@@ -218,7 +239,7 @@ def item(model: str, shown: Presentation, **answered: Any) -> EvidenceItem:
     )
 
 
-def fitted(chooser: Chooser, train: Iterable[Question]) -> str:
+def try_fit(chooser: Chooser, train: Iterable[BenchmarkQuestion]) -> str:
     """Fits a baseline; returns why it cannot be, or nothing."""
     try:
         chooser.fit(list(train))

@@ -1,27 +1,43 @@
-"""A benchmark run: one model and all baselines on one split, with a report."""
+"""A benchmark run: one model and all baselines on one split, for a report."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
 from scoring.items import BadInput
-from scoring.models.baselines import BASELINES
-from scoring.models.budget import Budget, Prices
-from scoring.models.cache import ResponseCache
-from scoring.models.chooser import Chooser
-from scoring.models.client import Backend, Client
-from scoring.models.errors import FatalError
-from scoring.models.loading import Serving, open_model
-from scoring.models.records import CONDITIONS, Condition, Presentation
+from scoring.models import (
+    BASELINES,
+    CONDITIONS,
+    Backend,
+    Budget,
+    Chooser,
+    Client,
+    Condition,
+    EncoderOpener,
+    FatalError,
+    Presentation,
+    Prices,
+    ResponseCache,
+    Serving,
+    open_model,
+)
 from scoring.report.evidence import EvidenceItem
 from scoring.report.result import Result, read_earlier_items
-from scoring.runner.asking import Asking, ask_chat, ask_chooser, fitted, presentations
+from scoring.runner.asking import ChatSettings, ask_chat, ask_chooser, present_all, try_fit
 from scoring.runner.dataset import Dataset
 from scoring.runner.predictions import read_predictions
 
-Told = Callable[[int, int, Client | None], None]
+logger = logging.getLogger("microvqa_pp")
+
+OnProgress = Callable[[int, int, Client | None], None]
+"""Hears how many presentations of how many are done, and through which client."""
 
 
 class Incomplete(Exception):  # noqa: N818 - reads as what happened
@@ -29,14 +45,14 @@ class Incomplete(Exception):  # noqa: N818 - reads as what happened
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class BenchmarkSettings:
     """What is run. `budget` is in USD and for this call; `cache` defaults to `output/cache`."""
 
     model: str
     output: Path
     conditions: tuple[Condition, ...] = ("image",)
     circular: bool = False
-    asking: Asking = field(default_factory=Asking)
+    chat: ChatSettings = field(default_factory=ChatSettings)
     serving: Serving = field(default_factory=Serving)
     prices: Prices = field(default_factory=Prices)
     budget: float | None = None
@@ -45,7 +61,7 @@ class Settings:
 
 
 @dataclass(slots=True)
-class Benchmark:
+class BenchmarkRun:
     """A run's result, all its items, and the baselines that could not be run, with reasons."""
 
     result: Result
@@ -54,34 +70,52 @@ class Benchmark:
 
 
 def run_benchmark(
-    dataset: Dataset, settings: Settings, told: Told, opened: Backend | Chooser | None = None
-) -> Benchmark:
-    """Runs what is not in the cache. `told` hears how many presentations of how many are done.
+    dataset: Dataset,
+    settings: BenchmarkSettings,
+    progress: OnProgress,
+    model: Backend | Chooser | None = None,
+    open_encoder: EncoderOpener | None = None,
+) -> BenchmarkRun:
+    """Runs what is not in the cache.
 
-    A model that is `opened` already is asked instead of opening `settings.model`.
     Conditions that OUTPUT already holds for the same model, dataset and settings stay in the
-    result. Raises BadInput, FatalError, or Incomplete, before which nothing of an earlier result
-    is touched.
+    result.
+
+    Args:
+        dataset: the questions.
+        settings: what is run, and how.
+        progress: hears how far it is.
+        model: is asked instead of opening `settings.model`.
+        open_encoder: opens the encoder of `clip:NAME`.
+
+    Raises:
+        BadInput: for predictions, an earlier result or a model that do not fit.
+        FatalError: where no request can work.
+        Incomplete: where not all was answered. Nothing of an earlier result is touched then.
     """
-    model = opened
     if model is None and not settings.predictions:
-        model = open_model(settings.model, settings.serving)
-    result = _result(dataset, settings, model)
+        model = open_model(settings.model, settings.serving, open_encoder)
+    # What lies in the folder is compared before anything is asked, which may cost money.
+    result = _describe_run(dataset, settings, model)
     kept = read_earlier_items(settings.output, result, set(settings.conditions))
     if model is None:
-        items = _predicted(dataset, settings)
+        items = _read_predicted(dataset, settings)
     else:
-        shown = presentations(dataset.chosen, settings.conditions, settings.circular)
+        shown = present_all(dataset.chosen, settings.conditions, settings.circular)
+        logger.info("%s answers %d presentations", result.model, len(shown))
         if isinstance(model, Chooser):
-            items = _chosen(model, dataset, settings, shown, told)
+            items = _run_chooser(model, dataset, settings, shown, progress)
         else:
-            items = _answered(model, settings, shown, told)
-    baselines, left_out = _baseline_items(dataset, settings.model)
-    return Benchmark(result, [*items, *kept, *baselines], left_out)
+            items = _run_chat(model, settings, shown, progress)
+    # Every result stands beside all baselines on the same questions.
+    baselines, left_out = _run_baselines(dataset, settings.model)
+    return BenchmarkRun(result, [*items, *kept, *baselines], left_out)
 
 
-def _result(dataset: Dataset, settings: Settings, model: Backend | Chooser | None) -> Result:
-    asked = model is not None and not isinstance(model, Chooser)
+def _describe_run(
+    dataset: Dataset, settings: BenchmarkSettings, model: Backend | Chooser | None
+) -> Result:
+    chats = model is not None and not isinstance(model, Chooser)
     return Result(
         dataset=dataset.name,
         split=dataset.split,
@@ -90,16 +124,16 @@ def _result(dataset: Dataset, settings: Settings, model: Backend | Chooser | Non
         questions=len(dataset.chosen),
         model=settings.model if model is None else model.name,
         revision=settings.serving.revision if model is None else model.revision,
-        prompt=settings.asking.prompt if asked else "",
-        max_tokens=settings.asking.max_tokens if asked else None,
-        temperature=settings.asking.temperature if asked else None,
-        seed=settings.asking.seed if asked else None,
+        prompt=settings.chat.prompt if chats else "",
+        max_tokens=settings.chat.max_tokens if chats else None,
+        temperature=settings.chat.temperature if chats else None,
+        seed=settings.chat.seed if chats else None,
         circular=settings.circular,
         origin="predictions" if model is None else "run",
     )
 
 
-def _predicted(dataset: Dataset, settings: Settings) -> list[EvidenceItem]:
+def _read_predicted(dataset: Dataset, settings: BenchmarkSettings) -> list[EvidenceItem]:
     if settings.circular or len(settings.conditions) > 1 or settings.predictions is None:
         raise BadInput("predictions have one condition and one order of choices")
     if settings.model in BASELINES:
@@ -108,58 +142,94 @@ def _predicted(dataset: Dataset, settings: Settings) -> list[EvidenceItem]:
     return read_predictions(settings.predictions, dataset, settings.model, condition)
 
 
-def _chosen(
+def _run_chooser(
     chooser: Chooser,
     dataset: Dataset,
-    settings: Settings,
+    settings: BenchmarkSettings,
     shown: Sequence[Presentation],
-    told: Told,
+    progress: OnProgress,
 ) -> list[EvidenceItem]:
-    if reason := fitted(chooser, dataset.train):
+    if reason := try_fit(chooser, dataset.train):
         raise BadInput(f"{chooser.name}: {reason}")
-    told(0, len(shown), None)
+    progress(0, len(shown), None)
     return ask_chooser(
         chooser,
         shown,
         chooser.sees if chooser.name in BASELINES else "",
         cache=ResponseCache(settings.cache or settings.output / "cache"),
-        progress=lambda done: told(done, len(shown), None),
+        progress=lambda done: progress(done, len(shown), None),
     )
 
 
-def _answered(
-    backend: Backend, settings: Settings, shown: Sequence[Presentation], told: Told
+def _run_chat(
+    backend: Backend,
+    settings: BenchmarkSettings,
+    shown: Sequence[Presentation],
+    progress: OnProgress,
 ) -> list[EvidenceItem]:
     client = Client(
         backend,
         cache=ResponseCache(settings.cache or settings.output / "cache"),
         budget=Budget(settings.budget, settings.prices),
     )
-    told(0, len(shown), client)
-    asked = ask_chat(client, settings.asking, shown, lambda done: told(done, len(shown), client))
-    if asked.missing:
+    progress(0, len(shown), client)
+    answers = ask_chat(
+        client, settings.chat, shown, lambda done: progress(done, len(shown), client)
+    )
+    logger.info("%s: %s", backend.name, client.budget.usage.describe())
+    # A rate over some of the questions would be another figure under the same name.
+    if answers.missing:
         raise Incomplete(
-            f"{asked.missing:,} of {len(shown):,} requests have no response yet: {asked.reason}; "
-            "run the same command again to go on"
+            f"{answers.missing:,} of {len(shown):,} requests have no response yet: "
+            f"{answers.reason}; run the same command again to go on"
         )
-    if all(item.error for item in asked.items):
-        raise FatalError(f"every request was refused: {asked.items[0].error}")
-    return asked.items
+    if all(item.error for item in answers.items):
+        raise FatalError(f"every request was refused: {answers.items[0].error}")
+    return answers.items
 
 
-def _baseline_items(dataset: Dataset, model: str) -> tuple[list[EvidenceItem], dict[str, str]]:
-    """Items of all baselines but the model itself."""
+def _run_baselines(dataset: Dataset, model: str) -> tuple[list[EvidenceItem], dict[str, str]]:
+    """Items of all baselines but the model itself, and why some could not be run."""
     items: list[EvidenceItem] = []
     left_out: dict[str, str] = {}
-    shown = presentations(dataset.chosen, CONDITIONS[:1], circular=False)
+    shown = present_all(dataset.chosen, CONDITIONS[:1], circular=False)
     for name, make in BASELINES.items():
-        baseline = make()
         if name == model:
             continue
-        if reason := fitted(baseline, dataset.train):
+        baseline = make()
+        if reason := try_fit(baseline, dataset.train):
             left_out[name] = reason
         elif name == "caption" and not any(question.caption for question in dataset.chosen):
             left_out[name] = "no question has a caption"
         else:
             items += ask_chooser(baseline, shown, baseline.sees)
     return items, left_out
+
+
+@contextmanager
+def show_progress(console: Console) -> Iterator[OnProgress]:
+    """A bar while questions are asked; off a terminal, a line for each tenth."""
+    bar = Progress(
+        TextColumn("asking"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.description}", markup=False),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )
+    task = bar.add_task("", total=None)
+    last = -1
+
+    def report(done: int, total: int, client: Client | None) -> None:
+        nonlocal last
+        line = client.budget.usage.describe() if client else ""
+        bar.update(task, completed=done, total=total, description=line)
+        tenth = 10 * done // max(1, total)
+        if not console.is_terminal and tenth != last and client:
+            last = tenth
+            console.print(f"{done:,} of {total:,} requests; {line}", markup=False, soft_wrap=True)
+
+    with bar:
+        yield report

@@ -20,7 +20,7 @@ from space.screening.place import ON_SPACE
 if TYPE_CHECKING:
     from scoring.models import Backend, Chooser
     from scoring.report.result import Report
-    from scoring.runner import Benchmark, Dataset, Settings
+    from scoring.runner import BenchmarkRun, BenchmarkSettings, Dataset
 
 BASELINE, CLIP, ENDPOINT, HUB = "baseline", "clip", "endpoint", "hub"
 HUB_MODELS = ("HuggingFaceTB/SmolVLM-256M-Instruct", "HuggingFaceTB/SmolVLM-500M-Instruct")
@@ -49,7 +49,7 @@ class Progress:
 
     done: int = 0
     total: int = 0
-    found: tuple[Report, Benchmark] | None = None
+    found: tuple[Report, BenchmarkRun] | None = None
     problem: str = ""
 
 
@@ -129,15 +129,15 @@ class Bench:
 
     def _found(
         self, wish: Wish, folder: Path, told: Callable[..., None]
-    ) -> tuple[Report, Benchmark]:
+    ) -> tuple[Report, BenchmarkRun]:
         from scoring.report.result import make_report
-        from scoring.runner import Settings, run_benchmark
+        from scoring.runner import BenchmarkSettings, run_benchmark
 
         dataset = self._dataset(wish)
         told(0, len(dataset.chosen))
-        settings = Settings(wish.name, folder, self._conditions(wish))
+        settings = BenchmarkSettings(wish.name, folder, self._conditions(wish))
         if wish.kind == HUB:
-            found: Benchmark = _run_on_gpu(dataset, settings)
+            found: BenchmarkRun = _run_on_gpu(dataset, settings)
         else:
             found = run_benchmark(dataset, settings, told, self._open(wish))
         told(len(dataset.chosen), len(dataset.chosen))
@@ -176,16 +176,10 @@ class Bench:
 
 
 def _open_clip() -> Backend | Chooser:
-    from scoring.models import open_model, register_encoders
-
-    register_encoders(_encoder)
-    return open_model(BUNDLED_CLIP)
-
-
-def _encoder(name: str) -> Any:
     from filtering.encoders import open_clip_encoder
+    from scoring.models import open_model
 
-    return open_clip_encoder(name)
+    return open_model(BUNDLED_CLIP, open_encoder=open_clip_encoder)
 
 
 def hub_name(text: str) -> str:
@@ -209,7 +203,7 @@ def offered_models() -> tuple[str, ...]:
 
 
 @on_gpu
-def _run_on_gpu(dataset: Dataset, settings: Settings) -> Benchmark:
+def _run_on_gpu(dataset: Dataset, settings: BenchmarkSettings) -> BenchmarkRun:
     from scoring.models import Serving
     from scoring.runner import run_benchmark
 

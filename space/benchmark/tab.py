@@ -16,7 +16,7 @@ from space.markup import render
 if TYPE_CHECKING:
     from scoring.report.evidence import EvidenceItem
     from scoring.report.result import Report
-    from scoring.runner import Benchmark
+    from scoring.runner import BenchmarkRun
 
 _PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 SHOWN_WRONG = 20
@@ -24,7 +24,7 @@ _LONGEST_RESPONSE = 20_000
 Row = dict[str, Any]
 
 
-def report_html(report: Report, found: Benchmark) -> tuple[str, str]:
+def report_html(report: Report, found: BenchmarkRun) -> tuple[str, str]:
     """A result as HTML: accuracy beside the baselines, by task and Bloom level; wrong answers."""
     model = report.result.model
     main = report.of(model, "image") or report.of(model)

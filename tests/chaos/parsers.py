@@ -194,13 +194,15 @@ _OPTIONS = ("Increased expression", "Panel B", "10 µm", "Loss of localization")
 
 def _read_reply(which: int, data: bytes, folder: Path) -> None:
     from builder.agents.models import replies
-    from builder.agents.models.parsing import Unreadable, parse
+    from builder.agents.models.structured_output import Unreadable, parse
     from scoring import extract
     from scoring.models import Response
 
     text = data.decode("utf-8", "replace")
     forms = [f for f in vars(replies).values() if isinstance(f, type)]
-    for form in (f for f in forms if issubclass(f, replies.Form) and f is not replies.Form):
+    for form in (
+        f for f in forms if issubclass(f, replies.ReplyForm) and f is not replies.ReplyForm
+    ):
         try:
             parse(Response(text, finish_reason="stop"), form)
         except Unreadable:

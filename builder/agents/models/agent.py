@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TypeVar
 
-from builder.agents.costs import CostLog
-from builder.agents.models.bloom import BloomLevel, classify
-from builder.agents.models.each import each
-from builder.agents.models.judging import Judge
+from builder.agents.models.judging import CandidateJudge
 from builder.agents.models.pairs import PairWriter
-from builder.agents.models.questions import QuestionWriter
+from builder.agents.models.questions import BloomLevel, QuestionWriter, classify_bloom
 from builder.agents.models.structured_output import Asker
-from builder.agents.options import AgentOptions
+from builder.agents.settings import COSTS, AgentOptions
 from builder.errors import StoppedError
 from builder.tables.records import AgentSignals, Candidate, Figure, Outcome, Question
 from scoring.models import (
@@ -21,11 +19,15 @@ from scoring.models import (
     BudgetSpent,
     Client,
     ModelError,
+    OpenAIChat,
     ResponseCache,
     RetryPolicy,
+    UsageLog,
+    map_bounded,
     open_chat,
 )
-from scoring.models.openai_chat import OpenAIChat
+
+logger = logging.getLogger("microvqa_pp")
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -48,18 +50,24 @@ class ModelAgent:
         self.name, self._model = name, options.model
         try:
             self._backend = backend = open_chat(name, options.model.serving)
-            budget = Budget(options.model.budget, options.model.prices)
+            budget = Budget(options.model.budget, options.model.prices, options.folder / COSTS)
         except (ModelError, ValueError) as error:
             raise StoppedError(str(error)) from error
-        cache = ResponseCache(options.folder / RESPONSES)
-        self.log = CostLog(options.folder, options.model.prices)
-        self._asker = Asker(Client(backend, cache, budget, POLICY), self.log)
+        self._client = Client(backend, ResponseCache(options.folder / RESPONSES), budget, POLICY)
+        self._asker = Asker(self._client)
+        # Twice as many as can be sent: while a reply is looked into, another request is ready.
         self._at_once = 2 * max(backend.concurrency, 2 * backend.batch_size)
         self._runner = asyncio.Runner()
 
+    @property
+    def usage(self) -> UsageLog:
+        """What this run asked so far."""
+        return self._client.budget.usage
+
     def close(self) -> None:
         """Closes connections, and the event loop that all calls ran in."""
-        self.log.close()
+        logger.info("%s: %s", self.name, self.usage.describe())
+        self.usage.close()
         if isinstance(self._backend, OpenAIChat):
             self._runner.run(self._backend.close())
         self._runner.close()
@@ -67,8 +75,9 @@ class ModelAgent:
     def write_candidates(self, figures: Sequence[Figure]) -> tuple[list[Candidate], list[Outcome]]:
         """Candidates of the figures in order, and one outcome per figure."""
         writer = PairWriter(self._asker, self.name, self._model.revision)
-        written = self._each(figures, writer.write)
-        return [c for found, _ in written for c in found], [outcome for _, outcome in written]
+        written = self._run_each(figures, writer.write)
+        candidates = [candidate for of_figure, _ in written for candidate in of_figure]
+        return candidates, [outcome for _, outcome in written]
 
     def judge(
         self, candidates: Sequence[Candidate], figures: Mapping[str, Figure]
@@ -77,8 +86,8 @@ class ModelAgent:
         if not self._model.samples:
             return []
         revision, samples = self._model.revision, self._model.samples
-        judge = Judge(self._asker, self.name, revision, samples)
-        return self._each(candidates, lambda c: judge.judge(c, figures[c.figure_id]))
+        judge = CandidateJudge(self._asker, self.name, revision, samples)
+        return self._run_each(candidates, lambda c: judge.judge(c, figures[c.figure_id]))
 
     def write_questions(
         self, candidates: Sequence[Candidate], figures: Mapping[str, Figure], seed: int
@@ -86,19 +95,19 @@ class ModelAgent:
         """One question per candidate in order, with three distractors or a problem."""
         revision, rounds = self._model.revision, self._model.rounds
         writer = QuestionWriter(self._asker, self.name, revision, rounds)
-        return self._each(candidates, lambda c: writer.write(c, figures[c.figure_id], seed))
+        return self._run_each(candidates, lambda c: writer.write(c, figures[c.figure_id], seed))
 
     def classify(self, questions: Sequence[tuple[str, Sequence[str], str]]) -> list[BloomLevel]:
         """Bloom levels of questions, each with its choices and the right one."""
-        return self._each(questions, lambda q: classify(self._asker, *q))
+        return self._run_each(questions, lambda q: classify_bloom(self._asker, *q))
 
-    def _each(
+    def _run_each(
         self, items: Sequence[Item], work: Callable[[Item], Awaitable[Result]]
     ) -> list[Result]:
         try:
-            return self._runner.run(each(items, work, self._at_once))
+            return self._runner.run(map_bounded(items, work, self._at_once))
         except BudgetSpent as error:
             raise StoppedError(str(error)) from error
         except ModelError as error:
-            said = f"{self.name}: {error}; run the same command again to go on"
-            raise StoppedError(said) from error
+            advice = "run the same command again to go on"
+            raise StoppedError(f"{self.name}: {error}; {advice}") from error

@@ -34,8 +34,8 @@ class Draft:
         """The wrong choices."""
         return tuple(d.text for d in self.distractors)
 
-    def shown(self, *seed: object) -> list[str]:
-        """All choices in an order drawn from the seed."""
+    def shuffle_choices(self, *seed: object) -> list[str]:
+        """All choices in an order drawn from the seed and the question."""
         content = "\x1f".join(map(str, (*seed, self.question)))
         digest = hashlib.sha256(content.encode("utf-8", "surrogatepass")).digest()
         rng = np.random.default_rng(int.from_bytes(digest[:8], "big"))
@@ -43,17 +43,18 @@ class Draft:
         return [choices[i] for i in rng.permutation(len(choices))]
 
 
-def first_draft(candidate: Candidate, form: Choices) -> Draft:
+def draft_candidate(candidate: Candidate, form: Choices) -> Draft:
     """The candidate with its choices."""
-    return _draft(candidate.question, candidate.answer, form)
+    return _make_draft(candidate.question, candidate.answer, form)
 
 
-def next_draft(form: Rewritten) -> Draft:
+def draft_rewrite(form: Rewritten) -> Draft:
     """A rewritten question."""
-    return _draft(form.question, _LABEL.sub("", form.answer), form)
+    return _make_draft(form.question, _LABEL.sub("", form.answer), form)
 
 
-def _draft(question: str, answer: str, form: Choices | Rewritten) -> Draft:
+def _make_draft(question: str, answer: str, form: Choices | Rewritten) -> Draft:
+    # Some models write the letters of the choices into their texts.
     clean = tuple(
         d.model_copy(update={"text": _LABEL.sub("", d.text)})
         for d in form.distractors[:DISTRACTORS]
@@ -61,22 +62,22 @@ def _draft(question: str, answer: str, form: Choices | Rewritten) -> Draft:
     return Draft(question, answer, clean, form.rationale)
 
 
-def faults(draft: Draft) -> Sequence[str]:
+def find_faults(draft: Draft) -> Sequence[str]:
     """What is wrong with the form of a question, in words; nothing where it can stand."""
-    texts = [_plain(text) for text in draft.texts]
-    found = []
+    texts = [_normalise(text) for text in draft.texts]
+    faults = []
     if len(texts) != DISTRACTORS:
-        found.append(f"three wrong choices are needed, not {len(texts)}")
-    if len({*texts, _plain(draft.answer)}) < len(texts) + 1:
-        found.append("two choices are the same")
+        faults.append(f"three wrong choices are needed, not {len(texts)}")
+    if len({*texts, _normalise(draft.answer)}) < len(texts) + 1:
+        faults.append("two choices are the same")
     if any(_CATCH_ALL.search(text) for text in draft.texts):
-        found.append("a choice stands for others")
+        faults.append("a choice stands for others")
     if texts and len(draft.answer) > LONGER * max(map(len, draft.texts)):
-        found.append("the right choice is much longer than the wrong ones")
-    if _plain(draft.answer) in _plain(draft.question):
-        found.append("the question has its answer in it")
-    return found
+        faults.append("the right choice is much longer than the wrong ones")
+    if _normalise(draft.answer) in _normalise(draft.question):
+        faults.append("the question has its answer in it")
+    return faults
 
 
-def _plain(text: str) -> str:
+def _normalise(text: str) -> str:
     return " ".join(text.casefold().split()).strip(" .")

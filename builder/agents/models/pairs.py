@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from builder.agents.base import candidate_id
-from builder.agents.models.evidence import find_span
 from builder.agents.models.prompts import EXTRACT, WRITE, versions
 from builder.agents.models.replies import Fact, Facts, Pair, Pairs
 from builder.agents.models.structured_output import Asker, Reply
@@ -26,7 +25,7 @@ _NONE = {
 
 @dataclass(slots=True)
 class _Written:
-    """What came of a figure."""
+    """What came of a figure so far; `reason` says why there are no candidates."""
 
     candidates: list[Candidate] = field(default_factory=list)
     unusable: list[Unusable] = field(default_factory=list)
@@ -43,57 +42,60 @@ class PairWriter:
 
     async def write(self, figure: Figure) -> tuple[list[Candidate], Outcome]:
         """Candidates of a figure, and what came of it."""
-        written = await self._write(figure, Image(figure.image["bytes"]))
+        written = _Written()
+        await self._write(figure, Image(figure.image["bytes"]), written)
         reason = "" if written.candidates else written.reason or "every question was refused"
         return written.candidates, Outcome(
             figure.figure_id, len(written.candidates), reason, pack(written.unusable)
         )
 
-    async def _write(self, figure: Figure, image: Image) -> _Written:
-        values = {"caption": figure.caption, "most": MOST_FACTS}
-        found = await self.asker.ask(
-            EXTRACT, values, image, check=lambda form: _facts(form, figure.caption)[1]
+    async def _write(self, figure: Figure, image: Image, written: _Written) -> None:
+        # First what the caption states, each fact with the words that state it: a question is
+        # written from a fact, so that its answer can be checked.
+        extracted = await self.asker.ask(
+            EXTRACT,
+            {"caption": figure.caption, "most": MOST_FACTS},
+            image,
+            check=lambda form: _check_facts(form, figure.caption)[1],
         )
-        written = _Written(unusable=list(found.unusable))
-        if found.form is None:
-            written.reason = f"no usable reply on its facts: {found.problem}"
-            return written
-        facts, problems = _facts(found.form, figure.caption)
-        written.unusable += _refused(EXTRACT.version, found, problems)
+        written.unusable += extracted.unusable
+        if extracted.form is None:
+            written.reason = f"no usable reply on its facts: {extracted.problem}"
+            return
+        facts, problems = _check_facts(extracted.form, figure.caption)
+        written.unusable += _list_refused(EXTRACT.version, extracted, problems)
         if not facts:
             written.reason = problems[0] if problems else _NONE["facts"]
-            return written
-        await self._ask(figure, image, facts, written)
-        return written
-
-    async def _ask(
-        self, figure: Figure, image: Image, facts: Sequence[Fact], written: _Written
-    ) -> None:
-        told = [{"fact": i, **fact.model_dump()} for i, fact in enumerate(facts)]
-        values = {"caption": figure.caption, "facts": told, "most": MOST_PAIRS}
-        asked = await self.asker.ask(
-            WRITE, values, image, check=lambda form: _pairs(form, facts, figure.caption)[1]
-        )
-        written.unusable += asked.unusable
-        if asked.form is None:
-            written.reason = f"no usable reply on its questions: {asked.problem}"
             return
-        pairs, problems = _pairs(asked.form, facts, figure.caption)
-        written.unusable += _refused(WRITE.version, asked, problems)
-        written.reason = problems[0] if problems else _NONE["pairs"]
-        written.candidates += self._candidates(figure, facts, pairs, asked)
 
-    def _candidates(
-        self, figure: Figure, facts: Sequence[Fact], pairs: Sequence[Pair], asked: Reply[Pairs]
+        # Then questions about these facts, of which those that can stand become candidates.
+        numbered = [{"fact": i, **fact.model_dump()} for i, fact in enumerate(facts)]
+        reply = await self.asker.ask(
+            WRITE,
+            {"caption": figure.caption, "facts": numbered, "most": MOST_PAIRS},
+            image,
+            check=lambda form: _check_pairs(form, facts, figure.caption)[1],
+        )
+        written.unusable += reply.unusable
+        if reply.form is None:
+            written.reason = f"no usable reply on its questions: {reply.problem}"
+            return
+        pairs, problems = _check_pairs(reply.form, facts, figure.caption)
+        written.unusable += _list_refused(WRITE.version, reply, problems)
+        written.reason = problems[0] if problems else _NONE["pairs"]
+        written.candidates += self._make_candidates(figure, facts, pairs, reply.served_by)
+
+    def _make_candidates(
+        self, figure: Figure, facts: Sequence[Fact], pairs: Sequence[Pair], served_by: str
     ) -> Iterator[Candidate]:
-        seen = set()
+        known = set()
         for pair in pairs:
             task, kind = _TASKS[pair.task], facts[pair.fact].kind.casefold()
             identity = candidate_id(figure.figure_id, task, pair.question, pair.answer)
-            start, end = find_span(pair.evidence, figure.caption) or (0, 0)
-            if identity in seen:
+            if identity in known:
                 continue
-            seen.add(identity)
+            known.add(identity)
+            start, end = find_span(pair.evidence, figure.caption) or (0, 0)
             yield Candidate(
                 candidate_id=identity,
                 figure_id=figure.figure_id,
@@ -106,13 +108,27 @@ class PairWriter:
                 value_type=kind[:80],
                 attribute=re.sub(r"\W+", "_", kind)[:80],
                 agent=self.agent,
-                agent_revision=self.revision or asked.served_by,
+                agent_revision=self.revision or served_by,
                 prompt_version=versions((EXTRACT, WRITE)),
                 confidence=pair.confidence,
             )
 
 
-def _facts(form: Facts, caption: str) -> tuple[list[Fact], list[str]]:
+def find_span(quote: str, caption: str) -> tuple[int, int] | None:
+    """Where a caption has the words of a quotation.
+
+    Returns:
+        Start and end of the first place with these words, character by character but for the
+        width and kind of white space; None where there is none.
+    """
+    words = quote.split()
+    if not words:
+        return None
+    match = re.search(r"\s+".join(map(re.escape, words)), caption)
+    return match.span() if match else None
+
+
+def _check_facts(form: Facts, caption: str) -> tuple[list[Fact], list[str]]:
     """The facts whose words are in the caption, and what is wrong with the others."""
     good, problems = [], []
     for fact in form.facts[:MOST_FACTS]:
@@ -125,13 +141,13 @@ def _facts(form: Facts, caption: str) -> tuple[list[Fact], list[str]]:
     return good, problems
 
 
-def _pairs(form: Pairs, facts: Sequence[Fact], caption: str) -> tuple[list[Pair], list[str]]:
+def _check_pairs(form: Pairs, facts: Sequence[Fact], caption: str) -> tuple[list[Pair], list[str]]:
     """The pairs that can stand, and what is wrong with the others."""
-    found = [(pair, _problem(pair, facts, caption)) for pair in form.pairs[:MOST_PAIRS]]
-    return [p for p, wrong in found if not wrong], [wrong for _, wrong in found if wrong]
+    checked = [(pair, _find_problem(pair, facts, caption)) for pair in form.pairs[:MOST_PAIRS]]
+    return [p for p, wrong in checked if not wrong], [wrong for _, wrong in checked if wrong]
 
 
-def _problem(pair: Pair, facts: Sequence[Fact], caption: str) -> str:
+def _find_problem(pair: Pair, facts: Sequence[Fact], caption: str) -> str:
     if not 0 <= pair.fact < len(facts):
         return f"there is no fact {pair.fact}"
     if find_span(pair.evidence, caption) is None:
@@ -143,7 +159,7 @@ def _problem(pair: Pair, facts: Sequence[Fact], caption: str) -> str:
     return ""
 
 
-def _refused(
+def _list_refused(
     version: str, reply: Reply[Facts] | Reply[Pairs], problems: list[str]
 ) -> list[Unusable]:
     """Parts of a usable reply that are left out, each with its reason."""

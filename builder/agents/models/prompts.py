@@ -37,7 +37,7 @@ class Prompt(Generic[Form]):
     @cached_property
     def text(self) -> str:
         """The file: the system's turn, a line `=== user`, and the user's turn."""
-        return _file(self.name)
+        return _read_prompt(self.name)
 
     @cached_property
     def schema(self) -> dict[str, Any]:
@@ -52,14 +52,22 @@ class Prompt(Generic[Form]):
     def messages(
         self, values: Mapping[str, Any], image: Image | None = None
     ) -> tuple[Message, ...]:
-        """The turns to send. Raises jinja2.UndefinedError where a value is missing."""
-        system, user = _templates(self.name)
-        said = user.render(values)
-        parts = (said,) if image is None else (image, said)
+        """The turns to send.
+
+        Args:
+            values: what the text is filled with.
+            image: stands before the text of the user's turn.
+
+        Raises:
+            jinja2.UndefinedError: where a value is missing.
+        """
+        system, user = _parse_templates(self.name)
+        text = user.render(values)
+        parts = (text,) if image is None else (image, text)
         return (Message("system", (system.render(values).strip(),)), Message("user", parts))
 
 
-def _file(name: str) -> str:
+def _read_prompt(name: str) -> str:
     return (files("builder.agents") / "prompts" / f"{name}.md").read_text("utf-8")
 
 
@@ -68,18 +76,18 @@ def _digest(*texts: str) -> str:
 
 
 @cache
-def _templates(name: str) -> tuple[Template, Template]:
+def _parse_templates(name: str) -> tuple[Template, Template]:
     environment = Environment(  # noqa: S701 - prompts are no HTML
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters["json"] = lambda value: json.dumps(value, ensure_ascii=False)
-    system, user = _file(name).split(_CUT)
+    system, user = _read_prompt(name).split(_CUT)
     return environment.from_string(system), environment.from_string(user.strip())
 
 
 def repair_turn(problems: Sequence[str]) -> str:
     """What is said to a model whose reply could not be used."""
-    return _templates("repair")[1].render(problems=problems)
+    return _parse_templates("repair")[1].render(problems=problems)
 
 
 EXTRACT = Prompt("extract", replies.Facts, 2048)
@@ -104,7 +112,7 @@ PROMPTS: tuple[Prompt[Any], ...] = (
 @cache
 def repair_version() -> str:
     """Version of the prompt that asks for a correction."""
-    return f"repair@{_digest(_file('repair'))}"
+    return f"repair@{_digest(_read_prompt('repair'))}"
 
 
 def versions(prompts: Iterable[Prompt[Any]]) -> str:
@@ -112,7 +120,7 @@ def versions(prompts: Iterable[Prompt[Any]]) -> str:
     return " ".join([*(prompt.version for prompt in prompts), repair_version()])
 
 
-def lettered(choices: Sequence[str]) -> str:
+def letter_choices(choices: Sequence[str]) -> str:
     """Choices under the letters A, B ..., each as a JSON string."""
     return "\n".join(
         f"{chr(65 + place)}. {json.dumps(choice, ensure_ascii=False)}"

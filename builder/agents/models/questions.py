@@ -2,16 +2,40 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from builder.agents.models.bloom import classify
-from builder.agents.models.mcq_draft import Draft, faults, first_draft
-from builder.agents.models.prompts import BLOOM, CHOICES, versions
+from builder.agents.models.mcq_draft import Draft, draft_candidate, find_faults
+from builder.agents.models.prompts import BLOOM, CHOICES, letter_choices, versions
 from builder.agents.models.refining import Refinement, Refiner
 from builder.agents.models.structured_output import Asker
 from builder.agents.unusable import Unusable, pack
 from builder.tables.records import Candidate, Figure, Question
 from scoring.models import Image
+
+
+@dataclass(frozen=True, slots=True)
+class BloomLevel:
+    """Level 1-5 with its reason; 0 where no usable reply came."""
+
+    level: int
+    reason: str
+    unusable: tuple[Unusable, ...] = ()
+
+
+async def classify_bloom(
+    asker: Asker, question: str, choices: Sequence[str], answer: str
+) -> BloomLevel:
+    """The Bloom level of a question, from its text alone: of ours, or of a benchmark's.
+
+    Raises:
+        BudgetSpent, FatalError: no more can be asked.
+    """
+    values = {"question": question, "choices": letter_choices(choices), "answer": answer}
+    reply = await asker.ask(BLOOM, values)
+    if reply.form is None:
+        return BloomLevel(0, f"no usable reply on its Bloom level: {reply.problem}", reply.unusable)
+    return BloomLevel(reply.form.level, reply.form.reason, reply.unusable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,28 +48,49 @@ class QuestionWriter:
     rounds: int
 
     async def write(self, candidate: Candidate, figure: Figure, seed: int) -> Question:
-        """The question of a candidate, or the problem that stands against it."""
-        image = Image(figure.image["bytes"])
-        made = await _Making(self, candidate, figure, image).choices()
-        refinement = made.refinement
-        if made.draft is not None:
-            by = {"agent": self.agent, "agent_revision": self.revision or made.served_by}
-            refiner = Refiner(self.asker, by, figure.caption, image, candidate, self.rounds, seed)
-            refinement = await refiner.refine(made.draft)
-            made.unusable += refiner.unusable
-        return await self._question(candidate, made, refinement)
+        """The question of a candidate, or the problem that stands against it.
 
-    async def _question(
-        self, candidate: Candidate, made: _Making, refinement: Refinement | None
-    ) -> Question:
-        draft = (
-            refinement.draft if refinement else Draft(candidate.question, candidate.answer, (), "")
+        Args:
+            candidate: question and answer, without choices.
+            figure: its figure, with the image.
+            seed: orders the choices where they are shown to the model.
+        """
+        image = Image(figure.image["bytes"])
+
+        # Wrong choices and a rationale, for the question as it is.
+        reply = await self.asker.ask(
+            CHOICES,
+            {
+                "caption": figure.caption,
+                "question": candidate.question,
+                "answer": candidate.answer,
+                "evidence": candidate.evidence,
+            },
+            image,
+            check=lambda form: find_faults(draft_candidate(candidate, form)),
         )
-        problem = refinement.problem if refinement else made.problem
-        level = await classify(self.asker, draft.question, draft.shown("bloom"), draft.answer)
-        made.unusable += level.unusable
+        unusable = list(reply.unusable)
+        refinement = Refinement(Draft(candidate.question, candidate.answer, (), ""))
+        if reply.form is None:
+            refinement.problem = f"no usable reply on its choices: {reply.problem}"
+        elif wrong := find_faults(draft := draft_candidate(candidate, reply.form)):
+            refinement.problem = f"its choices cannot stand: {'; '.join(wrong)}"
+        else:
+            # The question as it is shows shortcuts: it is rewritten until it has none.
+            by = {"agent": self.agent, "agent_revision": self.revision or reply.served_by}
+            refiner = Refiner(self.asker, by, figure.caption, image, candidate, self.rounds, seed)
+            refinement = await refiner.refine(draft)
+            unusable += refiner.unusable
+
+        # Its level last, since a rewrite may ask for more than the question did.
+        draft, problem = refinement.draft, refinement.problem
+        choices = draft.shuffle_choices("bloom")
+        level = await classify_bloom(self.asker, draft.question, choices, draft.answer)
+        unusable += level.unusable
         if not level.level:
             problem = problem or level.reason
+
+        # With a problem the candidate stays as it was, for a free-form question.
         stands = not problem
         return Question(
             candidate_id=candidate.candidate_id,
@@ -57,50 +102,9 @@ class QuestionWriter:
             bloom=level.level,
             bloom_rule=level.reason,
             problem=problem,
-            refinements=refinement.rounds if refinement else [],
+            refinements=refinement.rounds,
             question_agent=self.agent,
-            question_agent_revision=self.revision or made.served_by,
+            question_agent_revision=self.revision or reply.served_by,
             question_prompt_version=versions((CHOICES, BLOOM)),
-            unusable=pack(made.unusable),
+            unusable=pack(unusable),
         )
-
-
-@dataclass(slots=True)
-class _Making:
-    """The first version of a question under way."""
-
-    writer: QuestionWriter
-    candidate: Candidate
-    figure: Figure
-    image: Image
-    draft: Draft | None = None
-    problem: str = ""
-    served_by: str = ""
-    unusable: list[Unusable] = field(default_factory=list)
-    refinement: Refinement | None = None
-
-    async def choices(self) -> _Making:
-        """Asks for wrong choices and a rationale."""
-        values = {
-            "caption": self.figure.caption,
-            "question": self.candidate.question,
-            "answer": self.candidate.answer,
-            "evidence": self.candidate.evidence,
-        }
-        reply = await self.writer.asker.ask(
-            CHOICES,
-            values,
-            self.image,
-            check=lambda form: faults(first_draft(self.candidate, form)),
-        )
-        self.unusable += reply.unusable
-        self.served_by = reply.served_by
-        if reply.form is None:
-            self.problem = f"no usable reply on its choices: {reply.problem}"
-            return self
-        draft = first_draft(self.candidate, reply.form)
-        if wrong := faults(draft):
-            self.problem = f"its choices cannot stand: {'; '.join(wrong)}"
-        else:
-            self.draft = draft
-        return self

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from builder.agents.models.mcq_draft import Draft, faults, next_draft
+from builder.agents.models.mcq_draft import Draft, draft_rewrite, find_faults
 from builder.agents.models.prompts import (
     BLIND,
     CHECK,
@@ -19,7 +19,7 @@ from builder.agents.models.prompts import (
     REFLECT,
     REWRITE,
     Prompt,
-    lettered,
+    letter_choices,
     versions,
 )
 from builder.agents.models.structured_output import Asker, Reply
@@ -41,8 +41,11 @@ class Refinement:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
-    """What a round found: a fault (empty where the question holds), or why none could be told."""
+class _Examination:
+    """What a round saw: a fault (empty where the question holds), or why it could not look.
+
+    `blind` is the choice taken without the image.
+    """
 
     fault: str = ""
     stopped: str = ""
@@ -67,63 +70,72 @@ class Refiner:
         """The question after at most `most` rewrites, with a problem where it does not hold."""
         refinement, reflections = Refinement(draft), list[str]()
         for number in range(self.most + 1):
-            found = await self._look(refinement.draft, number)
-            if not found.fault or number == self.most:
-                self._end(refinement, number, found)
+            # Look for a second right choice, and for a way to answer without the image.
+            examined = await self._examine(refinement.draft, number)
+            if not examined.fault or number == self.most:
+                if examined.stopped:
+                    refinement.problem = examined.stopped
+                elif examined.fault:
+                    blind = examined.blind_right
+                    kind = "answered without the image" if blind else "not clearly one right"
+                    refinement.problem = f"{kind} after {number} rewrites: {examined.fault}"
+                self._record(refinement, number, examined, refinement.problem or "holds")
                 break
-            reflections.append(found.fault)
-            new, refused = await self._rewrite(refinement.draft, reflections)
+
+            # Rewrite from all that was found so far, so that an old fault does not come back.
+            reflections.append(examined.fault)
+            rewrite, refused = await self._rewrite(refinement.draft, reflections)
             outcome = f"rewrite refused: {refused}" if refused else "rewritten"
-            self._record(refinement, number, found, outcome)
+            self._record(refinement, number, examined, outcome)
             if refused:
                 reflections.append(f"The last rewrite was refused: {refused}")
             else:
-                refinement.draft = new or refinement.draft
+                refinement.draft = rewrite or refinement.draft
         return refinement
 
-    def _end(self, refinement: Refinement, number: int, found: _Found) -> None:
-        if found.stopped:
-            refinement.problem = found.stopped
-        elif found.fault:
-            told = "answered without the image" if found.blind_right else "not clearly one right"
-            refinement.problem = f"{told} after {number} rewrites: {found.fault}"
-        self._record(refinement, number, found, refinement.problem or "holds")
-
-    async def _look(self, draft: Draft, number: int) -> _Found:
-        checked = await self._doubt(draft)
+    async def _examine(self, draft: Draft, number: int) -> _Examination:
+        """One round: both looks at a question, the second only where the first finds no fault."""
+        checked = await self._check_choices(draft)
         if checked.fault or checked.stopped or self.most == 0:
             return checked
-        shown = draft.shown(self.seed, self.candidate.candidate_id, number)
-        values = {"question": draft.question, "choices": lettered(shown)}
-        reply = self._kept(await self.asker.ask(BLIND, values))
+        # The choices stand in another order in each round, so that no letter is learnt.
+        shown = draft.shuffle_choices(self.seed, self.candidate.candidate_id, number)
+        values = {"question": draft.question, "choices": letter_choices(shown)}
+        reply = self._collect_unusable(await self.asker.ask(BLIND, values))
         if reply.form is None:
-            return _Found(stopped=f"no usable answer without the image: {reply.problem}")
+            return _Examination(stopped=f"no usable answer without the image: {reply.problem}")
         chosen = shown[ord(reply.form.choice) - 65]
         right = chosen == draft.answer
-        fault = await self._shortcut(draft, shown, reply.form.reasoning) if right else ""
-        return _Found(fault, "", chosen, right)
+        # Right by luck is not told from right by a shortcut: both are taken for one.
+        fault = await self._name_shortcut(draft, shown, reply.form.reasoning) if right else ""
+        return _Examination(fault, "", chosen, right)
 
-    async def _doubt(self, draft: Draft) -> _Found:
+    async def _check_choices(self, draft: Draft) -> _Examination:
         """Whether exactly the right choice is right, by a look at image and caption."""
-        shown = draft.shown(self.seed, self.candidate.candidate_id, "check")
-        values = {"caption": self.caption, "question": draft.question, "choices": lettered(shown)}
-        reply = self._kept(await self.asker.ask(CHECK, values, self.image))
+        shown = draft.shuffle_choices(self.seed, self.candidate.candidate_id, "check")
+        values = {
+            "caption": self.caption,
+            "question": draft.question,
+            "choices": letter_choices(shown),
+        }
+        reply = self._collect_unusable(await self.asker.ask(CHECK, values, self.image))
         if reply.form is None:
-            return _Found(stopped=f"no usable check of its choices: {reply.problem}")
+            return _Examination(stopped=f"no usable check of its choices: {reply.problem}")
         right = {shown[ord(letter) - 65] for letter in reply.form.right}
         if right == {draft.answer}:
-            return _Found()
+            return _Examination()
         named = ", ".join(repr(text) for text in sorted(right)) or "none"
-        return _Found(f"Right by image and caption: {named}. {reply.form.reason}")
+        return _Examination(f"Right by image and caption: {named}. {reply.form.reason}")
 
-    async def _shortcut(self, draft: Draft, shown: list[str], reasoning: str) -> str:
+    async def _name_shortcut(self, draft: Draft, shown: list[str], reasoning: str) -> str:
+        """What gave the answer away, and what would help; the bare reasoning where none is told."""
         values = {
             "question": draft.question,
-            "choices": lettered(shown),
+            "choices": letter_choices(shown),
             "answer": draft.answer,
             "reasoning": reasoning,
         }
-        reply = self._kept(await self.asker.ask(REFLECT, values))
+        reply = self._collect_unusable(await self.asker.ask(REFLECT, values))
         if reply.form is None:
             return f"It can be answered without the image: {reasoning}"
         return f"{reply.form.shortcut} {reply.form.advice}"
@@ -137,46 +149,49 @@ class Refiner:
             "distractors": list(draft.texts),
             "reflections": reflections,
         }
-        reply = self._kept(
+        reply = self._collect_unusable(
             await self.asker.ask(
-                REWRITE, values, self.image, check=lambda form: faults(next_draft(form))
+                REWRITE, values, self.image, check=lambda form: find_faults(draft_rewrite(form))
             )
         )
         if reply.form is None:
             return None, f"no usable reply: {reply.problem}"
-        new = next_draft(reply.form)
-        if wrong := faults(new):
+        rewrite = draft_rewrite(reply.form)
+        if wrong := find_faults(rewrite):
             return None, "; ".join(wrong)
-        return new, await self._changed(new)
+        return rewrite, await self._compare_meaning(rewrite)
 
-    async def _changed(self, new: Draft) -> str:
+    async def _compare_meaning(self, rewrite: Draft) -> str:
         """How the meaning is changed against the candidate; empty where it is kept."""
         values = {
             "caption": self.caption,
             "question": self.candidate.question,
             "answer": self.candidate.answer,
-            "new_question": new.question,
-            "new_answer": new.answer,
+            "new_question": rewrite.question,
+            "new_answer": rewrite.answer,
         }
-        reply = self._kept(await self.asker.ask(MEANING, values))
+        reply = self._collect_unusable(await self.asker.ask(MEANING, values))
         if reply.form is None:
             return f"whether its meaning is kept could not be told: {reply.problem}"
         return "" if reply.form.kept else f"its meaning is not kept: {reply.form.reason}"
 
-    def _kept(self, reply: Reply[Any]) -> Reply[Any]:
+    def _collect_unusable(self, reply: Reply[Any]) -> Reply[Any]:
         self.unusable += reply.unusable
         return reply
 
-    def _record(self, refinement: Refinement, number: int, found: _Found, outcome: str) -> None:
+    def _record(
+        self, refinement: Refinement, number: int, examined: _Examination, outcome: str
+    ) -> None:
+        """Adds a round to the record of a question, which the ledger shows."""
         draft = refinement.draft
         entry = {
             "round": number,
             "question": draft.question,
             "answer": draft.answer,
             "distractors": list(draft.texts),
-            "blind_choice": found.blind,
-            "blind_right": found.blind_right,
-            "fault": found.fault,
+            "blind_choice": examined.blind,
+            "blind_right": examined.blind_right,
+            "fault": examined.fault,
             "outcome": outcome,
             "prompts": versions(PROMPTS),
             **self.by,

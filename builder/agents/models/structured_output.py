@@ -1,39 +1,45 @@
-"""One way to ask a model for a form: with the schema, checked, repaired once, and counted."""
+"""One way to ask a model for a form: with the schema, read, checked, and repaired once."""
 
 from __future__ import annotations
 
+import json
+import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from hashlib import sha256
 from typing import Any, Generic, TypeVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
-from builder.agents.costs import CostLog
-from builder.agents.models.batching import Batcher
-from builder.agents.models.parsing import Unreadable, parse
 from builder.agents.models.prompts import Prompt, repair_turn
 from builder.agents.unusable import Unusable
 from scoring.models import (
-    BudgetSpent,
     Client,
-    FatalError,
     Image,
     Message,
-    ModelError,
     Request,
     RequestError,
     Response,
+    SchemaRefused,
     TransientError,
 )
-from scoring.models.records import canonical
+
+logger = logging.getLogger("microvqa_pp")
+
 
 Form = TypeVar("Form", bound=BaseModel)
 Check = Callable[[Form], Sequence[str]]
 
+LONGEST = 60_000
+"""Characters; a longer reply is not read."""
+
 _ECHO = 4000
-_NO_SCHEMA = re.compile(r"response_format|json_?schema|structured|guided|grammar", re.IGNORECASE)
+_REFUSAL = re.compile(
+    r"^\W*(?:i(?:'|’)?m sorry|sorry|i apologi[sz]e|i (?:can(?:not|'t|’t)|am (?:not able|unable))|"
+    r"as an ai)\b",
+    re.IGNORECASE,
+)
+_THOUGHT = re.compile(r"^.*</think(?:ing)?>", re.DOTALL | re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +57,11 @@ class Reply(Generic[Form]):
 
 
 class Asker:
-    """Asks a client for forms. Its `ended` is why no more can be sent, once that is so."""
+    """Asks a client for forms. A server that refuses schemas is asked without from then on."""
 
-    def __init__(self, client: Client, log: CostLog) -> None:
-        self._client, self._log = client, log
-        self._batcher = Batcher(client)
+    def __init__(self, client: Client) -> None:
+        self._client = client
         self._has_schemas = True
-        self._failed = 0
-        self.ended: ModelError | None = None
 
     async def ask(
         self,
@@ -72,83 +75,127 @@ class Asker:
     ) -> Reply[Form]:
         """A form from the model. A reply that cannot be used is sent back once with what is wrong.
 
-        `check` says what is wrong with a form; what it still finds after the repair is left to
-        the caller. Raises BudgetSpent, or FatalError where no request can work.
+        Args:
+            prompt: what is asked, and the form of the reply.
+            values: what the prompt's text is filled with.
+            image: is shown before the text.
+            check: says what is wrong with a form. What it still finds after the repair is left to
+                the caller.
+            temperature: above 0 for answers that can differ.
+            seed: tells such answers apart.
+
+        Raises:
+            BudgetSpent: more could cost more than the budget.
+            FatalError: no request can work.
         """
         first = Request(
-            prompt.messages(values, image), prompt.max_tokens, temperature, seed, prompt.schema
+            prompt.messages(values, image),
+            prompt.max_tokens,
+            temperature,
+            seed,
+            prompt.schema,
+            prompt.name,
         )
-        response, form, lost = await self._once(prompt, first, check)
-        if lost is None:
+        response, form, fault = await self._ask_once(prompt, first, check)
+        if fault is None:
             return Reply(form, served_by=response.served_by if response else "")
+        # Without any response there is nothing that the model could correct.
         if response is None:
-            return Reply(None, lost.reason, (lost,))
-        again = replace(first, messages=(*first.messages, *_repair(response, lost)))
-        second, repaired, still = await self._once(prompt, again, check)
-        if repaired is not None:
-            kept = replace(lost, repaired=True)
-            return Reply(repaired, "", (kept,), second.served_by if second else "")
-        both = (lost, *([still] if still else []))
-        return Reply(form, "" if form else lost.reason, both, response.served_by)
+            return Reply(None, fault.reason, (fault,))
 
-    async def _once(
+        # The model gets its own reply again, with what is wrong with it.
+        echo = Message("assistant", (response.text[:_ECHO] or "(empty)",))
+        correction = Message("user", (repair_turn([fault.problem]),))
+        again = replace(first, messages=(*first.messages, echo, correction))
+        second, repaired, still = await self._ask_once(prompt, again, check)
+        if repaired is not None:
+            corrected = replace(fault, repaired=True)
+            return Reply(repaired, "", (corrected,), second.served_by if second else "")
+
+        # A first form that was only refused in parts is better than none.
+        faults = (fault, *([still] if still else []))
+        return Reply(form, "" if form else fault.reason, faults, response.served_by)
+
+    async def _ask_once(
         self, prompt: Prompt[Form], request: Request, check: Check[Form] | None
     ) -> tuple[Response | None, Form | None, Unusable | None]:
         """The response, the form that it holds, and what is wrong with it."""
         try:
-            response = await self._send(prompt.name, request)
+            response = await self._send(request)
         except (RequestError, TransientError) as error:
-            return None, None, self._unusable(prompt, request, "no reply", str(error))
+            return None, None, self._describe_fault(prompt, request, "no reply", str(error))
         try:
             form = parse(response, prompt.form)
         except Unreadable as error:
-            return response, None, self._unusable(prompt, request, error.reason, error.detail)
+            fault = self._describe_fault(prompt, request, error.reason, error.detail)
+            return response, None, fault
         if check and (problems := check(form)):
             detail = "; ".join(problems)
-            return response, form, self._unusable(prompt, request, "content refused", detail)
+            return response, form, self._describe_fault(prompt, request, "content refused", detail)
         return response, form, None
 
-    def _unusable(
+    async def _send(self, request: Request) -> Response:
+        if self._has_schemas:
+            try:
+                return await self._client.complete(request)
+            except SchemaRefused as error:
+                logger.info("asked without schemas from here on: %s", error)
+                self._has_schemas = False
+        return await self._client.complete(replace(request, schema=None))
+
+    def _describe_fault(
         self, prompt: Prompt[Form], request: Request, reason: str, detail: str
     ) -> Unusable:
         sent = request if self._has_schemas else replace(request, schema=None)
-        key = sent.key(self._client.backend.name, self._client.backend.revision)
-        digest = sha256(canonical(key).encode("utf-8", "replace")).hexdigest()
-        return Unusable(prompt.version, digest, reason, detail[:500])
+        return Unusable(prompt.version, self._client.digest(sent), reason, detail[:500])
 
-    async def _send(self, step: str, request: Request) -> Response:
-        if self.ended is not None:
-            raise self.ended
+
+class Unreadable(Exception):  # noqa: N818 - reads as what the reply is
+    """The reply cannot be used; the message is a short reason that can be counted."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(reason)
+        self.reason, self.detail = reason, detail
+
+
+def parse(response: Response, form: type[Form]) -> Form:
+    """The form that a reply holds: its JSON object, alone, fenced or with words around it.
+
+    Raises:
+        Unreadable: with the reason.
+    """
+    # What a model thought aloud before its reply may hold braces of its own.
+    text = _THOUGHT.sub("", response.text) if len(response.text) <= LONGEST else response.text
+    if response.finish_reason == "content_filter":
+        raise Unreadable("refused")
+    if not text.strip():
+        raise Unreadable("empty", response.finish_reason)
+    if len(text) > LONGEST:
+        raise Unreadable("too long", f"{len(text):,} characters")
+    cut = response.finish_reason == "length"
+    value = _read_json_object(text)
+    if value is None:
+        reason = "cut off" if cut else "no JSON object"
+        raise Unreadable("refused" if _REFUSAL.match(text) else reason, text)
+    try:
+        return form.model_validate(value)
+    except ValidationError as error:
+        places = (
+            f"{'.'.join(map(str, e['loc'])) or 'object'}: {e['msg']}" for e in error.errors()[:5]
+        )
+        raise Unreadable("cut off" if cut else "wrong form", "; ".join(places)) from error
+
+
+def _read_json_object(text: str) -> Any:
+    """The first object that opens at a brace and can be read to its end."""
+    decoder = json.JSONDecoder()
+    start = text.find("{")
+    # Each try can read the whole text: their number is bounded.
+    for _ in range(20):
+        if start < 0:
+            return None
         try:
-            response = await self._with_or_without_schema(request)
-        except (BudgetSpent, FatalError) as error:
-            self.ended = self.ended or error
-            raise
-        except (RequestError, TransientError) as error:
-            self._count_failure(error)
-            raise
-        self._failed = 0
-        self._log.add(step, response)
-        return response
-
-    async def _with_or_without_schema(self, request: Request) -> Response:
-        if self._has_schemas:
-            try:
-                return await self._batcher.complete(request)
-            except RequestError as error:
-                if not _NO_SCHEMA.search(str(error)):
-                    raise
-                self._has_schemas = False
-        return await self._batcher.complete(replace(request, schema=None))
-
-    def _count_failure(self, error: ModelError) -> None:
-        """Ends the run where request after request fails: the server is gone."""
-        self._failed += 1
-        if self._failed >= max(10, 2 * self._client.backend.concurrency):
-            self.ended = FatalError(f"{self._failed} requests in a row failed; the last: {error}")
-            raise self.ended
-
-
-def _repair(response: Response, lost: Unusable) -> tuple[Message, Message]:
-    said = Message("assistant", (response.text[:_ECHO] or "(empty)",))
-    return said, Message("user", (repair_turn([lost.problem]),))
+            return decoder.raw_decode(text, start)[0]
+        except (ValueError, RecursionError):
+            start = text.find("{", start + 1)
+    return None

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from scoring.answers.extraction import extract
-from scoring.models.records import Presentation, Question
+from scoring.models.records import BenchmarkQuestion, Presentation
 from scoring.runner.prompts import label_style, render
 
 PROMPT = "microvqa-v1"
@@ -19,7 +19,9 @@ def doc_to_visual(doc: Mapping[str, Any]) -> list[Any]:
 
 def doc_to_text(doc: Mapping[str, Any]) -> str:
     """The prompt of a row."""
-    question = Question(doc["id"], doc["question"], tuple(doc["choices"]), doc["correct_index"])
+    question = BenchmarkQuestion(
+        doc["id"], doc["question"], tuple(doc["choices"]), doc["correct_index"]
+    )
     return render(PROMPT, Presentation(question))
 
 

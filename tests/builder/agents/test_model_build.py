@@ -21,7 +21,7 @@ from rich.console import Console
 pytest.importorskip("openai")
 
 from builder.agents.models import agent as agents
-from builder.agents.models.evidence import find_span
+from builder.agents.models.pairs import find_span
 from builder.errors import BuildError, StoppedError
 from builder.run.pipeline import build
 from builder.tables.shards import file_digest

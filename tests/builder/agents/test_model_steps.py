@@ -17,16 +17,15 @@ pytest.importorskip("openai")
 
 from builder.agents import open_model_agent
 from builder.agents.models import ModelAgent, pairs, prompts
-from builder.agents.models.evidence import find_span
-from builder.agents.models.mcq_draft import Draft, faults
-from builder.agents.models.parsing import Unreadable, parse
+from builder.agents.models.mcq_draft import Draft, find_faults
+from builder.agents.models.pairs import find_span
 from builder.agents.models.prompts import PROMPTS, repair_version
 from builder.agents.models.replies import Distractor, Level
-from builder.agents.options import AgentOptions
-from builder.agents.settings import ModelSettings
+from builder.agents.models.structured_output import Unreadable, parse
+from builder.agents.settings import AgentOptions, ModelSettings
 from builder.agents.unusable import unpack
 from builder.tables.records import Candidate, Figure
-from scoring.models import Response
+from scoring.models import Response, map_bounded
 from tests.builder.agents.model import answer, reply_to, step_of
 from tests.builder.agents.test_offline import figure as offline_figure
 from tests.scoring.models.server import Answer, Body, ChatServer
@@ -89,13 +88,13 @@ def test_evidence_is_the_caption_to_the_letter_but_for_white_space() -> None:
 def test_what_choices_cannot_look_like() -> None:
     wrong = tuple(Distractor(text=t, reason="no") for t in ("tubulin", "lamin", "DNA"))
     good = Draft("Which is green?", "actin", wrong, "It is.")
-    assert not faults(good)
-    assert faults(replace(good, answer="Tubulin.")) == ["two choices are the same"]
-    assert faults(replace(good, distractors=wrong[:2]))
-    assert faults(replace(good, answer="actin filaments of the cortex"))
-    assert faults(replace(good, question="Is actin green?"))
+    assert not find_faults(good)
+    assert find_faults(replace(good, answer="Tubulin.")) == ["two choices are the same"]
+    assert find_faults(replace(good, distractors=wrong[:2]))
+    assert find_faults(replace(good, answer="actin filaments of the cortex"))
+    assert find_faults(replace(good, question="Is actin green?"))
     other = Distractor(text="none of the above", reason="no")
-    assert faults(replace(good, distractors=(*wrong[:2], other)))
+    assert find_faults(replace(good, distractors=(*wrong[:2], other)))
 
 
 @pytest.fixture
@@ -222,8 +221,6 @@ def figures_png() -> bytes:
 
 
 def test_work_goes_on_in_order_and_stops_at_the_first_error() -> None:
-    from builder.agents.models.each import each
-
     begun = []
 
     async def work(item: int) -> int:
@@ -233,8 +230,8 @@ def test_work_goes_on_in_order_and_stops_at_the_first_error() -> None:
             raise ValueError("three")
         return item * 2
 
-    assert asyncio.run(each([0, 1, 2], work, 2)) == [0, 2, 4]
+    assert asyncio.run(map_bounded([0, 1, 2], work, 2)) == [0, 2, 4]
     begun.clear()
     with pytest.raises(ValueError, match="three"):
-        asyncio.run(each(list(range(100)), work, 2))
+        asyncio.run(map_bounded(list(range(100)), work, 2))
     assert len(begun) < 8

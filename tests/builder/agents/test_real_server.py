@@ -23,11 +23,9 @@ from transformers.utils.import_utils import is_serve_available
 
 pytest.importorskip("openai")
 
-from builder.agents.costs import read_costs
-from builder.agents.quarantine import LISTS
-from builder.agents.unusable import unpack
+from builder.agents.unusable import LISTS, unpack
 from builder.run.pipeline import build
-from scoring.models import Prices
+from scoring.models import Prices, read_usage
 from tests.builder.agents.corpus import config, write_figures
 from tests.scoring.models.tiny import make_tiny_model
 
@@ -109,7 +107,7 @@ def test_a_real_server_that_talks_nonsense_ends_with_every_unusable_reply_listed
     assert len({row["figure_id"] for row in ledger}) == 10
     assert all(row["reason"] for row in ledger)
     said = {path.stem: json.loads(path.read_text()) for path in responses(output)}
-    calls = read_costs(output / "work" / "agent", Prices())
+    calls = read_usage(output / "work" / "agent" / "costs.jsonl", Prices())
     assert sum(cost.calls for cost in calls.values()) == len(said)
     assert {"extract", "write", "answer", "verdict", "choices", "check", "bloom"} <= set(calls)
 
@@ -130,7 +128,7 @@ def test_a_real_server_that_talks_nonsense_ends_with_every_unusable_reply_listed
     before = {path: path.read_bytes() for path in sorted((output / "release").rglob("*.*"))}
     build(asked, QUIET)
     assert len(responses(output)) == len(said)
-    assert read_costs(output / "work" / "agent", Prices()) == calls
+    assert read_usage(output / "work" / "agent" / "costs.jsonl", Prices()) == calls
     assert {path: path.read_bytes() for path in before} == before
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from scoring import Extraction, extract
-from scoring.models.records import Question
+from scoring.models.records import BenchmarkQuestion
 from scoring.runner.dataset import open_dataset
 
 SAID = (
@@ -23,13 +23,13 @@ SAID = (
 
 
 @pytest.fixture(scope="session")
-def questions(release: Path) -> tuple[Question, ...]:
+def questions(release: Path) -> tuple[BenchmarkQuestion, ...]:
     """The test split."""
     return open_dataset(str(release)).chosen
 
 
 @pytest.fixture(scope="session")
-def responses(questions: tuple[Question, ...]) -> dict[str, str]:
+def responses(questions: tuple[BenchmarkQuestion, ...]) -> dict[str, str]:
     """A response to each question by its id: right in every second, of eight forms."""
     said = {}
     for place, question in enumerate(questions):
@@ -41,7 +41,7 @@ def responses(questions: tuple[Question, ...]) -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def expected(
-    questions: tuple[Question, ...], responses: dict[str, str]
+    questions: tuple[BenchmarkQuestion, ...], responses: dict[str, str]
 ) -> dict[str, tuple[Extraction, bool]]:
     """What our own extractor gives: the extraction, and whether it is right."""
     found = {}

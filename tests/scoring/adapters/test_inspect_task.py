@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from scoring import Extraction
-from scoring.models.records import Question
+from scoring.models.records import BenchmarkQuestion
 from scoring.scoring import MicroVQA
 
 inspect_ai = pytest.importorskip("inspect_ai", reason="needs pip install 'microvqa-pp[inspect]'")
@@ -16,7 +16,7 @@ inspect_ai = pytest.importorskip("inspect_ai", reason="needs pip install 'microv
 
 def test_gives_per_item_what_extract_and_evaluate_give(
     release: Path,
-    questions: tuple[Question, ...],
+    questions: tuple[BenchmarkQuestion, ...],
     responses: dict[str, str],
     expected: dict[str, tuple[Extraction, bool]],
     tmp_path: Path,

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from scoring import Extraction
-from scoring.models.records import Presentation, Question
+from scoring.models.records import BenchmarkQuestion, Presentation
 from scoring.runner.prompts import render
 
 ROOT = Path(__file__).parents[3]
@@ -44,7 +44,7 @@ def lmms_eval() -> str:
 def test_gives_per_item_what_extract_gives(
     lmms_eval: str,
     release: Path,
-    questions: tuple[Question, ...],
+    questions: tuple[BenchmarkQuestion, ...],
     responses: dict[str, str],
     expected: dict[str, tuple[Extraction, bool]],
     tmp_path: Path,

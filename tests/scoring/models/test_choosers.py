@@ -7,18 +7,16 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from scoring.models import BASELINES, Presentation, Question, open_model, register_encoders
-from scoring.models.caption import caption_scores
-from scoring.models.chooser import Chooser, best
-from scoring.models.clip import ClipChooser, Floats
-from scoring.models.errors import FatalError
+from scoring.models import BASELINES, BenchmarkQuestion, FatalError, Presentation, open_model
+from scoring.models.baselines import caption_scores
+from scoring.models.choosers import Chooser, ClipChooser, Floats, pick_best
 
 CHOICES = ("liver", "kidney", "spleen and more", "colon")
 
 
-def question(n: int, correct: int = 0, **changed: object) -> Question:
+def question(n: int, correct: int = 0, **changed: object) -> BenchmarkQuestion:
     made = {"id": f"q{n}", "question": "Which organ?", "choices": CHOICES, "correct": correct}
-    return Question(**{**made, **changed})  # type: ignore[arg-type]  # fields of several types
+    return BenchmarkQuestion(**{**made, **changed})  # type: ignore[arg-type]  # fields of several types
 
 
 def baseline(name: str) -> Chooser:
@@ -27,7 +25,7 @@ def baseline(name: str) -> Chooser:
     return found
 
 
-def hits(name: str, train: Sequence[Question], test: Sequence[Question]) -> float:
+def hits(name: str, train: Sequence[BenchmarkQuestion], test: Sequence[BenchmarkQuestion]) -> float:
     model = baseline(name)
     model.fit(train)
     chosen = model.choose([Presentation(q) for q in test])
@@ -37,7 +35,7 @@ def hits(name: str, train: Sequence[Question], test: Sequence[Question]) -> floa
 def test_every_baseline_finds_its_own_shortcut_and_no_other() -> None:
     rng = np.random.default_rng(0)
 
-    def questions(start: int, keyed: bool, asked: bool) -> list[Question]:
+    def questions(start: int, keyed: bool, asked: bool) -> list[BenchmarkQuestion]:
         """Keys always 'kidney', or told by the question, or random."""
         made = []
         for n in range(start, start + 200):
@@ -88,10 +86,10 @@ def test_the_oracle_reads_units_and_changes(caption: str, choices: list[str], ke
 
 
 def test_ties_fall_by_question_not_by_place() -> None:
-    taken = [best(question(n), [1.0, 1.0, 1.0, 1.0]) for n in range(400)]
+    taken = [pick_best(question(n), [1.0, 1.0, 1.0, 1.0]) for n in range(400)]
     assert np.bincount(taken, minlength=4).min() > 70
     turned = question(3, choices=CHOICES[::-1])
-    assert best(turned, [1.0] * 4) == 3 - best(question(3), [1.0] * 4)
+    assert pick_best(turned, [1.0] * 4) == 3 - pick_best(question(3), [1.0] * 4)
 
 
 def test_random_does_not_stick_to_a_choice_when_they_are_turned() -> None:
@@ -137,17 +135,15 @@ def test_clip_takes_the_choice_nearest_to_the_image() -> None:
         clip.choose([Presentation(asked, "no-image")])
 
 
-def test_clip_opens_what_is_registered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("scoring.models.clip._openers", [])
+def test_clip_opens_what_it_is_given() -> None:
     with pytest.raises(FatalError, match="has no encoders here"):
         open_model("clip:letters")
 
-    def opened(name: str) -> Letters:
+    def open_encoder(name: str) -> Letters:
         if name != "letters":
             raise ValueError("no such weights")
         return Letters()
 
-    register_encoders(opened)
-    assert open_model("clip:letters").name == "clip:letters"
+    assert open_model("clip:letters", open_encoder=open_encoder).name == "clip:letters"
     with pytest.raises(FatalError, match="cannot open clip:other: no such weights"):
-        open_model("clip:other")
+        open_model("clip:other", open_encoder=open_encoder)

@@ -6,6 +6,7 @@ import asyncio
 import base64
 import io
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ from scoring.models import (
     FatalError,
     Image,
     Message,
+    OpenAIChat,
+    Outcome,
     Prices,
     Request,
     RequestError,
@@ -28,9 +31,10 @@ from scoring.models import (
     ResponseCache,
     RetryPolicy,
     TransientError,
+    add_up,
+    read_usage,
 )
-from scoring.models.client import Outcome
-from scoring.models.openai_chat import OpenAIChat, data_url
+from scoring.models.openai_chat import data_url
 from tests.scoring.models.server import Answer, ChatServer, text_of
 
 QUICK = RetryPolicy(attempts=4, first=0.01, longest=0.02, patience=5)
@@ -103,7 +107,8 @@ def test_the_cache_answers_the_second_time_and_redoes_damaged_entries(
     assert len(server.bodies) == 3
     assert all(isinstance(r, Response) and r.cached for r in second)
     assert [getattr(r, "text", None) for r in first] == [getattr(r, "text", None) for r in second]
-    assert (again.budget.sent.responses, again.budget.cached.tokens_in) == (0, 300)
+    usage = again.budget.usage
+    assert (usage.sent.calls, usage.cached.calls, usage.cached.tokens_in) == (0, 3, 300)
     files = sorted(tmp_path.rglob("*.json"))
     files[0].write_text(files[0].read_text()[:-20])
     files[1].write_text(files[2].read_text())
@@ -214,7 +219,7 @@ def test_no_key_is_written_anywhere(
 def test_a_dead_server_ends_the_run(server: ChatServer) -> None:
     asked = client(server)
     server.close()
-    with pytest.raises(FatalError, match="5 requests in a row failed; the last: no connection"):
+    with pytest.raises(FatalError, match="16 requests in a row failed; the last: no connection"):
         run(asked, [ask(f"q{i}") for i in range(50)])
 
 
@@ -231,15 +236,50 @@ def test_a_budget_stops_before_it_is_exceeded_and_the_run_goes_on_later(
     first = limited(0.02)
     with pytest.raises(BudgetSpent, match=r"the budget of \$0.02 is spent"):
         run(first, requests)
-    assert 0.012 < first.budget.sent.usd <= 0.02
+    assert 0.012 < first.budget.usage.sent.usd <= 0.02
     second = limited(None)
     assert all(isinstance(r, Response) for r in run(second, requests))
-    assert first.budget.sent.responses + second.budget.sent.responses == 30 == len(server.bodies)
-    assert second.budget.sent.usd + second.budget.cached.usd == pytest.approx(30 * 0.002)
+    first_sent, second_sent = first.budget.usage.sent, second.budget.usage.sent
+    assert first_sent.calls + second_sent.calls == 30 == len(server.bodies)
+    assert second_sent.usd + second.budget.usage.cached.usd == pytest.approx(30 * 0.002)
     with pytest.raises(BudgetSpent, match=r"a budget of \$0.001 is too small"):
         run(limited(0.001), [ask("new")])
     with pytest.raises(ValueError, match="both prices"):
         Budget(1.0)
+
+
+def test_usage_is_counted_by_step_and_over_all_runs(server: ChatServer, tmp_path: Path) -> None:
+    file, prices = tmp_path / "log" / "costs.jsonl", Prices(1.0, 10.0)
+    requests = [ask("a", step="one"), ask("b", step="two"), ask("c", step="two")]
+    for _ in range(2):
+        asked = client(server, tmp_path / "cache", budget=Budget(None, prices, file))
+        run(asked, requests)
+        asked.budget.usage.close()
+    assert len(server.bodies) == 3
+    assert asked.budget.usage.describe().startswith("0 calls (0/min), 3 from the cache, 0 tokens")
+    with file.open("a") as cut:
+        cut.write('{"step": "two", "tok')
+    steps = read_usage(file, prices)
+    assert {step: usage.calls for step, usage in steps.items()} == {"one": 1, "two": 2}
+    whole = add_up(steps.values())
+    assert (whole.tokens_in, whole.tokens_out, whole.uncounted) == (300, 30, 0)
+    assert whole.usd == pytest.approx(3 * (100 * 1 + 10 * 10) / 1e6)
+
+
+def test_equal_requests_under_way_share_a_call_and_the_end_is_final(server: ChatServer) -> None:
+    server.reply = lambda body: Answer(delay=0.1)
+    asked = client(server)
+    first, same = run(asked, [ask("q", step="one"), ask("q", step="two")])
+    assert isinstance(first, Response) and isinstance(same, Response)
+    assert (first.cached, same.cached, len(server.bodies)) == (False, True, 1)
+    assert list(asked.budget.usage.steps) == ["one"]
+    server.reply = lambda body: Answer(status=401)
+    with pytest.raises(FatalError, match="401"):
+        run(asked, [ask(f"q{i}") for i in range(20)])
+    sent = len(server.bodies)
+    with pytest.raises(FatalError, match="401"):
+        run(asked, [ask("later")])
+    assert len(server.bodies) == sent <= 1 + 8
 
 
 def test_the_key_comes_from_the_environment_alone(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -272,3 +312,40 @@ def test_a_spent_budget_is_noticed_when_sums_of_prices_are_not_exact() -> None:
                 pass
 
     asyncio.run(spend())
+
+
+class Batches:
+    """A backend that takes two requests at a time and refuses all that are asked with a bad one."""
+
+    name, revision, batch_size, concurrency = "batches", "", 2, 1
+
+    def __init__(self) -> None:
+        self.sizes: list[int] = []
+
+    async def complete(self, requests: Sequence[Request]) -> list[Response]:
+        self.sizes.append(len(requests))
+        texts = [str(request.messages[0].parts[0]) for request in requests]
+        if any("bad" in text for text in texts):
+            raise RequestError("refused")
+        if any("broken" in text for text in texts):
+            raise RuntimeError("out of memory")
+        return [Response(text) for text in texts]
+
+
+@pytest.mark.parametrize("bad", range(7))
+def test_a_refused_batch_is_asked_one_by_one_and_no_request_is_forgotten(bad: int) -> None:
+    backend = Batches()
+    requests = [ask(f"bad {n}" if n == bad else f"q{n}") for n in range(7)]
+    requests += [ask("other settings", max_tokens=5)]
+
+    async def limited() -> list[Outcome | None]:
+        outcomes: list[Outcome | None] = [None] * len(requests)
+        async with asyncio.timeout(5):
+            await Client(backend).complete_all(requests, outcomes.__setitem__)
+        return outcomes
+
+    outcomes = asyncio.run(limited())
+    assert [isinstance(o, RequestError) for o in outcomes] == [n == bad for n in range(8)]
+    assert max(backend.sizes) == 2 and len(backend.sizes) <= 8
+    with pytest.raises(RuntimeError, match="out of memory"):
+        run(Client(Batches()), [ask("broken"), ask("q")])

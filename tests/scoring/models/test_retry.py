@@ -7,8 +7,8 @@ from functools import partial
 
 import pytest
 
-from scoring.models.errors import FatalError, TransientError
-from scoring.models.retry import Limiter, RetryPolicy, persistently
+from scoring.models import FatalError, RetryPolicy, TransientError
+from scoring.models.retry import Limiter, call_persistently
 
 QUICK = RetryPolicy(attempts=3, first=0.0, longest=0.0, patience=5)
 
@@ -78,7 +78,7 @@ def test_a_busy_server_is_asked_less_at_once_and_too_long_a_wait_ends() -> None:
         return "done"
 
     async def run(limiter: Limiter) -> str:
-        return await persistently(call, QUICK, limiter)
+        return await call_persistently(call, QUICK, limiter)
 
     limiter = Limiter(8)
     assert asyncio.run(run(limiter)) == "done"

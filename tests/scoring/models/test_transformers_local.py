@@ -9,10 +9,19 @@ from pathlib import Path
 import pytest
 from PIL import Image as Pictures
 
-from scoring.models import Client, Image, Message, Request, Response, ResponseCache, open_chat
-from scoring.models.client import Outcome
-from scoring.models.errors import FatalError, RequestError
-from scoring.models.loading import Serving
+from scoring.models import (
+    Client,
+    FatalError,
+    Image,
+    Message,
+    Outcome,
+    Request,
+    RequestError,
+    Response,
+    ResponseCache,
+    Serving,
+    open_chat,
+)
 from tests.scoring.models.tiny import make_tiny_model
 
 

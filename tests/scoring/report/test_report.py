@@ -18,7 +18,7 @@ from scoring.report.evidence import EvidenceItem, read_evidence, write_items
 from scoring.report.leaderboard import check_result, collect_entries
 from scoring.report.result import make_report, read_report, write_report
 from scoring.report.writing import write_all, write_markdown
-from scoring.runner import Settings, open_dataset, run_benchmark
+from scoring.runner import BenchmarkSettings, open_dataset, run_benchmark
 from tests.scoring.releases import release_rows, write_microvqa, write_release
 
 
@@ -30,7 +30,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path / "p.jsonl"
     rows = ({"id": row["id"], "response": "Answer: A"} for row in release_rows(20))
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    settings = Settings("mine", tmp_path / "out", predictions=path)
+    settings = BenchmarkSettings("mine", tmp_path / "out", predictions=path)
     found = run_benchmark(dataset, settings, lambda *_: None)
     write_all(settings.output, found)
     return settings.output
@@ -151,7 +151,7 @@ def test_names_stay_text_in_markdown(out: Path) -> None:
 
 def test_a_dataset_without_bloom_or_train_split_says_so(tmp_path: Path) -> None:
     dataset = open_dataset(str(write_microvqa(tmp_path / "m")))
-    found = run_benchmark(dataset, Settings("longest", tmp_path / "o"), lambda *_: None)
+    found = run_benchmark(dataset, BenchmarkSettings("longest", tmp_path / "o"), lambda *_: None)
     report, _ = write_all(tmp_path / "o", found)
     groups = report.summaries[0]["scores"]["groups"]
     assert set(groups["task"]) == {"perception", "hypothesis_gen", "experiment_proposal"}

@@ -6,11 +6,11 @@ import hashlib
 
 import pytest
 
-from scoring.models import CONDITIONS, Presentation, Question
+from scoring.models import CONDITIONS, BenchmarkQuestion, Presentation
 from scoring.models.records import Condition
 from scoring.runner.prompts import PROMPTS, message, render, template
 
-QUESTION = Question(
+QUESTION = BenchmarkQuestion(
     "q", "Which {{CHOICES}} is it?", ("liver", "kidney"), 1, (b"image",), "A caption"
 )
 SNAPSHOT = {
