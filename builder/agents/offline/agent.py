@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from builder.agents.offline.bloom import bloom
 from builder.agents.offline.candidates import write
-from builder.agents.offline.comparing import Drawn
-from builder.agents.offline.distractors import draw_all
-from builder.agents.offline.hypothesis_distractors import parts
+from builder.agents.offline.distractors import Distractors, draw_distractors
+from builder.agents.offline.findings import parse_effect
 from builder.agents.offline.repeats import thinned
 from builder.agents.offline.templates import NAME
 from builder.tables.records import HG, AgentSignals, Candidate, Figure, Outcome, Question
@@ -36,19 +35,19 @@ class OfflineAgent:
         self, candidates: Sequence[Candidate], figures: Mapping[str, Figure], seed: int
     ) -> list[Question]:
         """One question per candidate in order, with three distractors or a problem."""
-        drawn = draw_all(candidates, figures, seed)
+        drawn = draw_distractors(candidates, figures, seed)
         return [_question(candidate, drawn[candidate.candidate_id]) for candidate in candidates]
 
 
-def _question(candidate: Candidate, drawn: Drawn) -> Question:
+def _question(candidate: Candidate, drawn: Distractors) -> Question:
     level, rule = bloom(candidate.task, candidate.attribute, candidate.question)
     return Question(
         candidate_id=candidate.candidate_id,
         question=candidate.question,
         answer=candidate.answer,
-        distractors=drawn.distractors,
-        distractor_reasons=[_reason(candidate, value) for value in drawn.distractors],
-        rationale=_rationale(candidate, drawn) if drawn.distractors else "",
+        distractors=drawn.choices,
+        distractor_reasons=[_reason(candidate, value) for value in drawn.choices],
+        rationale=_rationale(candidate, drawn) if drawn.choices else "",
         bloom=level,
         bloom_rule=rule,
         problem=drawn.problem,
@@ -56,8 +55,8 @@ def _question(candidate: Candidate, drawn: Drawn) -> Question:
 
 
 def _reason(candidate: Candidate, value: str) -> str:
-    agent, verb, _ = parts(candidate.answer)
-    other, turned, _ = parts(value)
+    agent, verb, _ = parse_effect(candidate.answer)
+    other, turned, _ = parse_effect(value)
     if candidate.attribute == "effect" and agent == other:
         return f"The caption says that {agent} {verb} this measure, not that it {turned} it."
     if candidate.attribute == "effect":
@@ -67,8 +66,8 @@ def _reason(candidate: Candidate, value: str) -> str:
     return f"The caption states '{candidate.answer}' here and names '{value}' nowhere."
 
 
-def _rationale(candidate: Candidate, drawn: Drawn) -> str:
-    others = ", ".join(f"'{value}'" for value in drawn.distractors)
+def _rationale(candidate: Candidate, drawn: Distractors) -> str:
+    others = ", ".join(f"'{value}'" for value in drawn.choices)
     return (
         f'The caption states: "{candidate.evidence}". {candidate.statement} '
         f"The caption does not support {others} for this figure."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from builder.agents.offline.facts import Fact
 from builder.agents.offline.layout import WHOLE, Layout
@@ -96,3 +97,22 @@ def findings(layout: Layout, title: str) -> list[Fact]:
         for start in sorted(set(starts))
         for fact in _findings(layout, start, layout.sentence(start)[1])
     ]
+
+
+class Effect(NamedTuple):
+    """The parts of a hypothesis: 'Nocodazole', 'reduces', 'the number of cells'."""
+
+    agent: str
+    verb: str
+    measure: str
+
+
+_EFFECT = re.compile(
+    rf"^(?P<agent>.+?) (?P<verb>{'|'.join((*OPPOSITES, NO_CHANGE))}) (?P<measure>.+)$"
+)
+
+
+def parse_effect(answer: str) -> Effect:
+    """The parts of a hypothesis; empty where it has another form."""
+    match = _EFFECT.match(answer)
+    return Effect(**match.groupdict()) if match else Effect("", "", "")

@@ -13,9 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builder.agents.offline import OfflineAgent
-from builder.agents.offline.comparing import comparable
-from builder.agents.offline.design import cap, draw, fit_weights, tails_of
-from builder.agents.offline.numbers import parse, scaled
+from builder.agents.offline.answers import are_comparable, parse_number, scale_number
+from builder.agents.offline.balanced_choices import cap_counts, draw, fit_weights, sum_tails
 from builder.agents.offline.templates import gives_away
 from builder.tables.records import EP, Candidate, Figure, Question
 
@@ -97,9 +96,9 @@ GOLDEN = [
 
 
 def test_a_kind_of_the_right_technique_is_no_wrong_choice() -> None:
-    assert not comparable("fluorescence microscopy", "confocal microscopy")
-    assert not comparable("two-photon microscopy", "light microscopy")
-    assert comparable("confocal microscopy", "two-photon microscopy")
+    assert not are_comparable("fluorescence microscopy", "confocal microscopy")
+    assert not are_comparable("two-photon microscopy", "light microscopy")
+    assert are_comparable("confocal microscopy", "two-photon microscopy")
 
 
 def candidates(caption: str, number: int = 1) -> list[Candidate]:
@@ -248,7 +247,7 @@ def test_the_rank_of_numeric_keys_is_even() -> None:
     ranks: Counter[int] = Counter()
     for seed in range(4):
         for _, q in questions(seed):
-            numbers = [parse(v) for v in (q.answer, *q.distractors)]
+            numbers = [parse_number(v) for v in (q.answer, *q.distractors)]
             if all(numbers):
                 values = [n.number for n in numbers if n]
                 ranks[sorted(values).index(values[0])] += 1
@@ -257,14 +256,14 @@ def test_the_rank_of_numeric_keys_is_even() -> None:
 
 
 def test_common_values_are_capped_and_said_so() -> None:
-    assert cap({"DAPI": 90, "a": 4, "b": 4, "c": 4}) == {"DAPI": 4, "a": 4, "b": 4, "c": 4}
-    assert cap({"DAPI": 90, "a": 4}) == {"DAPI": 0, "a": 0}
+    assert cap_counts({"DAPI": 90, "a": 4, "b": 4, "c": 4}) == {"DAPI": 4, "a": 4, "b": 4, "c": 4}
+    assert cap_counts({"DAPI": 90, "a": 4}) == {"DAPI": 0, "a": 0}
 
 
 def test_weights_make_each_value_a_choice_four_times_as_often_as_a_key() -> None:
     counts = [9, 8, 6, 5, 4, 4]
-    weights = fit_weights(counts).tolist()
-    rng, tails = np.random.default_rng(0), tails_of(weights, 4)
+    weights = fit_weights(tuple(counts)).tolist()
+    rng, tails = np.random.default_rng(0), sum_tails(weights, 4)
     seen = Counter(i for _ in range(2000) for i in draw(weights, tails, rng))
     shares = np.array([seen[i] / 2000 for i in range(6)])
     assert np.allclose(shares, np.array(counts) / 9, atol=0.06)
@@ -272,6 +271,6 @@ def test_weights_make_each_value_a_choice_four_times_as_often_as_a_key() -> None
 
 def test_scaled_values_keep_form_and_rank() -> None:
     rng = np.random.default_rng(0)
-    values = scaled("2.5 µm", 2, rng)
+    values = scale_number("2.5 µm", 2, rng)
     assert all(value.endswith(" µm") for value in values)
-    assert sum(parsed.number < 2.5 for v in values if (parsed := parse(v))) == 2
+    assert sum(parsed.number < 2.5 for v in values if (parsed := parse_number(v))) == 2
