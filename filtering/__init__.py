@@ -5,7 +5,6 @@ from filtering.gate import contradiction
 from filtering.records import QA, Decision, Signals
 from filtering.signals.text_signals import compute_signals
 from filtering.text.entities import Entity, EntityType, find_entities, vocabulary
-from filtering.text.sentences import sentences
 
 __all__ = [
     "QA",
@@ -19,6 +18,5 @@ __all__ = [
     "contradiction",
     "decide",
     "find_entities",
-    "sentences",
     "vocabulary",
 ]

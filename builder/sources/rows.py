@@ -18,12 +18,12 @@ from builder.sources.article import (
     make_figure,
 )
 from builder.sources.base import SourceError
-from builder.sources.panels import panels
 from builder.sources.text import clean, clean_all
 from builder.tables.licenses import UNKNOWN, License, normalise
 from builder.tables.microscopy import UNKNOWN as UNKNOWN_MODALITY
 from builder.tables.microscopy import MicroscopyVerdict, classify, read_modality
 from builder.tables.records import Figure
+from filtering.text.panels import find_panels
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "caption": ("caption", "text", "image_caption", "figure_caption"),
@@ -166,7 +166,7 @@ def _mentions(row: Mapping[str, Any]) -> list[str]:
 def _panels(row: Mapping[str, Any], caption: str) -> list[str]:
     value = row.get("panels")
     if value is None or value == "":
-        return panels(caption)
+        return find_panels(caption)
     return clean_all(re.split(r"[\s,;]+", value) if isinstance(value, str) else value)
 
 

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from filtering.pairs import Pairs
 from filtering.records import QA
-from filtering.text.sentences import sentences
+from filtering.text.captions import read_caption
 
 Floats = npt.NDArray[np.float32]
 ALTERNATIVES = 6
@@ -166,11 +166,11 @@ def windows(caption: str, length: Callable[[str], int], room: int) -> list[str]:
         return [caption]
     found: list[str] = []
     start = end = 0
-    for begin, stop in sentences(caption):
-        if end > start and length(caption[start:stop]) > room:
+    for part in read_caption(caption).parts:
+        if end > start and length(caption[start : part.end]) > room:
             found.append(caption[start:end].strip())
-            start = begin
-        end = stop
+            start = part.start
+        end = part.end
     return [*found, caption[start:end].strip()] if end > start else [caption]
 
 

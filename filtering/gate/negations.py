@@ -6,7 +6,7 @@ import re
 
 from filtering.records import QA
 from filtering.signals.grounding import is_grounded, passages
-from filtering.text.sentences import sentences
+from filtering.text.captions import read_caption
 from filtering.text.words import ASKING, FRAMING, named, named_key
 
 _DENIES = re.compile(r"\b(?:not|no|never|neither|nor|without|cannot|\w{2,6}n't)\b", re.IGNORECASE)
@@ -54,7 +54,7 @@ def is_denied(qa: QA) -> bool:
 def _about(qa: QA) -> list[str]:
     """Sentences of the caption that name what the answer names; all where it names nothing."""
     keys = {named_key(e) for e in named(qa.answer) if e.type != "direction"}
-    parts = [qa.caption[start:end] for start, end in sentences(qa.caption)]
+    parts = [part.text for part in read_caption(qa.caption).parts]
     return [p for p in parts if keys & {named_key(e) for e in named(p)}] if keys else parts
 
 

@@ -8,8 +8,8 @@ from itertools import islice, pairwise, permutations
 
 from filtering.records import QA
 from filtering.signals.grounding import best_passages, ungrounded
+from filtering.text.captions import read_caption
 from filtering.text.entities import Entity, find_entities
-from filtering.text.sentences import sentences
 from filtering.text.vocabulary import unify
 from filtering.text.words import named, named_key, plain_words, stem
 
@@ -157,7 +157,7 @@ def _only_treatment(entity: Entity, qa: QA) -> list[str]:
     is_asked = entity.type in ("concentration", "duration") and _TREATED.search(qa.question)
     if len(same) != 1 or not is_asked or ungrounded(qa.question, qa.caption):
         return []
-    parts = [qa.caption[a:b] for a, b in sentences(qa.caption)]
+    parts = [part.text for part in read_caption(qa.caption).parts]
     return [p for p in parts if same & {e.value for e in named(p)} and _is_treatment(p)]
 
 

@@ -8,9 +8,9 @@ from filtering.records import QA
 from filtering.signals.binding import name_fit
 from filtering.signals.binding_caption import Layout, layout
 from filtering.signals.grounding import are_compatible
+from filtering.text.captions import CARRIED
 from filtering.text.entities import Entity
-from filtering.text.panel_scopes import CARRIED
-from filtering.text.sentences import panels_named
+from filtering.text.panels import panels_named
 from filtering.text.words import named
 
 _NAMES = frozenset({"treatment", "stain", "organism", "cell_line", "tissue"})
@@ -32,7 +32,7 @@ def _same(one: Entity, other: Entity) -> bool:
 def _letters(entity: Entity, found: Layout) -> frozenset[str]:
     """Panels that the caption ties a mention to by a label beside it; none where it is loose."""
     scope = found.scope(entity.start, entity.end, entity.type)
-    return frozenset() if scope is None or scope.rank == CARRIED else scope.letters
+    return frozenset() if scope is None or scope.tie == CARRIED else scope.letters
 
 
 def _kind(entity: Entity) -> set[str]:

@@ -19,9 +19,9 @@ from filtering.gate.negations import is_denied
 from filtering.records import QA
 from filtering.signals.binding_caption import Layout, cue, layout, purposes
 from filtering.signals.grounding import are_compatible
+from filtering.text.captions import CARRIED, HEAD, INNER
 from filtering.text.entities import Entity
-from filtering.text.panel_scopes import CARRIED, HEAD, INNER
-from filtering.text.sentences import panels_named
+from filtering.text.panels import panels_named
 from filtering.text.vocabulary import read_words
 from filtering.text.words import (
     ASKING,
@@ -115,7 +115,7 @@ def _panel_match(found: Layout, place: _Place, asked: frozenset[str]) -> float |
     if scope is None:
         return None
     matches = bool(scope.letters & asked)
-    if scope.rank == CARRIED:
+    if scope.tie == CARRIED:
         return _CARRIED_MATCH if matches else 1 - _CARRIED_MATCH
     return 1.0 if matches else 0.0
 
@@ -181,7 +181,7 @@ def _is_control(found: Layout, panels: frozenset[str]) -> bool:
     """Whether the caption calls the panels asked for controls."""
     for _, place in found.cues.get("control", [])[:_MOST_PLACES]:
         scope = found.scope(place, place)
-        if scope and scope.rank in (HEAD, INNER) and scope.letters & panels:
+        if scope and scope.tie in (HEAD, INNER) and scope.letters & panels:
             return True
     return False
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import pairwise
 
+from filtering.text.captions import TIES, TRAILING, PanelScope, Part, read_caption
 from filtering.text.entities import Entity
-from filtering.text.panel_scopes import RANKS, TRAILING, Scope, panel_scopes
-from filtering.text.sentences import sentences
 from filtering.text.vocabulary import read_names, read_words
-from filtering.text.words import named, named_key, stem
+from filtering.text.words import named_key, stem
 
 _TOKEN = re.compile(r"[^\W_]+(?:[.,]\d+)*|[,;:()\[\]=/]")
 _FUNCTION_WORDS = read_words("function_words")
@@ -61,7 +61,7 @@ class Layout:
 
     `starts` are the places of its tokens and `reached` the cost of getting there from the start;
     `cues` holds the costs at which a word stands, `things` the entities of a type, `scopes` what
-    speaks of panels, by rank, `links` the paired pieces of lists that go 'respectively', `ends`
+    speaks of panels, by tie, `links` the paired pieces of lists that go 'respectively', `ends`
     the places of numbers in 'from 12 to 21' with their roles: before a treatment and after it.
     """
 
@@ -69,7 +69,7 @@ class Layout:
     reached: list[float]
     cues: dict[str, list[tuple[float, int]]]
     things: dict[str, list[Entity]]
-    scopes: list[list[Scope]]
+    scopes: Sequence[Sequence[PanelScope]]
     links: list[tuple[Place, ...]]
     ends: dict[int, str]
 
@@ -94,17 +94,17 @@ class Layout:
                 break
         return best
 
-    def scope(self, start: int, end: int, kind: str = "") -> Scope | None:
+    def scope(self, start: int, end: int, kind: str = "") -> PanelScope | None:
         """What is said of panels at a piece of the caption, by the label closest tied to it.
 
         A label that trails its words speaks of the last thing of a kind before it.
         """
-        for rank in reversed(RANKS):
-            among = self.scopes[rank]
+        for tie in reversed(TIES):
+            among = self.scopes[tie]
             place = bisect_right(among, start, key=lambda scope: scope.start) - 1
             if place < 0 or end > among[place].end:
                 continue
-            if rank != TRAILING or not self._is_followed(end, among[place].end, kind):
+            if tie != TRAILING or not self._is_followed(end, among[place].end, kind):
                 return among[place]
         return None
 
@@ -151,7 +151,7 @@ def _list_of(run: list[Entity], caption: str, span: Place) -> tuple[Place, ...]:
 
 
 def _links(
-    caption: str, spans: list[Place], things: dict[str, list[Entity]]
+    caption: str, parts: Sequence[Part], things: dict[str, list[Entity]]
 ) -> list[tuple[Place, ...]]:
     found = []
     for entities in things.values():
@@ -163,8 +163,9 @@ def _links(
                 run.append(entity)
                 continue
             if 1 < len(run) <= _MOST_LINKED:
-                span = next(s for s in spans if s[0] <= run[0].start < s[1])
-                if run[-1].end <= span[1] and (pairs := _list_of(run, caption, span)):
+                part = next(p for p in parts if p.start <= run[0].start < p.end)
+                span = part.start, part.end
+                if run[-1].end <= part.end and (pairs := _list_of(run, caption, span)):
                     found.append(pairs)
             run = [entity] if entity else []
     return found
@@ -184,8 +185,8 @@ def _ends(caption: str, things: dict[str, list[Entity]]) -> dict[int, str]:
 @lru_cache(maxsize=256)
 def layout(caption: str) -> Layout:
     """A caption read once, in linear time; captions that were read are remembered."""
-    spans = sentences(caption)
-    ends = [end for _, end in spans]
+    read = read_caption(caption)
+    ends = [part.end for part in read.parts]
     things: dict[str, list[Entity]] = defaultdict(list)
     cues: dict[str, list[tuple[float, int]]] = defaultdict(list)
     starts, reached, cost, passed, depth, opened = [], [], 0.0, 0, 0, 0
@@ -206,8 +207,8 @@ def layout(caption: str) -> Layout:
         if folded not in _FUNCTION_WORDS and (word[0].isalnum()):
             cues[cue(folded)].append((cost + own / 2, place))
         cost += own
-    found = Layout(starts, reached, cues, things, panel_scopes(caption, spans), [], {})
-    for entity in named(caption):
+    found = Layout(starts, reached, cues, things, read.scopes, [], {})
+    for entity in read.entities:
         things[entity.type].append(entity)
         at = found.cost(entity.start), entity.start
         cues[named_key(entity)].append(at)
@@ -216,5 +217,5 @@ def layout(caption: str) -> Layout:
     for places in cues.values():
         places.sort()
     found.ends.update(_ends(caption, things))
-    found.links.extend(_links(caption, spans, things)[:_MOST_LISTS])
+    found.links.extend(_links(caption, read.parts, things)[:_MOST_LISTS])
     return found

@@ -6,8 +6,9 @@ import re
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+from filtering.text.captions import read_caption
 from filtering.text.entities import Entity
-from filtering.text.sentences import panels_described, panels_named, sentences
+from filtering.text.panels import panels_named
 from filtering.text.vocabulary import read_names, tokens, unify
 from filtering.text.words import ASKING, content, named, named_key, plain_words
 
@@ -27,13 +28,14 @@ _CLAIMED = re.compile(
 
 
 class Passage(NamedTuple):
-    """A sentence of the caption, and how well it matches a text.
+    """A sentence or panel description of the caption, and how well it matches a text.
 
-    `shared` counts the content words in common, `coverage` is their share of the text's and
-    `told` of the sentence's, 0-1.
+    `panels` are those that its label names. `shared` counts the content words in common,
+    `coverage` is their share of the text's and `told` of the passage's, 0-1.
     """
 
     text: str
+    panels: frozenset[str]
     shared: int
     coverage: float
     told: float
@@ -51,12 +53,11 @@ def passages(caption: str, text: str, besides: frozenset[str] = frozenset()) -> 
     """Sentences of the caption with their match to a text, whose words `besides` do not count."""
     said = content(text) - besides - ASKING
     found = []
-    for start, end in sentences(caption):
-        sentence = caption[start:end]
-        there = content(sentence) - ASKING
+    for part in read_caption(caption).parts:
+        there = content(part.text) - ASKING
         shared = len(said & there)
         coverage, told = (shared / len(s) if s else 0.0 for s in (said, there))
-        found.append(Passage(sentence, shared, coverage, told))
+        found.append(Passage(part.text, part.panels, shared, coverage, told))
     return found
 
 
@@ -67,7 +68,7 @@ def best_passages(caption: str, text: str, besides: frozenset[str] = frozenset()
     """
     found = passages(caption, text, besides)
     asked = panels_named(text)
-    own = [p for p in found if asked & panels_described(p.text)]
+    own = [p for p in found if asked & p.panels]
     best = max((p.shared for p in own or found), default=0)
     return [p for p in own or found if p.shared == best > 0 and p.coverage >= 0.5]
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from filtering.gate import contradiction
 from filtering.records import QA, Signals
 from filtering.signals.binding import binding
-from filtering.text.sentences import sentences
+from filtering.text.captions import read_caption
 from filtering.text.words import ASKING, FRAMING, content, named, named_key, share, supported
 
 _DIGITS = 9
@@ -37,8 +37,8 @@ def _overlap(qa: QA) -> float | None:
 
 @lru_cache(maxsize=64)
 def _told(caption: str) -> tuple[frozenset[str], ...]:
-    """What each sentence of a caption supports."""
-    return tuple(supported(caption[start:end]) for start, end in sentences(caption))
+    """What each part of a caption supports."""
+    return tuple(supported(part.text) for part in read_caption(caption).parts)
 
 
 def _specificity(qa: QA) -> float | None:

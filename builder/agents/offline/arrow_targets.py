@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from builder.agents.offline.facts import Fact, shows_image
-from builder.agents.offline.layout import Layout
+from builder.agents.offline.facts import Fact, scope_at, shows_image
 from builder.agents.offline.phrases import clean, lower_first, phrase_before
+from filtering.text.captions import Caption
 
 _MARKED = re.compile(
     r" \((?:(?:see|indicated by|marked by|at) )?"
@@ -21,13 +21,13 @@ _VAGUE = re.compile(
 )
 
 
-def marked(layout: Layout) -> Iterator[Fact]:
+def marked(caption: Caption) -> Iterator[Fact]:
     """What arrows and other marks in brackets follow."""
-    for match in _MARKED.finditer(layout.caption):
-        value, start = phrase_before(layout.caption, match.start())
+    for match in _MARKED.finditer(caption.text):
+        value, start = phrase_before(caption.text, match.start())
         value = clean(value, 4)
-        if len(value) > 3 and not _VAGUE.match(value) and shows_image(layout, start):
+        if len(value) > 3 and not _VAGUE.match(value) and shows_image(caption, start):
             mark = match["mark"].lower()
             slots = {"mark": mark, "do": "do" if mark.endswith("s") else "does"}
-            scope, end = layout.scope(start), match.end() + (layout.caption[match.end()] == ")")
+            scope, end = scope_at(caption, start), match.end() + (caption.text[match.end()] == ")")
             yield Fact("arrow_target", "structure", lower_first(value), start, end, scope, slots)

@@ -11,11 +11,11 @@ from builder.agents.offline.casing import cased
 from builder.agents.offline.dyes import tells_no_target
 from builder.agents.offline.facts import Fact, facts
 from builder.agents.offline.hypotheses import derived
-from builder.agents.offline.layout import Layout
 from builder.agents.offline.naming import named
 from builder.agents.offline.soundness import settled
 from builder.agents.offline.templates import TEMPLATES, choose_by_hash, write_candidate
 from builder.tables.records import EP, EU, HG, Candidate, Figure, Outcome
+from filtering.text.captions import read_caption
 
 LIMIT = 6
 TASK_LIMITS = {EU: 4, HG: 1, EP: 2}
@@ -106,13 +106,13 @@ def write(figure: Figure) -> tuple[list[Candidate], Outcome]:
     if not figure.is_microscopy:
         reason = f"not microscopy: {figure.microscopy_reason}".rstrip(": ")
         return [], Outcome(figure.figure_id, 0, reason)
-    layout = Layout(searchable(figure.caption))
-    found = [*facts(layout), *named(layout), *marked(layout)]
-    found = [cased(layout.caption, fact) for fact in found]
-    found += derived(layout, found, figure.title)
-    found = settled(layout, found)
+    caption = read_caption(searchable(figure.caption))
+    found = [*facts(caption), *named(caption), *marked(caption)]
+    found = [cased(caption.text, fact) for fact in found]
+    found += derived(caption, found, figure.title)
+    found = settled(caption, found)
     asked = spread(clear(found), figure.figure_id)
-    has_panels = bool(layout.segments or figure.panels)
+    has_panels = bool(caption.sections or figure.panels)
     written = [write_candidate(fact, figure, has_panels) for fact in asked]
     unique = {c.candidate_id: c for c in written if c is not None}
     if unique:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 
 from builder.agents.offline.dyes import is_dye, target_of
 from builder.agents.offline.fragments import COLOUR, LENGTH
-from builder.agents.offline.layout import WHOLE, Layout, Scope, expand
 from builder.agents.offline.patterns import RULES
 from builder.agents.offline.phrases import clean, lower_first, phrase_before
 from builder.agents.offline.techniques import (
@@ -20,7 +19,45 @@ from builder.agents.offline.techniques import (
     NUCLEAR,
     SOUGHT,
 )
+from filtering.text.captions import Caption
+from filtering.text.panels import list_letters
 from filtering.text.required_words import Sieve
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Panels that a statement is about; no members means the whole figure."""
+
+    members: frozenset[str] = frozenset()
+    name: str = ""
+    views: bool = False
+
+
+WHOLE = Scope()
+
+
+def name_panels(written: str) -> Scope:
+    """The panels of a list as a question names them: 'B-D' is 'panels B–D'."""
+    letters = list_letters(written)
+    members = frozenset(letter.upper() for letter in letters)
+    if len(members) == 1:
+        return Scope(members, f"panel {letters[0]}")
+    tidy = re.sub(r"\s?[-–—]\s?", "–", re.sub(r"\s+", " ", written.strip()))
+    tidy = re.sub(r"\s?,\s?(?:and\s)?(?=[A-Za-z]$)", " and ", tidy)
+    return Scope(members, f"panels {tidy}")
+
+
+def scope_at(caption: Caption, position: int) -> Scope:
+    """Panels that the text at a position is certainly about, else the whole figure."""
+    section = caption.section(position)
+    if section is None or position >= section.certain:
+        return WHOLE
+    # In '(E, F) Expression in macrophages (E) and HUVECs (F)' the last words are about F alone;
+    # what stands before the first label behind its words may be about all.
+    closer = caption.trailing(position)
+    if closer and closer.start > section.start and closer.letters < set(section.label.letters):
+        return name_panels(closer.written)
+    return name_panels(section.label.written)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,29 +159,29 @@ def channels(caption: str) -> Iterator[tuple[str, str, int, int]]:
                 yield name, colour, match.start(), match.end()
 
 
-def _channel_facts(layout: Layout) -> Iterator[Fact]:
-    for value, colour, start, end in channels(layout.caption):
-        lo, hi = layout.sentence(start)
-        if IMAGE.search(layout.caption, lo, hi):
-            scope = layout.scope(start)
+def _channel_facts(caption: Caption) -> Iterator[Fact]:
+    for value, colour, start, end in channels(caption.text):
+        lo, hi = caption.sentence(start)
+        if IMAGE.search(caption.text, lo, hi):
+            scope = scope_at(caption, start)
             yield Fact("marker_in_colour", "marker", value, start, end, scope, {"colour": colour})
             if not _DNA_DYE.search(value):
                 slots = {"marker": value}
                 yield Fact("colour_of_marker", "colour", colour, start, end, scope, slots)
 
 
-def _scale_bars(layout: Layout) -> Iterator[Fact]:
-    for lo, hi in layout.sentences:
-        bar = _BAR.search(layout.caption, lo, hi)
+def _scale_bars(caption: Caption) -> Iterator[Fact]:
+    for lo, hi in caption.sentences:
+        bar = _BAR.search(caption.text, lo, hi)
         if not bar:
             continue
-        found = list(_BAR_LENGTH.finditer(layout.caption, bar.end(), hi))
+        found = list(_BAR_LENGTH.finditer(caption.text, bar.end(), hi))
         for match in found:
-            before = layout.caption[bar.end() : match.start()]
+            before = caption.text[bar.end() : match.start()]
             named = match.group("panels") or "".join(re.findall(r"in \(([A-Z])\)", before)[:1])
-            scope = expand(named.replace("(", "").replace(")", "")) if named else WHOLE
+            scope = name_panels(named.replace("(", "").replace(")", "")) if named else WHOLE
             if not scope.members and len(before) < 40:
-                scope = layout.scope(bar.start())
+                scope = scope_at(caption, bar.start())
             view = (match.group("view") or "").removesuffix("s")
             if view:
                 scope = Scope(frozenset({view}), _VIEWS[view], views=True)
@@ -152,26 +189,26 @@ def _scale_bars(layout: Layout) -> Iterator[Fact]:
             yield Fact("scale_bar", "length", match.group("value"), bar.start(), end, scope)
 
 
-def _techniques(layout: Layout) -> Iterator[Fact]:
-    mixed = MIXED.search(layout.caption) is not None
-    for name, pattern in SOUGHT.passes(layout.caption):
-        for match in pattern.finditer(layout.caption):
-            scope = layout.scope(match.start())
+def _techniques(caption: Caption) -> Iterator[Fact]:
+    mixed = MIXED.search(caption.text) is not None
+    for name, pattern in SOUGHT.passes(caption.text):
+        for match in pattern.finditer(caption.text):
+            scope = scope_at(caption, match.start())
             if name in BESIDE_OTHERS and mixed and not scope.members:
                 return
             attribute = "labelling_method" if name in LABELLING else "technique"
             yield Fact(attribute, "technique", name, match.start(), match.end(), scope)
 
 
-def _dyes(layout: Layout) -> Iterator[Fact]:
-    for match in _DYE.finditer(layout.caption):
+def _dyes(caption: Caption) -> Iterator[Fact]:
+    for match in _DYE.finditer(caption.text):
         value = clean(match.group("with") or match.group("after") or match.group("adjective"), 4)
-        lo, _ = layout.sentence(match.start())
-        nuclear = NUCLEAR.search(layout.caption[max(lo, match.start() - 40) : match.end()])
+        lo, _ = caption.sentence(match.start())
+        nuclear = NUCLEAR.search(caption.text[max(lo, match.start() - 40) : match.end()])
         if value and not _NOT_DYE.search(value):
             of_dna = _DNA_DYE.search(value) and "eosin" not in value
             attribute = "nuclear_stain" if nuclear or of_dna else "stain"
-            scope = layout.scope(match.start())
+            scope = scope_at(caption, match.start())
             yield Fact(attribute, "stain", value, match.start(), match.end(), scope)
 
 
@@ -222,20 +259,20 @@ def _slots(match: re.Match[str]) -> dict[str, str]:
     return slots
 
 
-def _patterns(layout: Layout) -> Iterator[Fact]:
-    for rule in _RULES.passes(layout.caption):
-        first = rule.start(layout.caption)
+def _patterns(caption: Caption) -> Iterator[Fact]:
+    for rule in _RULES.passes(caption.text):
+        first = rule.start(caption.text)
         if first < 0:
             continue
         anchored = rule.pattern.pattern.startswith("^")
-        starts = [s.start for s in layout.segments] if anchored else [0]
+        starts = [s.start for s in caption.sections] if anchored else [0]
         for start in starts:
-            text = layout.caption[start:] if anchored else layout.caption
+            text = caption.text[start:] if anchored else caption.text
             for match in rule.pattern.finditer(text, first):
                 value, slots = clean(match.group("value"), rule.words), _slots(match)
-                scope = layout.scope(start + match.start("value"))
+                scope = scope_at(caption, start + match.start("value"))
                 if "panels" in slots:
-                    scope = expand(slots.pop("panels"))
+                    scope = name_panels(slots.pop("panels"))
                 place, end = start + match.start(), start + match.end()
                 if rule.attribute == "vehicle":
                     scope = WHOLE
@@ -248,26 +285,24 @@ _RULES = Sieve([(rule, rule.pattern) for rule in RULES])
 _PLOTTABLE = frozenset(rule.attribute for rule in RULES if not rule.image)
 
 
-def shows_image(layout: Layout, position: int) -> bool:
+def shows_image(caption: Caption, position: int) -> bool:
     """Whether the panel at a position shows an image and not a plot, blot or scheme."""
-    segment = layout.segment(position)
-    if segment is None:
-        lo, hi = layout.sentence(position)
-    elif segment.scope.members and position < segment.sure:
-        lo, hi = segment.start, segment.sure
+    section = caption.section(position)
+    if section and position < section.certain:
+        lo, hi = section.start, section.certain
     else:
-        lo, hi = layout.sentence(position)
-    plot = NOT_IMAGE.search(layout.caption, lo, hi)
-    image = IMAGE.search(layout.caption, lo, hi)
+        lo, hi = caption.sentence(position)
+    plot = NOT_IMAGE.search(caption.text, lo, hi)
+    image = IMAGE.search(caption.text, lo, hi)
     return not plot or bool(image and image.start() < plot.start())
 
 
-def facts(layout: Layout) -> list[Fact]:
+def facts(caption: Caption) -> list[Fact]:
     """All facts that patterns find in a caption, in the order of the caption."""
     found: list[Fact] = []
     for finder in (_channel_facts, _scale_bars, _techniques, _dyes, _patterns):
-        for fact in finder(layout):
-            if fact.attribute in _PLOTTABLE or shows_image(layout, fact.start):
+        for fact in finder(caption):
+            if fact.attribute in _PLOTTABLE or shows_image(caption, fact.start):
                 found.append(_tidied(fact))
     return sorted(found, key=lambda f: (f.start, f.end, f.attribute))
 

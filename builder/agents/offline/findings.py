@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from builder.agents.offline.facts import Fact
-from builder.agents.offline.layout import WHOLE, Layout
+from builder.agents.offline.facts import WHOLE, Fact
+from filtering.text.captions import Caption
 
 NO_CHANGE = "does not change"
 OPPOSITES = {
@@ -75,8 +75,8 @@ def present(verb: str) -> str:
     return _PRESENT.get(verb, verb)
 
 
-def _findings(layout: Layout, start: int, end: int) -> Iterator[Fact]:
-    match = _FINDING.match(layout.caption, start, end)
+def _findings(caption: Caption, start: int, end: int) -> Iterator[Fact]:
+    match = _FINDING.match(caption.text, start, end)
     if match is None or _NO_AGENT.search(match["agent"]) or len(match["measure"]) < 4:
         return
     agent, verb, measure = match["agent"], present(match["verb"]), match["measure"]
@@ -84,18 +84,18 @@ def _findings(layout: Layout, start: int, end: int) -> Iterator[Fact]:
     yield Fact("effect", "hypothesis", value, match.start(), match.end(), WHOLE)
 
 
-def findings(layout: Layout, title: str) -> list[Fact]:
+def findings(caption: Caption, title: str) -> list[Fact]:
     """Effects that the title states, else those that sentences state."""
     titled = title.strip().rstrip(".")
-    if titled and layout.caption.startswith(titled):
-        found = list(_findings(layout, 0, len(titled)))
+    if titled and caption.text.startswith(titled):
+        found = list(_findings(caption, 0, len(titled)))
         if found:
             return found
-    starts = [start for start, _ in layout.sentences] + [s.start for s in layout.segments]
+    starts = [start for start, _ in caption.sentences] + [s.start for s in caption.sections]
     return [
         fact
         for start in sorted(set(starts))
-        for fact in _findings(layout, start, layout.sentence(start)[1])
+        for fact in _findings(caption, start, caption.sentence(start)[1])
     ]
 
 

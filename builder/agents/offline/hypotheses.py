@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from builder.agents.offline.facts import Fact
+from builder.agents.offline.facts import WHOLE, Fact
 from builder.agents.offline.findings import NO_CHANGE, findings
-from builder.agents.offline.layout import WHOLE, Layout
 from builder.agents.offline.phrases import lower_first
 from builder.agents.offline.templates import FOLLOW_UPS
+from filtering.text.captions import Caption
 from filtering.text.required_words import Sieve
 
 _FINDING = re.compile(
@@ -56,14 +56,14 @@ _EFFECT_PATTERNS = (
 _EFFECTS = Sieve([(pattern, pattern) for pattern in map(re.compile, _EFFECT_PATTERNS)])
 
 
-def _title(layout: Layout, title: str) -> Iterator[Fact]:
+def _title(caption: Caption, title: str) -> Iterator[Fact]:
     """The title, where it is a finding: a clause with a verb that says what happens."""
-    for start, end in layout.sentences[:1]:
-        text = layout.caption[start:end]
-        first = layout.segments[0].start if layout.segments else len(layout.caption)
+    for start, end in caption.sentences[:1]:
+        text = caption.text[start:end]
+        first = caption.sections[0].start if caption.sections else len(caption.text)
         if title and text.startswith(title.strip()):
             end = start + len(title.strip())
-            text = layout.caption[start:end]
+            text = caption.text[start:end]
         finding = text.rstrip(". ")
         if not 5 <= len(finding.split()) <= 24 or start + len(finding) > first + 3:
             continue
@@ -72,12 +72,12 @@ def _title(layout: Layout, title: str) -> Iterator[Fact]:
             yield Fact("hypothesis", "hypothesis", finding, start, stop, WHOLE)
 
 
-def _effects(layout: Layout, found: Sequence[Fact]) -> Iterator[Fact]:
+def _effects(caption: Caption, found: Sequence[Fact]) -> Iterator[Fact]:
     """What a treatment does to a measure, from the sentence that says so."""
     compounds = {f.value.casefold(): f.value for f in found if f.attribute == "treatment_compound"}
     only = next(iter(compounds.values())) if len(compounds) == 1 else ""
-    for pattern in _EFFECTS.passes(layout.caption):
-        for match in pattern.finditer(layout.caption):
+    for pattern in _EFFECTS.passes(caption.text):
+        for match in pattern.finditer(caption.text):
             words = match.groupdict()
             agent = words.get("to") or words.get("agent") or only
             if not agent or agent.casefold() not in compounds:
@@ -105,10 +105,10 @@ def _proposal(fact: Fact, compared: bool) -> Fact:
     return replace(fact, attribute=attribute, slots=fact.slots | aim)
 
 
-def derived(layout: Layout, found: Sequence[Fact], title: str) -> list[Fact]:
+def derived(caption: Caption, found: Sequence[Fact], title: str) -> list[Fact]:
     """Hypotheses and proposals that follow from the caption and the facts found in it."""
-    effects = list(_effects(layout, found)) or findings(layout, title)
-    titles = [] if any(fact.start == 0 for fact in effects) else list(_title(layout, title))
-    compared = bool(titles or effects or _COMPARED.search(layout.caption))
+    effects = list(_effects(caption, found)) or findings(caption, title)
+    titles = [] if any(fact.start == 0 for fact in effects) else list(_title(caption, title))
+    compared = bool(titles or effects or _COMPARED.search(caption.text))
     proposals = [_proposal(fact, compared) for fact in found if fact.attribute in FOLLOW_UPS]
     return [*titles, *effects, *proposals]

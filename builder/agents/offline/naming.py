@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from builder.agents.offline.facts import Fact, shows_image
-from builder.agents.offline.layout import Layout, expand
-from filtering.text.entities import Entity, find_entities
+from builder.agents.offline.facts import Fact, name_panels, scope_at, shows_image
+from filtering.text.captions import Caption
+from filtering.text.entities import Entity
 
 _BINOMIAL = re.compile(
     r"(?P<value>\b[A-Z][a-z]{3,}\??(?: \([“\"]?[A-Z][a-z]+[”\"]?\??\))?(?: cf\.)? [a-z]{4,}\??)"
@@ -33,21 +33,21 @@ _TAG = re.compile(r"(?i)fp\d?$|halo|snap|clip|ruby|cherry|venus|tomato|tag|track
 _HOST = re.compile(r"(?i)\banti(?:bod|serum|-)|\bserum\b|patient|virus")
 
 
-def _species(layout: Layout) -> Iterator[Fact]:
-    for match in _BINOMIAL.finditer(layout.caption):
+def _species(caption: Caption) -> Iterator[Fact]:
+    for match in _BINOMIAL.finditer(caption.text):
         panels = match.group("panels")
-        sure = layout.scope(match.start()).members
-        museum = re.match(r" \((?:[A-Z]{2,})", layout.caption[match.end("value") :])
+        sure = scope_at(caption, match.start()).members
+        museum = re.match(r" \((?:[A-Z]{2,})", caption.text[match.end("value") :])
         if match.group("authority") or (sure and museum):
-            scope = expand(panels) if panels else layout.scope(match.start())
+            scope = name_panels(panels) if panels else scope_at(caption, match.start())
             value = match.group("value")
             yield Fact("species", "organism", value, match.start(), match.end(), scope)
 
 
-def _entity(layout: Layout, entity: Entity) -> Fact | None:
+def _entity(caption: Caption, entity: Entity) -> Fact | None:
     attribute, context = _NAMED[entity.type]
-    lo, hi = layout.sentence(entity.start)
-    sentence = layout.caption[lo:hi]
+    lo, hi = caption.sentence(entity.start)
+    sentence = caption.text[lo:hi]
     host = entity.type == "organism" and _HOST.search(sentence)
     tag = entity.type == "fluorophore" and _TAG.search(entity.text)
     short = entity.type == "tissue" and entity.text.isupper()
@@ -56,21 +56,21 @@ def _entity(layout: Layout, entity: Entity) -> Fact | None:
         or tag
         or short
         or not context.search(sentence)
-        or not shows_image(layout, entity.start)
+        or not shows_image(caption, entity.start)
     ):
         return None
-    cells = re.match(r"[- ](?:\w+ )?cells?\b", layout.caption[entity.end :])
+    cells = re.match(r"[- ](?:\w+ )?cells?\b", caption.text[entity.end :])
     end = entity.end + (cells.end() if cells and entity.type == "cell_line" else 0)
     value = re.sub(r"\s+cells?$", "", entity.text)
     if entity.type in ("organism", "tissue"):
         inflected = entity.text.lower().endswith(("s", "c", "ine", "ice", "al", "ar"))
         value = entity.value if inflected else entity.text.lower()
-    scope = layout.scope(entity.start)
+    scope = scope_at(caption, entity.start)
     return Fact(attribute, entity.type, value, entity.start, end, scope)
 
 
-def named(layout: Layout) -> list[Fact]:
+def named(caption: Caption) -> list[Fact]:
     """Species, cell lines, tissues and fluorophores that a caption names."""
-    entities = [e for e in find_entities(layout.caption) if e.type in _NAMED]
-    found = [fact for e in entities if (fact := _entity(layout, e))]
-    return [*_species(layout), *found]
+    entities = [e for e in caption.entities if e.type in _NAMED]
+    found = [fact for e in entities if (fact := _entity(caption, e))]
+    return [*_species(caption), *found]

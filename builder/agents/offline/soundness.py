@@ -9,11 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from builder.agents.offline.facts import Fact, shows_image, tidy_quantity
+from builder.agents.offline.facts import Fact, Scope, shows_image, tidy_quantity
 from builder.agents.offline.fragments import DOSE
-from builder.agents.offline.layout import Layout, Scope
 from builder.agents.offline.techniques import IMAGE, NOT_IMAGE
-from filtering.text.entities import find_entities
+from filtering.text.captions import Caption
 
 _STATISTICS = re.compile(
     r"(?i)\bs\.?e\.?m\b|\bs\.?d\.|±|\bp[- ]?values?\b|\bp ?[<=≤] ?0?\.|\bt-?test\b|ANOVA|"
@@ -37,14 +36,14 @@ _NO_LABEL = re.compile(
 )
 
 
-def settled(layout: Layout, found: Sequence[Fact]) -> list[Fact]:
+def settled(caption: Caption, found: Sequence[Fact]) -> list[Fact]:
     """The facts that no rule objects to."""
     stained = {f.scope for f in found if f.attribute == "stain"}
     meant = {f.start for f in found if f.attribute == "arrow_meaning"}
     return [
         fact
         for fact in found
-        if not any(objects(layout, fact) for objects in _OBJECTIONS)
+        if not any(objects(caption, fact) for objects in _OBJECTIONS)
         and not (fact.attribute == "arrow_target" and fact.start in meant)
         and not (fact.attribute == "labelling_method" and fact.scope in stained)
         and not _is_how_and_what(fact, found)
@@ -62,46 +61,46 @@ def _meet(one: Scope, other: Scope) -> bool:
     return not (one.members and other.members) or bool(one.members & other.members)
 
 
-def _counted_for_statistics(layout: Layout, fact: Fact) -> bool:
-    stated = layout.caption[fact.start : fact.start + 1] in "nN"
+def _counted_for_statistics(caption: Caption, fact: Fact) -> bool:
+    stated = caption.text[fact.start : fact.start + 1] in "nN"
     return (
-        fact.attribute == "cell_count" and stated and _STATISTICS.search(layout.caption) is not None
+        fact.attribute == "cell_count" and stated and _STATISTICS.search(caption.text) is not None
     )
 
 
-def _one_of_several_doses(layout: Layout, fact: Fact) -> bool:
+def _one_of_several_doses(caption: Caption, fact: Fact) -> bool:
     if fact.attribute not in _DOSES or fact.scope.members:
         return False
     unit = fact.value.lstrip("0123456789., ")
-    doses = {tidy_quantity(match[0]) for match in re.finditer(DOSE, layout.caption)}
+    doses = {tidy_quantity(match[0]) for match in re.finditer(DOSE, caption.text)}
     return any(dose != fact.value and dose.endswith(unit) for dose in doses)
 
 
-def _no_particular_label(_: Layout, fact: Fact) -> bool:
+def _no_particular_label(_: Caption, fact: Fact) -> bool:
     label = fact.slots.get("marker", fact.value)
     return fact.attribute in _COLOURS and _NO_LABEL.fullmatch(label) is not None
 
 
-def _microbe_on_a_host(layout: Layout, fact: Fact) -> bool:
+def _microbe_on_a_host(caption: Caption, fact: Fact) -> bool:
     """A microbe as origin of a specimen, where the caption names an animal or its cells too."""
     if fact.attribute != "organism" or not _MICROBE.match(fact.value):
         return False
-    named = {e.type for e in find_entities(layout.caption) if e.value != fact.value}
-    return _ANIMAL.search(layout.caption) is not None or bool(named & _HOSTS)
+    named = {e.type for e in caption.entities if e.value != fact.value}
+    return _ANIMAL.search(caption.text) is not None or bool(named & _HOSTS)
 
 
-def _no_tissue(_: Layout, fact: Fact) -> bool:
+def _no_tissue(_: Caption, fact: Fact) -> bool:
     return fact.attribute == "tissue" and fact.value.casefold() in _ANIMALS
 
 
-def image_share(layout: Layout) -> float:
-    """Share of the panel segments of a caption that tell of an image; 1 or 0 without panels.
+def image_share(caption: Caption) -> float:
+    """Share of the panel sections of a caption that tell of an image; 1 or 0 without panels.
 
     Panels that say neither are images where the words before the first panel speak of images.
     """
-    first = layout.segments[0].start if layout.segments else 0
-    led = IMAGE.search(layout.caption, 0, first) is not None
-    texts = [layout.caption[s.start : s.end] for s in layout.segments] or [layout.caption]
+    first = caption.sections[0].start if caption.sections else 0
+    led = IMAGE.search(caption.text, 0, first) is not None
+    texts = [caption.text[s.start : s.end] for s in caption.sections] or [caption.text]
     shown = [_tells_of_image(text, led) for text in texts]
     return sum(shown) / len(shown)
 
@@ -113,18 +112,18 @@ def _tells_of_image(text: str, led: bool) -> bool:
     return image is not None and image.start() < plot.start()
 
 
-def _hypothesis_of_plots(layout: Layout, fact: Fact) -> bool:
+def _hypothesis_of_plots(caption: Caption, fact: Fact) -> bool:
     """A hypothesis that mostly plots and blots support."""
-    return fact.attribute in ("hypothesis", "effect") and image_share(layout) < 0.3
+    return fact.attribute in ("hypothesis", "effect") and image_share(caption) < 0.3
 
 
-def _panel_of_no_image(layout: Layout, fact: Fact) -> bool:
+def _panel_of_no_image(caption: Caption, fact: Fact) -> bool:
     """A name in a panel that does not speak of an image at all."""
     named = fact.attribute in ("cell_line", "tissue", "organism", "control")
-    return named and bool(fact.scope.members) and not shows_image(layout, fact.start)
+    return named and bool(fact.scope.members) and not shows_image(caption, fact.start)
 
 
-_OBJECTIONS: tuple[Callable[[Layout, Fact], bool], ...] = (
+_OBJECTIONS: tuple[Callable[[Caption, Fact], bool], ...] = (
     _counted_for_statistics,
     _one_of_several_doses,
     _no_particular_label,

@@ -23,12 +23,12 @@ from builder.sources.article import (
     make_figure,
 )
 from builder.sources.biomedica.shards import Part, Record, parse_key
-from builder.sources.panels import panels
 from builder.sources.text import clean, clean_all, printable
 from builder.tables.images import ImageError
 from builder.tables.licenses import normalise
 from builder.tables.microscopy import UNKNOWN, MicroscopyVerdict, classify, read_modality
 from builder.tables.records import Figure, Modality, Rejection
+from filtering.text.panels import find_panels
 
 KIND = "biomedica"
 MICROSCOPY = "Microscopy"
@@ -106,7 +106,7 @@ class RecordReader:
             key=figure_key,
             article=article,
             image=image,
-            legend=Legend("", "", caption, panels(caption), mentions),
+            legend=Legend("", "", caption, find_panels(caption), mentions),
             verdict=_verdict(labels, secondary, caption),
             license=license_by_caption(caption, article.license),
         )

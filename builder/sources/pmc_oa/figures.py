@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from builder.sources.files import IMAGES
-from builder.sources.panels import panels
 from builder.sources.pmc_oa.jats import XLINK_HREF, Element, text
+from filtering.text.panels import find_panels
 
 _NOT_FIGURES = {
     "inline-formula": "formula",
@@ -142,7 +142,7 @@ def read_caption(figure: Element) -> Caption:
     whole = " ".join(part for _, part in parts if part)
     bold = [text(run) for element in elements for run in element.iter("bold", "b", "strong")]
     title = next((title for title, _ in parts if title), "")
-    return Caption(" ".join(filter(None, labels)), title, whole, panels(whole, bold))
+    return Caption(" ".join(filter(None, labels)), title, whole, find_panels(whole, bold))
 
 
 def _title_and_text(caption: Element) -> tuple[str, str]:

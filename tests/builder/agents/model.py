@@ -12,7 +12,7 @@ import sys
 import time
 from typing import Any
 
-from filtering.text.sentences import sentences
+from filtering.text.captions import read_caption
 from tests.scoring.models.server import Answer, Body, ChatServer
 
 _STEP = {
@@ -66,7 +66,7 @@ def reply_to(body: Body) -> dict[str, Any]:
 def _extract(fields: dict[str, Any], _: Any) -> dict[str, Any]:
     caption = next(iter(fields.values()))
     facts = []
-    for start, end in sentences(caption)[:2]:
+    for start, end in read_caption(caption).sentences[:2]:
         words = caption[start:end].split()
         if len(words) > 3:
             evidence = caption[start:end]

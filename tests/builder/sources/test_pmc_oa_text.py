@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from string import ascii_uppercase
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from builder.sources.panels import panels
 from builder.sources.pmc_oa.figures import read_caption
 from builder.sources.pmc_oa.jats import parse, text
 
@@ -65,50 +62,3 @@ def test_a_bold_opening_is_the_title_where_there_is_no_other() -> None:
     caption = read_caption(etree.fromstring(f"<fig><caption><p>{xml}</p></caption></fig>"))
     assert (caption.title, caption.panels) == ("Cells divide slowly.", ["A", "B"])
     assert caption.text == "Cells divide slowly. A X B Y"
-
-
-CAPTIONS = {
-    "(A) Cells. (B) Nuclei.": "AB",
-    "(A-C) Cells. (D and E) Nuclei.": "ABCDE",
-    "(A, C, E) Left. (B, D, F) Right.": "ACEBDF",
-    "(a) cells; (b–d) nuclei": "ABCD",
-    "a. Histogram. b. Map.": "AB",
-    "A, Immunoblot. B, Cells.": "AB",
-    "Virulence. A. Mice. B–E histopathology of brain. F and G. Sections.": "ABCDEFG",
-    "(A, left panel) Cells. (B; scale bar 5 µm) Nuclei.": "AB",
-    "a) Cells. b) Nuclei.": "AB",
-    "Cells (panel A) and nuclei (panels B–D).": "ABCD",
-    "(A) Cells, (A′) merged. (B) Nuclei.": "AB",
-    "(A) Time (s), glycine (G). (B) Height (h).": "AB",
-    "(a) i (i) and ii (ii). (b) c. (c) d. (d) e. (e) f. (f) g. (g) h. (h) x.": "ABCDEFGH",
-    "Cells in (b) are as in (c).": "",
-    "A single cell of E. coli. A scale bar.": "",
-    "Cells (A).": "",
-    "": "",
-}
-
-
-@pytest.mark.parametrize(("caption", "expected"), CAPTIONS.items())
-def test_panel_letters(caption: str, expected: str) -> None:
-    assert "".join(panels(caption)) == expected
-
-
-@given(st.integers(2, 26), st.sampled_from(["({}) cells", "({}, left) cells", "{}) Cells"]))
-def test_all_panels_of_a_style_are_found(count: int, style: str) -> None:
-    letters = list(ascii_uppercase[:count])
-    assert panels(". ".join(style.format(letter) for letter in letters)) == letters
-
-
-@given(st.integers(0, 24), st.integers(1, 25), st.sampled_from(["-", "–", " to ", "—"]))
-def test_ranges_are_filled(first: int, length: int, dash: str) -> None:
-    last = min(first + length, 25)
-    before = "".join(f"({x}) x. " for x in ascii_uppercase[:first])
-    caption = f"{before}({ascii_uppercase[first]}{dash}{ascii_uppercase[last]}) y."
-    assert panels(caption) == list(ascii_uppercase[: last + 1])
-
-
-@given(st.text(), st.lists(st.text(max_size=8)))
-def test_panels_are_an_unbroken_run_from_a(caption: str, bold: list[str]) -> None:
-    found = panels(caption, bold)
-    assert sorted(found) == list(ascii_uppercase[: len(found)])
-    assert len(found) != 1
