@@ -24,19 +24,19 @@ class Bar:
     kind: str = "kept"
 
 
-def bars(rows: Sequence[Bar], title: str) -> Markup:
+def draw_bars(rows: Sequence[Bar], title: str) -> Markup:
     """Horizontal bars, one per row, longest = full width."""
     if not rows:
         return Markup("")
     most = max(row.count for row in rows) or 1
     height = len(rows) * (_BAR + _GAP)
-    body = Markup("").join(_bar(i, row, most) for i, row in enumerate(rows))
+    body = Markup("").join(_draw_bar(i, row, most) for i, row in enumerate(rows))
     return Markup(
         '<svg class="bars" role="img" aria-label="{}" viewBox="0 0 {} {}">{}</svg>'
     ).format(title, _WIDTH, height, body)
 
 
-def _bar(place: int, row: Bar, most: int) -> Markup:
+def _draw_bar(place: int, row: Bar, most: int) -> Markup:
     top = place * (_BAR + _GAP)
     room = _WIDTH - _LABEL - _NUMBER
     width = max(1.0 if row.count else 0.0, room * row.count / most)
@@ -48,7 +48,7 @@ def _bar(place: int, row: Bar, most: int) -> Markup:
         '<text x="{nx:.1f}" y="{ty}">{count}{share}</text></g>'
     ).format(
         label=row.label,
-        short=_short(row.label, 70),
+        short=_shorten(row.label, 70),
         count=f"{row.count:,}",
         share=share,
         kind=row.kind,
@@ -62,23 +62,28 @@ def _bar(place: int, row: Bar, most: int) -> Markup:
     )
 
 
-def _short(text: str, limit: int) -> str:
+def _shorten(text: str, limit: int) -> str:
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
 
-def histograms(values: NDArray[np.floating], kept: NDArray[np.bool_], title: str) -> Markup:
-    """Distribution among kept (filled) and dropped (outlined) rows, by the root of its share.
+def draw_histogram(values: NDArray[np.floating], kept: NDArray[np.bool_], title: str) -> Markup:
+    """Distribution of values among kept (filled) and dropped (outlined) rows.
 
-    values and kept have shape (n,); values must be finite.
+    The height of a bin is the square root of its share among the kept or among the dropped, so
+    that rare values are still seen.
+
+    Shape:
+        values: (n,), finite. kept: (n,).
     """
+    # Signals are 0-1: all of them on the same axis can be compared by eye.
     low, high = (float(v) for v in (values.min(), values.max()))
     if low >= 0 and high <= 1:
         low, high = 0.0, 1.0
     elif low == high:
         low, high = low - 0.5, high + 0.5
-    shares = [_shares(values[mask], low, high) for mask in (kept, ~kept)]
+    shares = [_bin_shares(values[mask], low, high) for mask in (kept, ~kept)]
     most = max(s.max() for s in shares) or 1.0
-    filled, outlined = (_outline(s / most) for s in shares)
+    filled, outlined = (_trace_outline(s / most) for s in shares)
     width, height = _PLOT
     return Markup(
         '<svg class="histogram" role="img" aria-label="{title}" viewBox="0 -4 {w} {full}">'
@@ -91,12 +96,12 @@ def histograms(values: NDArray[np.floating], kept: NDArray[np.bool_], title: str
     )  # fmt: skip
 
 
-def _shares(values: NDArray[np.floating], low: float, high: float) -> NDArray[np.float64]:
+def _bin_shares(values: NDArray[np.floating], low: float, high: float) -> NDArray[np.float64]:
     counts, _ = np.histogram(values, bins=_BINS, range=(low, high))
     return np.sqrt(np.asarray(counts / max(1, counts.sum()), dtype=np.float64))
 
 
-def _outline(heights: NDArray[np.float64]) -> str:
+def _trace_outline(heights: NDArray[np.float64]) -> str:
     """Path of a step line over bins, closed on the base line."""
     width, height = _PLOT
     step = width / len(heights)

@@ -1,15 +1,16 @@
-"""What the report shows, read from a release's ledger, shard by shard."""
+"""What the report shows, read from a release: its ledger part by part, and a few images."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
@@ -18,9 +19,12 @@ from builder.release.ledger import Summary, generalise_reason
 from builder.release.schemas import STAGES, check_columns
 from builder.release.writer import list_choices
 from builder.tables.licenses import allows
+from builder.tables.images import make_thumbnail
 
 EXAMPLES = 3
 """Examples shown of each reason."""
+_WIDEST = 180
+"""Pixels of an example's image."""
 
 _SHOWN = (
     "figure_id", "caption", "question", "answer", "evidence", "reason", "license", "attribution",
@@ -55,8 +59,11 @@ class Lengths:
 
 
 @dataclass(slots=True)
-class Collected:
-    """Counts, distributions and examples of one ledger."""
+class ReportData:
+    """Counts, distributions and examples of one ledger, added part by part.
+
+    `reasons` are counts by stage, `examples` ledger rows by stage and reason, `lengths` by split.
+    """
 
     summary: Summary = field(default_factory=Summary)
     reasons: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
@@ -75,17 +82,25 @@ class Collected:
         self.summary.add(ledger)
         candidates = ledger.filter(ledger["candidate_id"].is_valid())
         self._kept.append(np.asarray(candidates["keep"].fill_null(False), dtype=bool))
-        for name in _measures(ledger.schema):
+        # All columns of signals that are numbers, whatever their names, and the score first.
+        numbers = [
+            f.name
+            for f in ledger.schema
+            if f.name.startswith("signal_")
+            and (pa.types.is_floating(f.type) or pa.types.is_integer(f.type))
+        ]
+        for name in ("score", *numbers):
             self._signals[name].append(candidates[name].to_numpy().astype(np.float64))
         for row in ledger.select(_SHOWN).to_pylist():
             self._add_row(row)
 
     def _add_row(self, row: dict[str, Any]) -> None:
-        key = (row["stage"], _kind(row["reason"] or "", row["stage"] == "candidate"))
+        key = (row["stage"], _name_kind(row["reason"] or "", row["stage"] == "candidate"))
         self.reasons[key[0]][key[1]] += 1
-        known = self.examples[key]
-        if len(known) < EXAMPLES and all(k["figure_id"] != row["figure_id"] for k in known):
-            known.append(row)
+        # Each example of a reason is about another figure, so that they differ.
+        shown = self.examples[key]
+        if len(shown) < EXAMPLES and all(k["figure_id"] != row["figure_id"] for k in shown):
+            shown.append(row)
         if row["split"] and row["correct_index"] is not None and row["distractors"]:
             self.lengths[row["split"]].add(row)
 
@@ -105,39 +120,55 @@ class Collected:
         return sorted(rows, key=lambda item: order.get(item[0], len(order)))
 
 
-def _kind(reason: str, with_second: bool) -> str:
+def _name_kind(reason: str, with_second: bool) -> str:
     """A reason without its particulars; `with_second` keeps what follows its first part too."""
     first, _, second = reason.partition("; ")
     kind = generalise_reason(first)
     return f"{kind}; {generalise_reason(second)}" if with_second and second else kind
 
 
-def _measures(schema: pa.Schema) -> list[str]:
-    """All columns of signals that are numbers, whatever their names, and the score first."""
-    found = [f.name for f in schema if f.name.startswith("signal_") and _is_number(f.type)]
-    return ["score", *found]
-
-
-def _is_number(kind: pa.DataType) -> bool:
-    return bool(pa.types.is_floating(kind) or pa.types.is_integer(kind))
-
-
-def collect(files: list[Path], quarantine: Path) -> Collected:
+def collect(files: list[Path], quarantine: Path) -> ReportData:
     """Read ledger files, and the quarantine of the build where it is there.
 
-    Raises NoReleaseError for a damaged file.
+    Raises:
+        NoReleaseError: a file is damaged.
     """
-    found = Collected()
+    data = ReportData()
     for path in files:
         with reading(path), pq.ParquetFile(path) as file:
             for group in range(file.num_row_groups):
-                found.add(file.read_row_group(group, use_threads=False))
+                data.add(file.read_row_group(group, use_threads=False))
     if quarantine.is_file():
         with reading(quarantine):
-            found.summary.add_quarantine(pq.read_table(quarantine, partitioning=None))
-    return found
+            data.summary.add_quarantine(pq.read_table(quarantine, partitioning=None))
+    return data
 
 
 def may_show(row: dict[str, Any]) -> bool:
     """Whether an example's image may be in a page that is passed on."""
     return bool(row["license"]) and allows(row["license"], "redistributable")
+
+
+def read_thumbnails(output: Path, figures: Collection[str]) -> dict[str, str]:
+    """Small pictures of figures as data URLs, by figure.
+
+    They come from the release and, for figures in no split, from the build's work.
+    """
+    missing, urls = set(figures), dict[str, str]()
+    files = [*output.glob("release/data/open/*.parquet"), *output.glob("work/figures/*.parquet")]
+    for path in sorted(files):
+        if not missing:
+            break
+        with pq.ParquetFile(path) as file:
+            for group in range(file.num_row_groups):
+                # Ids first: images are read of the few groups that hold a wanted figure.
+                ids = file.read_row_group(group, ["figure_id"])["figure_id"]
+                wanted = missing & set(ids.to_pylist())
+                if not wanted:
+                    continue
+                table = file.read_row_group(group, ["figure_id", "image"])
+                for name in sorted(wanted):
+                    place = pc.index(table["figure_id"], name).as_py()
+                    urls[name] = make_thumbnail(table["image"][place].as_py()["bytes"], _WIDEST)
+                missing -= wanted
+    return urls

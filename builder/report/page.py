@@ -14,9 +14,8 @@ from markupsafe import Markup
 
 from builder.release.ledger import Summary
 from builder.release.schemas import STAGES
-from builder.report.charts import Bar, bars, histograms
-from builder.report.collect import Collected, may_show
-from builder.report.images import thumbnails
+from builder.report.charts import Bar, draw_bars, draw_histogram
+from builder.report.collect import ReportData, may_show, read_thumbnails
 from builder.tables.licenses import allows
 from builder.tables.records import TASKS
 
@@ -41,7 +40,7 @@ _REPEATED = (
 
 
 @dataclass(frozen=True, slots=True)
-class Distribution:
+class SignalChart:
     """One signal: its chart, how many rows have it, and its mean among kept and dropped."""
 
     name: str
@@ -51,8 +50,17 @@ class Distribution:
     dropped: float
 
 
-def render(found: Collected, output: Path, title: str) -> str:
-    """The page for what was collected of the build under `output`."""
+def render(data: ReportData, output: Path, title: str) -> str:
+    """The page for what was collected of the build under `output`.
+
+    Args:
+        data: from `collect`.
+        output: folder of the build, for its run.json and the images of examples.
+        title: of the page.
+
+    Returns:
+        HTML that needs no other file.
+    """
     environment = Environment(
         loader=PackageLoader("builder.report", "."),
         autoescape=True,
@@ -61,100 +69,102 @@ def render(found: Collected, output: Path, title: str) -> str:
         lstrip_blocks=True,
     )
     environment.filters["number"] = lambda n: f"{n:,}"
-    summary = found.summary
+    summary = data.summary
     return environment.get_template("report.html.jinja").render(
         title=title,
         summary=summary,
-        funnel=_funnel(found),
-        reasons=list(_reasons(found)),
+        funnel=_draw_funnel(data),
+        reasons=list(_list_reasons(data)),
         meanings=_STAGE_MEANS,
-        repeated=list(_repeated(found)),
-        signals=list(_distributions(found)),
-        tasks=_tasks(summary),
+        repeated=list(_list_repeated(data)),
+        signals=list(_draw_signals(data)),
+        tasks=_count_tasks(summary),
         microvqa=MICROVQA_TASKS,
-        blooms=_blooms(summary),
-        positions=_positions(summary),
-        lengths=_lengths(found),
-        licenses=_licenses(summary),
-        modalities=bars(_counted(summary, "modality"), "figures by modality"),
-        quarantine=bars(_counted(summary, "quarantine", "dropped"), "quarantine by reason"),
-        run=_run(output / "run.json"),
-        groups=_examples(found, output),
+        blooms=_count_blooms(summary),
+        positions=_draw_positions(summary),
+        lengths=_draw_lengths(data),
+        licenses=_draw_licenses(summary),
+        modalities=draw_bars(_make_bars(summary, "modality"), "figures by modality"),
+        quarantine=draw_bars(_make_bars(summary, "quarantine", "dropped"), "quarantine by reason"),
+        run=_read_run(output / "run.json"),
+        groups=_group_examples(data, output),
     )
 
 
-def _funnel(found: Collected) -> Markup:
-    summary = found.summary
-    asked = found.summary.candidates
+def _draw_funnel(data: ReportData) -> Markup:
+    summary = data.summary
+    candidates = summary.candidates
+    # Shares are of the candidates: figures and questions are not of one kind.
     steps = [
         ("figures read", len(summary.figures), None),
-        ("figures without a candidate", sum(found.reasons["figure"].values()), None),
-        ("candidate questions", asked, None),
+        ("figures without a candidate", sum(data.reasons["figure"].values()), None),
+        ("candidate questions", candidates, None),
         (
             "not gated as contradictions",
-            asked - summary.gated,
-            _share(asked - summary.gated, asked),
+            candidates - summary.gated,
+            _share(candidates - summary.gated, candidates),
         ),
-        ("kept by the filter", summary.kept, _share(summary.kept, asked)),
-        ("released (open)", sum(found.reasons["released"].values()), None),
+        ("kept by the filter", summary.kept, _share(summary.kept, candidates)),
+        ("released (open)", sum(data.reasons["released"].values()), None),
         ("with four choices (default)", sum(n for _, n in summary.of("split")), None),
     ]
     rows = [
-        Bar(name, n, _share(n, asked) if "released" in name or "four" in name else share)
+        Bar(name, n, _share(n, candidates) if "released" in name or "four" in name else share)
         for name, n, share in steps
     ]
     rows[1] = Bar(rows[1].label, rows[1].count, kind="dropped")
-    return bars(rows, "how far figures and questions came")
+    return draw_bars(rows, "how far figures and questions came")
 
 
 def _share(part: int, whole: int) -> float | None:
     return part / whole if whole else None
 
 
-def _reasons(found: Collected) -> Iterator[tuple[str, int, Markup]]:
-    for stage, total in found.stages():
+def _list_reasons(data: ReportData) -> Iterator[tuple[str, int, Markup]]:
+    for stage, total in data.stages():
         kind = "kept" if stage == "released" else "dropped"
-        counted = found.reasons[stage].most_common()
+        counted = data.reasons[stage].most_common()
         rows = [Bar(reason, n, _share(n, total), kind) for reason, n in counted]
-        yield stage, total, bars(rows, f"reasons of stage {stage}")
+        yield stage, total, draw_bars(rows, f"reasons of stage {stage}")
 
 
-def _repeated(found: Collected) -> Iterator[tuple[str, int]]:
-    for counter in found.reasons.values():
+def _list_repeated(data: ReportData) -> Iterator[tuple[str, int]]:
+    """Reasons that speak of something that was there already, with their counts."""
+    for counter in data.reasons.values():
         for reason, count in counter.most_common():
             if any(word in reason for word in _REPEATED):
                 yield reason, count
 
 
-def _distributions(found: Collected) -> Iterator[Distribution]:
-    for name, values, kept in found.signals():
-        chart = histograms(values, kept, f"{name}: kept against dropped")
+def _draw_signals(data: ReportData) -> Iterator[SignalChart]:
+    for name, values, kept in data.signals():
+        chart = draw_histogram(values, kept, f"{name}: kept against dropped")
         means = [
             float(np.mean(v)) if len(v) else float("nan") for v in (values[kept], values[~kept])
         ]
-        yield Distribution(name, chart, len(values), *means)
+        yield SignalChart(name, chart, len(values), *means)
 
 
-def _splits(summary: Summary) -> list[tuple[str, int]]:
+def _list_splits(summary: Summary) -> list[tuple[str, int]]:
     return [
         (s, summary.number("split", s)) for s in ("train", "test") if summary.number("split", s)
     ]
 
 
-def _tasks(summary: Summary) -> dict[str, dict[str, int]]:
-    return {s: {t: summary.number(f"task/{s}", t) for t in TASKS} for s, _ in _splits(summary)}
+def _count_tasks(summary: Summary) -> dict[str, dict[str, int]]:
+    return {s: {t: summary.number(f"task/{s}", t) for t in TASKS} for s, _ in _list_splits(summary)}
 
 
-def _blooms(summary: Summary) -> dict[str, list[int]]:
+def _count_blooms(summary: Summary) -> dict[str, list[int]]:
     return {
         s: [summary.number(f"bloom/{s}", str(level)) for level in range(1, 6)]
-        for s, _ in _splits(summary)
+        for s, _ in _list_splits(summary)
     }
 
 
-def _positions(summary: Summary) -> dict[str, Markup]:
+def _draw_positions(summary: Summary) -> dict[str, Markup]:
     return {
-        s: bars(
+        s: draw_bars(
             [
                 Bar(f"position {p}", n, _share(n, total))
                 for p in range(4)
@@ -162,17 +172,18 @@ def _positions(summary: Summary) -> dict[str, Markup]:
             ],
             f"position of the key, {s}",
         )
-        for s, total in _splits(summary)
+        for s, total in _list_splits(summary)
     }
 
 
-def _lengths(found: Collected) -> dict[str, dict[str, Any]]:
+def _draw_lengths(data: ReportData) -> dict[str, dict[str, Any]]:
+    """By split: whether keys can be told from distractors by their length."""
     shown = {}
-    for split, known in sorted(found.lengths.items(), reverse=True):
+    for split, known in sorted(data.lengths.items(), reverse=True):
         lengths = np.array([*known.key, *known.distractor], dtype=np.float64)
         is_key = np.arange(len(lengths)) < len(known.key)
         shown[split] = {
-            "chart": histograms(np.log2(1 + lengths), is_key, f"length of choices, {split}"),
+            "chart": draw_histogram(np.log2(1 + lengths), is_key, f"length of choices, {split}"),
             "words": float(np.median(known.question_words)),
             "key": float(np.median(known.key)),
             "distractor": float(np.median(known.distractor)),
@@ -181,10 +192,10 @@ def _lengths(found: Collected) -> dict[str, dict[str, Any]]:
     return shown
 
 
-def _licenses(summary: Summary) -> Markup:
+def _draw_licenses(summary: Summary) -> Markup:
     rows = summary.of("license")
     total = sum(n for _, n in rows)
-    return bars(
+    return draw_bars(
         [
             Bar(name, n, _share(n, total), "kept" if allows(name, "redistributable") else "dropped")
             for name, n in rows
@@ -193,43 +204,44 @@ def _licenses(summary: Summary) -> Markup:
     )
 
 
-def _counted(summary: Summary, name: str, kind: str = "kept") -> list[Bar]:
+def _make_bars(summary: Summary, name: str, kind: str = "kept") -> list[Bar]:
     rows = summary.of(name)
     total = sum(n for _, n in rows)
     return [Bar(value, n, _share(n, total), kind) for value, n in rows]
 
 
-def _run(path: Path) -> dict[str, Any]:
+def _read_run(path: Path) -> dict[str, Any]:
     """Settings, seconds by part, and all else that the run noted, such as its cost."""
     try:
-        told = json.loads(path.read_text(encoding="utf-8"))
+        run = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        told = {}
-    if not isinstance(told, dict):
-        told = {}
-    config, seconds = told.pop("config", {}), told.pop("seconds", {})
+        run = {}
+    if not isinstance(run, dict):
+        run = {}
+    config, seconds = run.pop("config", {}), run.pop("seconds", {})
     rows = [Bar(part, round(s)) for part, s in seconds.items()] if isinstance(seconds, dict) else []
     return {
         "config": {k: v for k, v in config.items() if k != "output"},
         "seconds": seconds,
-        "chart": bars(rows, "seconds by part of the run"),
-        "rest": {k: json.dumps(v, ensure_ascii=False) for k, v in told.items()},
+        "chart": draw_bars(rows, "seconds by part of the run"),
+        "rest": {k: json.dumps(v, ensure_ascii=False) for k, v in run.items()},
     }
 
 
-def _examples(found: Collected, output: Path) -> list[dict[str, Any]]:
-    wanted = {r["figure_id"] for rows in found.examples.values() for r in rows if may_show(r)}
-    images = thumbnails(output, wanted - {None})
+def _group_examples(data: ReportData, output: Path) -> list[dict[str, Any]]:
+    """Examples of every reason with their images, where the licence lets these be passed on."""
+    wanted = {r["figure_id"] for rows in data.examples.values() for r in rows if may_show(r)}
+    images = read_thumbnails(output, wanted - {None})
     order = {name: i for i, name in enumerate(STAGES)}
     groups = sorted(
-        found.examples.items(),
-        key=lambda item: (order.get(item[0][0], 9), -found.reasons[item[0][0]][item[0][1]]),
+        data.examples.items(),
+        key=lambda item: (order.get(item[0][0], 9), -data.reasons[item[0][0]][item[0][1]]),
     )
     return [
         {
             "stage": stage,
             "reason": reason,
-            "count": found.reasons[stage][reason],
+            "count": data.reasons[stage][reason],
             "rows": [row | {"thumbnail": images.get(row["figure_id"], "")} for row in rows],
         }
         for (stage, reason), rows in groups

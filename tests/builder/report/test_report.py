@@ -14,7 +14,7 @@ import pytest
 
 from builder.commands.report import report_command
 from builder.commands.show import NoReleaseError, ledger_files, read_summary
-from builder.report.charts import Bar, bars, histograms
+from builder.report.charts import Bar, draw_bars, draw_histogram
 from builder.report.collect import collect
 
 EVIL = '<script>alert("x")</script><img src=https://evil.example/x onerror=y>'
@@ -121,10 +121,10 @@ def test_no_or_a_damaged_ledger_is_one_line(output: Path, tmp_path: Path) -> Non
 
 
 def test_charts_escape_and_take_odd_values() -> None:
-    assert "<script" not in bars([Bar(EVIL, 0), Bar("b", 3, 0.5)], EVIL)
-    assert bars([], "none") == ""
+    assert "<script" not in draw_bars([Bar(EVIL, 0), Bar("b", 3, 0.5)], EVIL)
+    assert draw_bars([], "none") == ""
     values, kept = np.array([2.0, 2.0]), np.array([True, True])
-    assert "1.5" in histograms(values, kept, "constant")
+    assert "1.5" in draw_histogram(values, kept, "constant")
 
 
 @pytest.mark.parametrize("damage", ["type", "text", "place", "gap"])
