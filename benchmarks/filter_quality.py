@@ -26,7 +26,7 @@ from benchmarks.filter import KEEP, PLANTED
 from benchmarks.support.leaderboard import Leaderboard
 from benchmarks.support.pools import FINAL_SEEDS, phantom_pool
 from benchmarks.support.ranking import Mask, Vector, auroc, measures, resampled
-from builder.publish.weights import QUALITY, weights_digest
+from builder.publish.weights import QUALITY, digest_weights
 from filtering.corruptions import CLEAN, families
 from filtering.corruptions.families import GROUPS
 from filtering.graph.loading import BUNDLED, open_scorer
@@ -94,7 +94,7 @@ def main(
         for pool in track(scored, "scoring"):
             for name, measured in pool.result().items():
                 board.add("seen", name, measured)
-    found = {"weights": weights_digest(weights), "measured": told(board)}
+    found = {"weights": digest_weights(weights), "measured": told(board)}
     text = json.dumps(found, indent=1, ensure_ascii=False) + "\n"
     (weights / QUALITY).write_text(text, encoding="utf-8")
     typer.echo(text)

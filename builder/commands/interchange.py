@@ -25,7 +25,7 @@ def import_command(
 
     Example: microvqa-pp import demo.parquet --format official --output imported
     """
-    from builder.interchange.importing import import_table
+    from builder.interchange.conversion import import_table
 
     result = import_table(table, form, output, license)
     out = Console(highlight=False, markup=False, emoji=False)
@@ -44,7 +44,7 @@ def export_command(
 
     Example: microvqa-pp export my_build --format microvqa --output questions.parquet
     """
-    from builder.interchange.exporting import export_table
+    from builder.interchange.conversion import export_table
 
     number = export_table(output, form, target, split)
     Console(highlight=False, markup=False, emoji=False).print(f"{number:,} questions: {target}")

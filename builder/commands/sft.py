@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 
 from builder.errors import BuildError
-from builder.sft.messages import Form
+from builder.sft import QuestionForm
 
 _FROM = "folder that a build wrote, or a release"
 
@@ -21,7 +21,7 @@ def sft_command(
     target: Annotated[
         Path, typer.Option("--output", help="file that ends in .parquet, or folder")
     ] = Path("sft"),
-    form: Annotated[Form, typer.Option(help="multiple choice or free form")] = "mcq",
+    form: Annotated[QuestionForm, typer.Option(help="multiple choice or free form")] = "mcq",
     split: Annotated[str, typer.Option(help="split to export")] = "train",
 ) -> None:
     """Write the questions of a build as chat messages with images, for TRL's SFTTrainer.
@@ -42,7 +42,7 @@ def finetune_command(
     model: Annotated[str, typer.Option(help="Hub id or folder of a vision-language model")] = (
         "OpenGVLab/InternVL3_5-4B-HF"
     ),
-    form: Annotated[Form, typer.Option(help="multiple choice or free form")] = "mcq",
+    form: Annotated[QuestionForm, typer.Option(help="multiple choice or free form")] = "mcq",
     epochs: Annotated[float, typer.Option(help="passes over the questions", min=0)] = 1.0,
     steps: Annotated[int | None, typer.Option(help="steps instead of epochs", min=1)] = None,
     batch_size: Annotated[int, typer.Option(help="questions at once on a device", min=1)] = 2,

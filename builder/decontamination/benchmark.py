@@ -39,7 +39,7 @@ class BenchmarkRow:
     phashes: tuple[str, ...]
 
 
-class Benchmark:
+class BenchmarkTable:
     """A data set with an image or a question column, on disk or on the Hub.
 
     `location` is written as for the source `dataset`: `PATH?split=test&question=COLUMN`. The
@@ -51,10 +51,10 @@ class Benchmark:
         self._location: Location = parse_location(location)
         self._tables = open_tables(self._location)
         for split, table in self._tables.items():
-            if not {"image", "question"} & self._columns(table).keys():
-                found = ", ".join(table.columns)
+            if not {"image", "question"} & self._find_columns(table).keys():
+                present = ", ".join(table.columns)
                 raise SourceError(
-                    f"{location} ({split}) has no image and no question column; it has: {found}; "
+                    f"{location} ({split}) has no image and no question column; it has: {present}; "
                     "choose one: LOCATION?question=COLUMN"
                 )
 
@@ -63,18 +63,18 @@ class Benchmark:
         """Name of the benchmark's folder or file, or its id on the Hub."""
         return self._location.name
 
-    def rows(self) -> Iterator[BenchmarkRow]:
+    def read_rows(self) -> Iterator[BenchmarkRow]:
         """All rows in order. Images that cannot be read have no hash."""
-        for split, number, row in self._raw():
-            phashes = tuple(h for cell in _images(row) if (h := self._phash(cell)))
-            question, answer = clean(str(row.get("question") or "")), _answer(row)
+        for split, number, row in self._read_raw():
+            phashes = tuple(h for cell in _list_images(row) if (h := self._hash_image(cell)))
+            question, answer = clean(str(row.get("question") or "")), _read_answer(row)
             yield BenchmarkRow(self.name, f"{split}:{number}", question, answer, phashes)
 
-    def image(self, place: str) -> bytes | None:
+    def read_image(self, place: str) -> bytes | None:
         """The first readable image of the row at `split:number`; None where there is none."""
         split, _, number = place.rpartition(":")
         table = self._tables[split]
-        columns = self._columns(table)
+        columns = self._find_columns(table)
         if "image" not in columns:
             return None
         row = table.rows(int(number), int(number) + 1, [columns["image"]])[0]
@@ -85,35 +85,37 @@ class Benchmark:
                 continue
         return None
 
-    def _columns(self, table: Table) -> dict[str, str]:
+    def _find_columns(self, table: Table) -> dict[str, str]:
+        """Names of the table's columns by what they hold; a part that it lacks is not in it."""
         chosen = self._location.columns
         usual = {
             what: next((name for name in names if name in table.columns), "")
             for what, names in _COLUMNS.items()
         }
-        found = {**usual, **{k: v for k, v in chosen.items() if v in table.columns}}
-        return {what: name for what, name in found.items() if name}
+        # What the location names goes before what is usual.
+        columns = usual | {k: v for k, v in chosen.items() if v in table.columns}
+        return {what: name for what, name in columns.items() if name}
 
-    def _raw(self) -> Iterator[tuple[str, int, dict[str, Any]]]:
+    def _read_raw(self) -> Iterator[tuple[str, int, dict[str, Any]]]:
         for split, table in self._tables.items():
-            columns = self._columns(table)
+            columns = self._find_columns(table)
             for start in range(0, len(table), BATCH_ROWS):
                 batch = table.rows(start, start + BATCH_ROWS, list(columns.values()))
                 for number, values in enumerate(batch, start=start):
                     yield split, number, {what: values[name] for what, name in columns.items()}
 
-    def _phash(self, cell: Cell) -> str:
+    def _hash_image(self, cell: Cell) -> str:
         try:
             return inspect(cell.read(self._location.image_roots)).phash
         except (ItemError, ImageError):
             return ""
 
 
-def _images(row: Mapping[str, Any]) -> list[Cell]:
+def _list_images(row: Mapping[str, Any]) -> list[Cell]:
     return cells(row["image"]) if row.get("image") is not None else []
 
 
-def _answer(row: Mapping[str, Any]) -> str:
+def _read_answer(row: Mapping[str, Any]) -> str:
     """The answer as text, without the prefix of a choice ('2) '); '' where it is not given."""
     answer = row.get("answer")
     choices, index = row.get("choices"), row.get("correct_index")

@@ -25,12 +25,12 @@ _OFFICIAL_TASKS = {EU: EU, HG: HG, EP: "Experimental Proposal"}
 _MICROVQA_TASKS = {EU: (1, "perception"), HG: (2, "hypothesis_gen"), EP: (3, "experiment_proposal")}
 
 
-class Unfit(ValueError):  # noqa: N818 - reads as what the row is
+class UnfitRowError(ValueError):
     """A row that is no question; the message is a short reason that can be counted."""
 
 
 @dataclass(frozen=True, slots=True)
-class Imported:
+class ImportedQuestion:
     """A question of another's table, in our terms: key from 0, choices without prefixes."""
 
     image: Mapping[str, Any]
@@ -50,27 +50,33 @@ class Imported:
         return self.choices[self.correct]
 
 
-def read_official(row: Row) -> Imported:
-    """A row of the official demo. Raises Unfit."""
-    raw = _texts(row, "choices")
-    choices = tuple(_without_prefix(text, place) for place, text in enumerate(raw, 1))
-    correct = _key(row, len(choices), 1)
-    said = _PREFIX.sub("", _text(row, "correct_answer"))
-    if said and said.strip() != choices[correct].strip():
-        raise Unfit("correct_answer is not the choice at correct_index")
-    batch, article, _, file = (*_text(row, "image_name").split("-", 3), "", "", "")[:4]
+def read_official(row: Row) -> ImportedQuestion:
+    """A row of the official demo.
+
+    Raises:
+        UnfitRowError: a part is missing or contradicts another.
+    """
+    raw = _read_choices(row)
+    choices = tuple(_strip_prefix(text, place) for place, text in enumerate(raw, 1))
+    correct = _read_key(row, len(choices), 1)
+    # The answer stands there twice; where the two differ, nobody can say which is right.
+    answer = _PREFIX.sub("", _read_text(row, "correct_answer"))
+    if answer and answer.strip() != choices[correct].strip():
+        raise UnfitRowError("correct_answer is not the choice at correct_index")
+    # A BIOMEDICA key: batch-article-position-file, where the file's own name may hold hyphens.
+    batch, article, _, file = (*_read_text(row, "image_name").split("-", 3), "", "", "")[:4]
     article = article if file else batch
-    return Imported(
-        _image(row.get("image")),
-        _needed(row, "question"),
+    return ImportedQuestion(
+        _read_image(row.get("image")),
+        _require_text(row, "question"),
         choices,
         correct,
-        _text(row, "cot"),
-        _task(_text(row, "task_str")),
-        _text(row, "image_caption"),
+        _read_text(row, "cot"),
+        _match_task(_read_text(row, "task_str")),
+        _read_text(row, "image_caption"),
         article or "official",
-        file or _text(row, "image_name") or "image",
-        _text(row, "images_source"),
+        file or _read_text(row, "image_name") or "image",
+        _read_text(row, "images_source"),
     )
 
 
@@ -91,19 +97,24 @@ def write_official(row: Row) -> dict[str, Any]:
     }
 
 
-def read_microvqa(row: Row) -> Imported:
-    """A row of MicroVQA; of several images the first. Raises Unfit."""
-    choices = tuple(_texts(row, "choices"))
+def read_microvqa(row: Row) -> ImportedQuestion:
+    """A row of MicroVQA; of several images the first.
+
+    Raises:
+        UnfitRowError: a part is missing.
+    """
+    choices = tuple(_read_choices(row))
     images = row.get("images_list") or [row.get("image")]
-    key = _text(row, "key_image") or _text(row, "key_question") or "microvqa"
-    return Imported(
-        _image(images[0]),
-        _needed(row, "question"),
+    key = _read_text(row, "key_image") or _read_text(row, "key_question") or "microvqa"
+    return ImportedQuestion(
+        _read_image(images[0]),
+        _require_text(row, "question"),
         choices,
-        _key(row, len(choices), 0),
+        _read_key(row, len(choices), 0),
         "",
-        _task(_text(row, "task_str")) or _numbered(row.get("task")),
-        _text(row, "image_caption"),
+        _match_task(_read_text(row, "task_str"))
+        or next((task for task, (n, _) in _MICROVQA_TASKS.items() if n == row.get("task")), ""),
+        _read_text(row, "image_caption"),
         f"microvqa-{key}",
         "image",
         "",
@@ -127,7 +138,7 @@ def write_microvqa(row: Row) -> dict[str, Any]:
     }
 
 
-READERS: dict[Format, Callable[[Row], Imported]] = {
+READERS: dict[Format, Callable[[Row], ImportedQuestion]] = {
     "official": read_official,
     "microvqa": read_microvqa,
 }
@@ -137,49 +148,45 @@ WRITERS: dict[Format, Callable[[Row], dict[str, Any]]] = {
 }
 
 
-def _without_prefix(text: str, place: int) -> str:
-    found = _PREFIX.match(text)
-    return text[found.end() :] if found and int(found[1]) == place else text
+def _strip_prefix(text: str, place: int) -> str:
+    prefix = _PREFIX.match(text)
+    return text[prefix.end() :] if prefix and int(prefix[1]) == place else text
 
 
-def _text(row: Row, name: str) -> str:
+def _read_text(row: Row, name: str) -> str:
     value = row.get(name)
     return "" if value is None else str(value)
 
 
-def _needed(row: Row, name: str) -> str:
-    if not (text := _text(row, name)).strip():
-        raise Unfit(f"{name} is empty")
+def _require_text(row: Row, name: str) -> str:
+    if not (text := _read_text(row, name)).strip():
+        raise UnfitRowError(f"{name} is empty")
     return text
 
 
-def _texts(row: Row, name: str) -> Sequence[str]:
-    values = row.get(name)
-    if not isinstance(values, list) or len(values) < 2:
-        raise Unfit(f"{name} is no list of at least two texts")
-    if not all(isinstance(value, str) and value.strip() for value in values):
-        raise Unfit(f"{name} is no list of at least two texts")
-    return values
+def _read_choices(row: Row) -> Sequence[str]:
+    values = row.get("choices")
+    is_list = isinstance(values, list) and len(values) >= 2
+    if not is_list or not all(isinstance(v, str) and v.strip() for v in values or ()):
+        raise UnfitRowError("choices is no list of at least two texts")
+    return values or ()
 
 
-def _key(row: Row, choices: int, first: int) -> int:
+def _read_key(row: Row, choices: int, first: int) -> int:
+    """Position of the correct choice, counted from 0; the table counts from `first`."""
     value = row.get("correct_index")
     if type(value) is not int or not first <= value < choices + first:
-        raise Unfit(f"correct_index is no place of a choice, counted from {first}")
+        raise UnfitRowError(f"correct_index is no place of a choice, counted from {first}")
     return value - first
 
 
-def _image(value: Any) -> Mapping[str, Any]:
+def _read_image(value: Any) -> Mapping[str, Any]:
     if isinstance(value, Mapping) and isinstance(value.get("bytes"), bytes):
         return {"bytes": value["bytes"], "path": value.get("path")}
     if isinstance(value, bytes):
         return {"bytes": value, "path": None}
-    raise Unfit("image has no bytes")
+    raise UnfitRowError("image has no bytes")
 
 
-def _task(text: str) -> str:
+def _match_task(text: str) -> str:
     return next((task for pattern, task in _TASKS if pattern.search(text)), "")
-
-
-def _numbered(value: Any) -> str:
-    return next((task for task, (n, _) in _MICROVQA_TASKS.items() if n == value), "")

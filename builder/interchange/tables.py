@@ -17,7 +17,11 @@ _KINDS = "a Parquet or JSON Lines file, or a folder of Parquet files"
 
 
 def read_rows(path: Path) -> Iterator[dict[str, Any]]:
-    """Rows of a table. Raises BuildError where it cannot be read."""
+    """Rows of a Parquet or JSON Lines file, or of a folder of Parquet files by name.
+
+    Raises:
+        BuildError: it cannot be read.
+    """
     if not path.exists():
         raise BuildError(f"{path} does not exist; give {_KINDS}")
     files = sorted(path.rglob("*.parquet")) if path.is_dir() else [path]
@@ -25,7 +29,7 @@ def read_rows(path: Path) -> Iterator[dict[str, Any]]:
         raise BuildError(f"{path} holds no Parquet file; give {_KINDS}")
     for file in files:
         try:
-            for batch in _batches(file):
+            for batch in _read_batches(file):
                 yield from batch.to_pylist()
         except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
             raise BuildError(f"{file} cannot be read: {str(error).splitlines()[0]}") from error
@@ -43,7 +47,7 @@ def read_schema(path: Path) -> pa.Schema | None:
         return None
 
 
-def table_of(rows: Sequence[Mapping[str, Any]], schema: pa.Schema | None) -> pa.Table:
+def make_table(rows: Sequence[Mapping[str, Any]], schema: pa.Schema | None) -> pa.Table:
     """Rows as a table of that schema, or of what their values are where they do not fit it."""
     try:
         return pa.Table.from_pylist(list(rows), schema)
@@ -51,7 +55,7 @@ def table_of(rows: Sequence[Mapping[str, Any]], schema: pa.Schema | None) -> pa.
         return pa.Table.from_pylist(list(rows))
 
 
-def _batches(file: Path) -> Iterator[pa.RecordBatch]:
+def _read_batches(file: Path) -> Iterator[pa.RecordBatch]:
     if file.suffix == ".parquet":
         with pq.ParquetFile(file) as opened:
             yield from opened.iter_batches(256)

@@ -2,23 +2,47 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Iterable
+from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
-from builder.publish.croissant import write_croissant
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from builder.errors import BuildError
 from builder.release.card import read_version
+from builder.release.schemas import DESCRIPTIONS
 from builder.tables.licenses import choose_most_restrictive, normalise
+from filtering.table.arrow_tables import IMAGE_TYPE
 
+CROISSANT_FILE = "croissant.json"
+_PUBLISHED = datetime(2025, 11, 15, tzinfo=UTC)
+"""Of the method; the same for every release, so that equal releases stay equal byte for byte."""
 _PLACEHOLDER = "path/to/this/folder"
+"""What the card has in place of the name that the data set is loaded by."""
 
 
 def stage_dataset(release: Path, folder: Path, repo_id: str, licenses: Iterable[str]) -> Path:
     """Lay out the dataset repository in `folder`: data files (hard links), card, Croissant.
 
-    `licenses` are those of the rows. Never a loading script: `datasets` refuses a repository
-    that has one. Raises BuildError where the Croissant file cannot be made.
+    Never a loading script: `datasets` refuses a repository that has one.
+
+    Args:
+        release: folder of the release.
+        folder: to be filled.
+        repo_id: dataset on the Hub, ORG/NAME.
+        licenses: of the rows.
+
+    Returns:
+        `folder`.
+
+    Raises:
+        BuildError: the Croissant file cannot be made.
     """
     for path in sorted(release.glob("data/*/*.parquet")):
         target = folder / path.relative_to(release)
@@ -37,3 +61,108 @@ def _link(path: Path, target: Path) -> None:
         os.link(path, target)
     except OSError:
         shutil.copyfile(path, target)
+
+
+def write_croissant(folder: Path, repo_id: str, license_url: str, version: str) -> Path:
+    """Write `croissant.json`, which describes a release, beside its README.md.
+
+    The record sets are `train` and `test` of the config `default`, `open_train`, `open_test` and
+    `ledger`. Files are named relative to the description, so it holds for the folder wherever it
+    is copied to. The format: https://docs.mlcommons.org/croissant/docs/croissant-spec.html
+
+    Args:
+        folder: of the release.
+        repo_id: dataset on the Hub, ORG/NAME.
+        license_url: of the strictest licence of the rows.
+        version: of the release.
+
+    Raises:
+        BuildError: `mlcroissant` is missing, or finds a fault in the description.
+    """
+    mlc = _import_mlcroissant()
+    splits = _read_schemas(folder)
+    try:
+        metadata = mlc.Metadata(
+            name=repo_id.rpartition("/")[2],
+            description="Questions about microscopy figures, made from their captions.",
+            url=f"https://huggingface.co/datasets/{repo_id}",
+            license=license_url,
+            version=version,
+            cite_as="Li et al., MicroVQA++, arXiv 2511.11407, 2025 (the method).",
+            date_published=_PUBLISHED,
+            distribution=[_describe_files(mlc, config, split) for config, split in splits],
+            record_sets=[_describe_records(mlc, *key, schema) for key, schema in splits.items()],
+        )
+        described = metadata.to_json()
+    except mlc.ValidationError as error:
+        raise BuildError(f"the release cannot be described as Croissant: {error}") from error
+    path = folder / CROISSANT_FILE
+    path.write_text(json.dumps(described, indent=1, default=str) + "\n", encoding="utf-8")
+    return path
+
+
+def _read_schemas(folder: Path) -> dict[tuple[str, str], pa.Schema]:
+    """Schema of each config and split, as its files have it."""
+    files = sorted(folder.glob("data/*/*.parquet"))
+    return {(f.parent.name, f.name.split("-")[0]): pq.read_schema(f) for f in files}
+
+
+def _import_mlcroissant() -> Any:
+    try:
+        return import_module("mlcroissant")
+    except ImportError as error:
+        raise BuildError(
+            "publishing needs mlcroissant: pip install 'microvqa-pp[publish]'"
+        ) from error
+
+
+def _name_records(config: str, split: str) -> str:
+    """Name of a record set; the splits of `default` have the plain names."""
+    if config == "ledger":
+        return config
+    return split if config == "default" else f"{config}_{split}"
+
+
+def _describe_files(mlc: Any, config: str, split: str) -> Any:
+    return mlc.FileSet(
+        id=f"{_name_records(config, split)}-files",
+        name=f"{_name_records(config, split)}-files",
+        description=f"Parquet files of config {config}, split {split}",
+        encoding_formats=["application/x-parquet"],
+        includes=f"data/{config}/{split}-*.parquet",
+    )
+
+
+def _describe_records(mlc: Any, config: str, split: str, schema: pa.Schema) -> Any:
+    name, described = _name_records(config, split), DESCRIPTIONS.get(config, {})
+    return mlc.RecordSet(
+        id=name,
+        name=name,
+        description=f"Rows of config {config}, split {split}",
+        fields=[
+            _describe_field(mlc, name, field, described.get(field.name, "")) for field in schema
+        ],
+    )
+
+
+def _describe_field(mlc: Any, name: str, field: pa.Field, description: str) -> Any:
+    image, several = field.type == IMAGE_TYPE, pa.types.is_list(field.type)
+    types = mlc.DataType
+    kinds = {
+        pa.int64(): types.INTEGER,
+        pa.float64(): types.FLOAT,
+        pa.bool_(): types.BOOL,
+    }
+    return mlc.Field(
+        id=f"{name}/{field.name}",
+        name=field.name,
+        description=description,
+        data_types=[types.IMAGE_OBJECT if image else kinds.get(field.type, types.TEXT)],
+        is_array=several or None,
+        array_shape="-1" if several else None,
+        source=mlc.Source(
+            file_set=f"{name}-files",
+            extract=mlc.Extract(column=field.name),
+            transforms=[mlc.Transform(json_path="bytes")] if image else [],
+        ),
+    )

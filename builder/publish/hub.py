@@ -5,13 +5,16 @@ The token comes from HF_TOKEN or the login that `huggingface_hub` keeps; it is n
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from builder.errors import BuildError
 
-Kind = Literal["model", "dataset", "space"]
+logger = logging.getLogger("microvqa_pp")
+
+RepoKind = Literal["model", "dataset", "space"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,7 @@ class Pushed:
     changed: bool
 
 
-def tokens() -> list[str]:
+def list_tokens() -> list[str]:
     """Tokens in use, which must not be in anything that is published."""
     from huggingface_hub import get_token
 
@@ -33,29 +36,37 @@ def check_login() -> str:
     """Name of the user that the Hub knows the token as. Raises BuildError."""
     from huggingface_hub import HfApi
 
-    if not tokens():
+    if not list_tokens():
         raise BuildError("no token for the Hub: run `hf auth login`, or set HF_TOKEN")
     try:
         return str(HfApi().whoami()["name"])
     except Exception as error:  # transport errors are of the client's own library
-        raise BuildError(f"the Hub does not take the token: {_line(error)}") from error
+        raise BuildError(f"the Hub does not take the token: {_shorten(error)}") from error
 
 
 def push_folder(
     folder: Path,
     repo_id: str,
-    kind: Kind,
+    kind: RepoKind,
     private: bool = False,
     sdk: str | None = None,
     stale: tuple[str, ...] = ("*",),
 ) -> Pushed:
     """Make a repository hold a folder; what it holds already is not sent again.
 
-    Files of the repository that match `stale` and are not in the folder are deleted in the same
-    commit. Raises BuildError when the Hub refuses or the connection breaks off; the same call
-    then continues.
+    Args:
+        folder: what is to be there.
+        repo_id: ORG/NAME; made if it is not there.
+        kind: of the repository.
+        private: whether a new repository is private.
+        sdk: of a new Space.
+        stale: patterns; files of the repository that match one and are not in the folder are
+            deleted in the same commit.
+
+    Raises:
+        BuildError: the Hub refuses, or the connection breaks off; the same call then continues.
     """
-    from huggingface_hub import HfApi
+    from huggingface_hub import HfApi  # heavy, and not needed for a dry run
 
     api: Any = HfApi()
     try:
@@ -63,7 +74,7 @@ def push_folder(
             repo_id, repo_type=kind, private=private or None, space_sdk=sdk, exist_ok=True
         )
         before = api.repo_info(repo_id, repo_type=kind).sha
-        done = api.upload_folder(
+        commit = api.upload_folder(
             repo_id=repo_id,
             repo_type=kind,
             folder_path=folder,
@@ -71,23 +82,25 @@ def push_folder(
             delete_patterns=list(stale),
         )
     except Exception as error:  # transport errors are of the client's own library
-        raise BuildError(f"{kind} {repo_id}: {_advice(error)}") from error
-    return Pushed(str(repo), done.oid != before)
+        raise BuildError(f"{kind} {repo_id}: {_advise(error)}") from error
+    changed = commit.oid != before
+    logger.info("%s %s: %s", kind, repo_id, "pushed" if changed else "unchanged")
+    return Pushed(str(repo), changed)
 
 
-def _advice(error: Exception) -> str:
+def _advise(error: Exception) -> str:
     status = getattr(getattr(error, "response", None), "status_code", None)
     if status in (401, 403):
-        return f"the Hub refuses this token: it needs write access there ({_line(error)})"
+        return f"the Hub refuses this token: it needs write access there ({_shorten(error)})"
     return (
-        f"the push broke off: {_line(error)}; run the same command again, "
+        f"the push broke off: {_shorten(error)}; run the same command again, "
         "what was sent is not sent again"
     )
 
 
-def _line(error: Exception) -> str:
+def _shorten(error: Exception) -> str:
     """First line of an error, with its kind, without a token."""
     text = (str(error).strip().splitlines() or [""])[0]
-    for token in tokens():
+    for token in list_tokens():
         text = text.replace(token, "***")
     return f"{type(error).__name__}: {text}"

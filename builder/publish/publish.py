@@ -11,7 +11,7 @@ from pathlib import Path
 from builder.errors import BuildError
 from builder.publish.checks import Findings, check_files, check_release
 from builder.publish.dataset import stage_dataset
-from builder.publish.hub import Kind, Pushed, push_folder, tokens
+from builder.publish.hub import Pushed, RepoKind, list_tokens, push_folder
 from builder.publish.spaces import CopyApp, stage_demo, stage_metric
 from builder.publish.weights import find_weights, stage_weights
 
@@ -42,7 +42,7 @@ class Publication:
 class Staged:
     """A folder that is ready to be pushed."""
 
-    kind: Kind
+    kind: RepoKind
     repo_id: str
     folder: Path
     sdk: str | None = None
@@ -66,30 +66,44 @@ def prepare(
 ) -> tuple[Findings, list[Staged]]:
     """Check what a build made and lay out every repository under OUTPUT/publish/.
 
-    Nothing is sent. The folders come in the order of pushing: what others refer to first. A demo
-    needs `copy_app`, which copies the app. Raises BuildError with every reason to refuse.
+    Nothing is sent.
+
+    Args:
+        output: folder that a build wrote.
+        publication: ids of the repositories.
+        allow_unscreened: publish test questions that nobody screened, marked as such.
+        copy_app: copies the app for the demo; needed where a demo is published.
+
+    Returns:
+        What was found in the release, and the folders in the order of pushing: what others refer
+        to first.
+
+    Raises:
+        BuildError: the release or a folder must not go out; with every reason, not the first alone.
     """
     release = output / "release"
     if not (release / "README.md").is_file() or not (release / "data").is_dir():
         raise BuildError(f"no release in {output}; make one with: microvqa-pp build")
-    found = check_release(release, allow_unscreened, tokens())
-    _refuse(found.refusals)
+    findings = check_release(release, allow_unscreened, list_tokens())
+    _refuse(findings.refusals)
+    # Laid out anew each time, so that nothing of an earlier release goes out with it.
     root = output / "publish"
     shutil.rmtree(root, ignore_errors=True)
-    staged = list(_stage(output, root, publication, found, copy_app))
+    staged = list(_stage(output, root, publication, findings, copy_app))
+    # The release was checked; cards, requirements and the app's own files are checked here.
     _refuse([
         f"{one.kind} {one.repo_id}: {why}"
         for one in staged
-        for why in check_files(one.folder, tokens())
+        for why in check_files(one.folder, list_tokens())
     ])  # fmt: skip
-    return found, staged
+    return findings, staged
 
 
 def _stage(
     output: Path,
     root: Path,
     publication: Publication,
-    found: Findings,
+    findings: Findings,
     copy_app: CopyApp | None,
 ) -> Iterator[Staged]:
     if name := publication.weights:
@@ -98,12 +112,13 @@ def _stage(
     if name := publication.metric:
         yield Staged("space", name, stage_metric(root / "metric", name), "static")
     name = publication.dataset
-    folder = stage_dataset(output / "release", root / "dataset", name, found.licenses)
+    folder = stage_dataset(output / "release", root / "dataset", name, findings.licenses)
+    # A script of an older version is deleted there: with one, `datasets` refuses the repository.
     script = f"{name.rpartition('/')[2]}.py"
     yield Staged("dataset", name, folder, stale=("data/*.parquet", script))
     if publication.demo:
         if copy_app is None:
-            raise BuildError("a demo needs the app")
+            raise BuildError("a demo needs the app: say how to copy it (copy_app)")
         demo = stage_demo(root / "demo", publication.dataset, output / "release", copy_app)
         yield Staged("space", publication.demo, demo, "gradio")
 

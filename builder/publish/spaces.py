@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import tomllib
 from collections.abc import Callable
@@ -11,12 +12,13 @@ import yaml
 
 from builder.errors import BuildError
 
-_ROOT = Path(__file__).resolve().parent.parent.parent
-_EXTRAS = ("models",)
+logger = logging.getLogger("microvqa_pp")
 
 CopyApp = Callable[[Path, Path | None], None]
-"""Copies the app into a new folder, with a release in place of its samples where one is given."""
+"""Copies the app and its packages into a new folder, with a release in place of the samples."""
 
+_ROOT = Path(__file__).resolve().parent.parent.parent
+_EXTRAS = ("models",)
 MOST_IN_DEMO = 500 << 20
 """Bytes of a release that the demo still carries; a Space is cloned whole when it starts."""
 
@@ -32,7 +34,7 @@ def stage_metric(folder: Path, space_id: str) -> Path:
 
     Raises BuildError for a name that `evaluate` cannot load.
     """
-    from scoring.adapters.evaluate_space import write_space
+    from scoring.adapters.evaluate_space import write_space  # only a metric needs it
 
     try:
         return write_space(folder, space_id.rpartition("/")[2])
@@ -43,25 +45,39 @@ def stage_metric(folder: Path, space_id: str) -> Path:
 def stage_demo(folder: Path, dataset_id: str, release: Path, copy_app: CopyApp) -> Path:
     """Lay out the demo Space: the app at the top, the packages and the release that it uses beside.
 
-    `copy_app` is the app's own function, which the command passes in: this package does not know
-    the app. A release over MOST_IN_DEMO is left out; the shipped samples are shown then. Raises
-    BuildError where the app is not that of a clone.
+    A release over MOST_IN_DEMO is left out; the shipped samples are shown then.
+
+    Args:
+        folder: to be made.
+        dataset_id: dataset on the Hub that the demo shows.
+        release: folder of the release.
+        copy_app: puts app and packages there. It is passed in, because nothing here knows the app.
+
+    Returns:
+        `folder`.
+
+    Raises:
+        BuildError: the app is not that of a clone.
     """
     sizes = (p.stat().st_size for p in release.rglob("*") if p.is_file())
     carried = release if sum(sizes) <= MOST_IN_DEMO else None
+    if carried is None:
+        logger.info("the release is too large for the demo, which gets the shipped samples")
     try:
         copy_app(folder, carried)
-        requirements = "\n".join(_requirements()) + "\n"
+        requirements = "\n".join(_list_requirements()) + "\n"
         for name in ("microvqa_pp.py", "LICENSE"):
             shutil.copyfile(_ROOT / name, folder / name)
     except OSError as error:
         raise BuildError(f"the demo is published from a clone of this project: {error}") from error
-    (folder / "README.md").write_text(_demo_card(folder, dataset_id, carried), encoding="utf-8")
+    (folder / "README.md").write_text(
+        _make_demo_card(folder, dataset_id, carried), encoding="utf-8"
+    )
     (folder / "requirements.txt").write_text(requirements, encoding="utf-8")
     return folder
 
 
-def _demo_card(folder: Path, dataset_id: str, release: Path | None) -> str:
+def _make_demo_card(folder: Path, dataset_id: str, release: Path | None) -> str:
     """The app's own front matter, naming the dataset, above a text for visitors."""
     settings = yaml.safe_load((folder / "README.md").read_text(encoding="utf-8").split("---\n")[1])
     settings["datasets"] = [dataset_id]
@@ -71,8 +87,8 @@ def _demo_card(folder: Path, dataset_id: str, release: Path | None) -> str:
     return f"---\n{front}---\n{text}"
 
 
-def _requirements() -> list[str]:
+def _list_requirements() -> list[str]:
     """What the project and its app need, without Gradio: the Space brings it in its own version."""
-    told = tomllib.loads((_ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    extras = (told["optional-dependencies"][name] for name in _EXTRAS)
-    return sorted({*told["dependencies"], *(one for extra in extras for one in extra)})
+    project = tomllib.loads((_ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = (project["optional-dependencies"][name] for name in _EXTRAS)
+    return sorted({*project["dependencies"], *(one for extra in extras for one in extra)})

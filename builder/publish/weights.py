@@ -7,6 +7,7 @@ The graph lies at the top, where `HiCQAGraph.from_pretrained` looks for it, and 
 from __future__ import annotations
 
 import json
+import logging
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,8 @@ from builder.tables.shards import digest, file_digest
 if TYPE_CHECKING:
     from filtering.graph.hicqa import HiCQAFilter
 
+logger = logging.getLogger("microvqa_pp")
+
 CONFIG, QUALITY, GRAPH = "filter.json", "quality.json", "graph"
 _BUNDLED = Path(__file__).resolve().parent.parent.parent / "filtering" / "weights" / "hicqa"
 _BUNDLED_QUALITY = Path(__file__).resolve().parent / QUALITY
@@ -29,19 +32,20 @@ _SUFFIXES = (".json", ".safetensors", ".txt")
 def find_weights(output: Path) -> Path:
     """Folder of the filter that the build under OUTPUT fitted last, else of the bundled one.
 
-    Raises BuildError where there is neither.
+    Raises:
+        BuildError: there is neither.
     """
-    fitted = sorted((output / "work" / "filter").glob(f"*/{CONFIG}"), key=_age)
-    run = _json(output / "run.json") if (output / "run.json").is_file() else {}
+    fitted = sorted(
+        (output / "work" / "filter").glob(f"*/{CONFIG}"),
+        key=lambda path: (path.stat().st_mtime_ns, str(path)),
+    )
+    run = _read_json(output / "run.json") if (output / "run.json").is_file() else {}
     if fitted and run.get("config", {}).get("fit"):
         return fitted[-1].parent
     if (_BUNDLED / CONFIG).is_file():
+        logger.info("this build has fitted no filter: the bundled weights are published")
         return _BUNDLED
     raise BuildError(f"no filter to publish: neither {output} nor {_BUNDLED} holds {CONFIG}")
-
-
-def _age(path: Path) -> tuple[int, str]:
-    return path.stat().st_mtime_ns, str(path)
 
 
 def stage_weights(source: Path, folder: Path, repo_id: str) -> Path:
@@ -60,7 +64,7 @@ def _complete(folder: Path, repo_id: str) -> None:
     for path in sorted((folder / GRAPH).glob("*")):
         if path.suffix in _SUFFIXES:
             _copy(path, folder / path.name)
-    (folder / "README.md").write_text(_card(folder, repo_id), encoding="utf-8")
+    (folder / "README.md").write_text(_render_card(folder, repo_id), encoding="utf-8")
 
 
 def _copy(path: Path, target: Path) -> None:
@@ -68,26 +72,26 @@ def _copy(path: Path, target: Path) -> None:
     shutil.copyfile(path, target)
 
 
-def weights_digest(source: Path) -> str:
+def digest_weights(source: Path) -> str:
     """SHA-256 over the files of a filter that its scores depend on, hexadecimal."""
     names = (CONFIG, "reference.safetensors", f"{GRAPH}/model.safetensors")
     return digest([file_digest(source / name) for name in names if (source / name).is_file()])
 
 
-def measured_quality(source: Path) -> dict[str, str]:
+def read_quality(source: Path) -> dict[str, str]:
     """What was measured of a filter, measure -> value; empty where nothing was.
 
     From `quality.json` beside the filter, else from that of the bundled filters. Either counts
     only for the weights that it names, so that new weights never carry old numbers.
     """
     for path in (source / QUALITY, _BUNDLED_QUALITY):
-        told = _json(path) if path.is_file() else {}
-        if told.get("weights") == weights_digest(source):
-            return {str(k): str(v) for k, v in told["measured"].items()}
+        quality = _read_json(path) if path.is_file() else {}
+        if quality.get("weights") == digest_weights(source):
+            return {str(k): str(v) for k, v in quality["measured"].items()}
     return {}
 
 
-def _card(source: Path, repo_id: str) -> str:
+def _render_card(source: Path, repo_id: str) -> str:
     environment = Environment(
         loader=PackageLoader("builder.publish", "."),
         undefined=StrictUndefined,
@@ -95,18 +99,18 @@ def _card(source: Path, repo_id: str) -> str:
         lstrip_blocks=True,
         autoescape=True,
     )
-    config = _json(source / CONFIG)
+    config = _read_json(source / CONFIG)
     shown = {k: v for k, v in config.items() if isinstance(v, str | int | float) and v != ""}
     template = environment.get_template("model_card.md.jinja")
-    return template.render(repo_id=repo_id, config=shown, quality=measured_quality(source))
+    return template.render(repo_id=repo_id, config=shown, quality=read_quality(source))
 
 
-def _json(path: Path) -> dict[str, Any]:
+def _read_json(path: Path) -> dict[str, Any]:
     try:
-        told = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise BuildError(f"{path} cannot be read: {error}") from error
-    return told if isinstance(told, dict) else {}
+    return content if isinstance(content, dict) else {}
 
 
 def download_weights(repo_id: str, revision: str | None = None) -> Path:

@@ -18,8 +18,8 @@ from builder.commands.show import reading
 from builder.release.ledger import Summary, generalise_reason
 from builder.release.schemas import STAGES, check_columns
 from builder.release.writer import list_choices
-from builder.tables.licenses import allows
 from builder.tables.images import make_thumbnail
+from builder.tables.licenses import allows
 
 EXAMPLES = 3
 """Examples shown of each reason."""

@@ -192,9 +192,9 @@ def _excluded(
     remove_pairs(store.folder)
     if not locations:
         return {}
-    from builder.decontamination import Benchmark, find_matches, write_pairs
+    from builder.decontamination import BenchmarkTable, find_matches, write_pairs
 
-    benchmarks = [Benchmark(location) for location in locations]
+    benchmarks = [BenchmarkTable(location) for location in locations]
     matches = find_matches(items, benchmarks)
     wanted = {match.figure_id for match in matches}
     images: dict[str, bytes] = {}

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from builder.errors import BuildError
+
+logger = logging.getLogger("microvqa_pp")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +31,24 @@ class Recipe:
 
 
 def fine_tune(data: Path, model: str, output: Path, recipe: Recipe = Recipe()) -> Path:
-    """Tune a Hub id or folder on a Parquet file of `export_sft`; returns the tuned model's folder.
+    """Tune a model on exported questions.
 
     Adapters are merged, so that the folder opens like any model. Code that comes with a model is
-    never run. Raises BuildError where the packages are missing or the model cannot be opened.
+    never run. LoRA: Hu et al., arXiv 2106.09685.
+
+    Args:
+        data: Parquet file of `export_sft`.
+        model: Hub id or folder of a vision-language model.
+        output: folder for checkpoints, a cache and the tuned model.
+        recipe: how it is tuned.
+
+    Returns:
+        Folder of the tuned model.
+
+    Raises:
+        BuildError: packages are missing, or the model cannot be opened.
     """
+    # Heavy, and the extra `sft` may not be installed.
     try:
         import torch
         from peft import LoraConfig
@@ -45,25 +61,28 @@ def fine_tune(data: Path, model: str, output: Path, recipe: Recipe = Recipe()) -
 
     on_gpu = torch.cuda.is_available()
     kind: Any = torch.bfloat16 if on_gpu else torch.float32
-    opening: Any = (AutoProcessor, AutoModelForImageTextToText)
+    auto_processor: Any = AutoProcessor
+    auto_model: Any = AutoModelForImageTextToText
     try:
-        processor = opening[0].from_pretrained(model)
-        tuned = opening[1].from_pretrained(model, dtype=kind, use_safetensors=True)
+        processor = auto_processor.from_pretrained(model)
+        untuned = auto_model.from_pretrained(model, dtype=kind, use_safetensors=True)
     except (OSError, ValueError) as error:
         raise BuildError(f"cannot open {model}: {str(error).strip().splitlines()[0]}") from error
     rows: Any = load_dataset(
         "parquet", data_files=str(data), split="train", cache_dir=str(output / "cache")
     )
     trainer = SFTTrainer(
-        model=tuned,
-        args=SFTConfig(**_arguments(recipe, output, on_gpu)),
+        model=untuned,
+        args=SFTConfig(**_make_arguments(recipe, output, on_gpu)),
         train_dataset=rows.remove_columns("id"),
         processing_class=processor,
         peft_config=LoraConfig(r=recipe.lora_rank, target_modules="all-linear")
         if recipe.lora_rank
         else None,
     )
+    logger.info("fine-tuning %s on %d questions", model, len(rows))
     trainer.train()
+    # The adapters are added to the weights they adapt, and only then is the model saved.
     trained: Any = trainer.model
     final = trained.merge_and_unload() if recipe.lora_rank else trained
     folder = output / "model"
@@ -72,7 +91,7 @@ def fine_tune(data: Path, model: str, output: Path, recipe: Recipe = Recipe()) -
     return folder
 
 
-def _arguments(recipe: Recipe, output: Path, on_gpu: bool) -> dict[str, Any]:
+def _make_arguments(recipe: Recipe, output: Path, on_gpu: bool) -> dict[str, Any]:
     return {
         "output_dir": str(output / "checkpoints"),
         "num_train_epochs": recipe.epochs,

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from builder.decontamination import Benchmark, BenchmarkRow, Match, Matcher, write_pairs
+from builder.decontamination import BenchmarkRow, BenchmarkTable, Match, Matcher, write_pairs
 from builder.decontamination.matching import NGRAM
 from builder.release.splits import SplitItem
 from builder.run.config import BuildConfig
@@ -90,7 +90,7 @@ FORMS: dict[str, dict[str, list[Any]]] = {
 @pytest.mark.parametrize("form", sorted(FORMS))
 def test_known_forms_of_benchmarks_are_read(form: str, tmp_path: Path) -> None:
     Dataset.from_dict(FORMS[form]).to_parquet(tmp_path / "test.parquet")
-    (found,) = Benchmark(str(tmp_path / "test.parquet")).rows()
+    (found,) = BenchmarkTable(str(tmp_path / "test.parquet")).read_rows()
     assert (found.question, found.answer) == ("Which stain?", "Hoechst")
     assert found.phashes == (inspect(png(1)).phash,)
 
@@ -98,12 +98,12 @@ def test_known_forms_of_benchmarks_are_read(form: str, tmp_path: Path) -> None:
 def test_a_table_without_image_and_question_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x.jsonl").write_text(json.dumps({"title": "t"}) + "\n")
     with pytest.raises(SourceError, match=r"no image and no question column; it has: title"):
-        Benchmark(str(tmp_path / "x.jsonl"))
+        BenchmarkTable(str(tmp_path / "x.jsonl"))
 
 
 def test_the_page_shows_text_as_text(tmp_path: Path) -> None:
     Dataset.from_dict(FORMS["microvqa"]).to_parquet(tmp_path / "test.parquet")
-    benchmark = Benchmark(str(tmp_path / "test.parquet"))
+    benchmark = BenchmarkTable(str(tmp_path / "test.parquet"))
     evil = "<script>alert(1)</script>"
     match = Match("c", "f/1", evil, "a", "image", 0.0, benchmark.name, "train:0", evil, "b")
     write_pairs(tmp_path / "out", [match], {"f/1": png(2)}, [benchmark])

@@ -13,8 +13,7 @@ import pytest
 from PIL import Image
 
 from builder.errors import BuildError
-from builder.interchange.exporting import export_table
-from builder.interchange.importing import import_table
+from builder.interchange.conversion import export_table, import_table
 from builder.tables.records import EP
 from scoring.runner import open_dataset
 

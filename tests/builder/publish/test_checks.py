@@ -12,10 +12,9 @@ import pytest
 
 from builder.errors import BuildError
 from builder.publish import checks
-from builder.publish.checks import check_release
-from builder.publish.croissant import write_croissant
+from builder.publish.checks import check_release, find_secret, find_secrets
+from builder.publish.dataset import write_croissant
 from builder.publish.publish import Publication, prepare
-from builder.publish.secrets import secret_in, secrets_in
 
 
 def change(output: Path, config: str, split: str, column: str, value: Any) -> None:
@@ -105,13 +104,15 @@ def test_a_card_with_other_numbers_is_refused(output: Path) -> None:
     ],
 )
 def test_secrets_are_told_from_biology(text: str, kind: str) -> None:
-    assert secret_in(text) == kind
+    assert find_secret(text) == kind
     table = pa.table({"a": ["cells", text], "b": [["x"], [text, "y"]], "n": [1, 2]})
-    assert secrets_in(table) == ({"a": kind, "b": kind} if kind else {})
+    assert find_secrets(table) == ({"a": kind, "b": kind} if kind else {})
 
 
 def test_the_token_in_use_is_looked_for_as_it_is() -> None:
-    assert secrets_in(pa.table({"a": ["x s3cret.(y"]}), ["s3cret.(y"]) == {"a": "the token in use"}
+    assert find_secrets(pa.table({"a": ["x s3cret.(y"]}), ["s3cret.(y"]) == {
+        "a": "the token in use"
+    }
 
 
 @pytest.mark.parametrize("name", ["no-slash", "../up/x", "a/b/c", "org/", "-x/y"])

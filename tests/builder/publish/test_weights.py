@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 
 from builder.publish.publish import Publication, prepare
-from builder.publish.weights import find_weights, measured_quality, stage_weights, weights_digest
+from builder.publish.weights import digest_weights, find_weights, read_quality, stage_weights
 from filtering.graph.loading import BUNDLED
 from tests.builder.publish.conftest import Client
 from tests.hub.server import TestHub
@@ -87,20 +87,20 @@ def test_a_filter_is_pushed_from_python(client: Client, hub: TestHub) -> None:
 def test_the_card_tells_what_was_measured_of_these_weights_and_no_others(tmp_path: Path) -> None:
     source = tmp_path / "filter"
     shutil.copytree(BUNDLED, source)
-    told = {"weights": weights_digest(source), "measured": {"AUROC, some errors": ".91 [.90, .92]"}}
+    told = {"weights": digest_weights(source), "measured": {"AUROC, some errors": ".91 [.90, .92]"}}
     (source / "quality.json").write_text(json.dumps(told))
     card = (stage_weights(source, tmp_path / "one", "org/w") / "README.md").read_text()
     assert "| AUROC, some errors | .91 [.90, .92] |" in card
     config = json.loads((source / "filter.json").read_text()) | {"offset": 0.125}
     (source / "filter.json").write_text(json.dumps(config))
-    assert measured_quality(source) == {}
+    assert read_quality(source) == {}
     card = (stage_weights(source, tmp_path / "two", "org/w") / "README.md").read_text()
     assert "Nothing was measured for these weights." in card
 
 
 def test_the_bundled_filter_is_published_with_its_quality(tmp_path: Path) -> None:
     """After a new fit: python benchmarks/filter_quality.py."""
-    measured = measured_quality(BUNDLED)
+    measured = read_quality(BUNDLED)
     assert {"judged on", "AUROC"} < set(measured)
     card = (stage_weights(BUNDLED, tmp_path, "org/w") / "README.md").read_text()
     assert all(f"| {name} | {value} |" in card for name, value in measured.items())

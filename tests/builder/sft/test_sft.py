@@ -10,8 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from builder.errors import BuildError
-from builder.sft.export import export_sft
-from builder.sft.messages import turns
+from builder.sft.export import export_sft, write_turns
 from scoring import extract
 from tests.scoring.models.tiny import make_tiny_model
 
@@ -25,11 +24,11 @@ ROW: dict[str, Any] = {
 
 
 def test_a_multiple_choice_answer_is_its_reasons_and_the_line_that_the_benchmark_reads() -> None:
-    asked, answered = turns("mcq", ROW)
+    asked, answered = write_turns("mcq", ROW)
     assert "What is green?" in asked and "B. tubulin" in asked
     assert answered == "The green fibres radiate from one point.\n\nAnswer: B"
     assert extract(answered, ROW["choices"], labels="letters").index == 1
-    _, bare = turns("mcq", {**ROW, "rationale": 'The caption states: "tubulin".'})
+    _, bare = write_turns("mcq", {**ROW, "rationale": 'The caption states: "tubulin".'})
     assert bare == "Answer: B"
 
 
