@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from math import ceil
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.progress import ProgressColumn, Task
@@ -20,7 +20,9 @@ from rich.text import Text
 
 from builder.agents import progress_line
 from builder.agents.settings import COSTS, ModelSettings
-from scoring.models import Prices, add_up, read_usage
+
+if TYPE_CHECKING:
+    from scoring.models import Prices
 
 CHARACTERS_PER_TOKEN = 4
 PIXELS_PER_TOKEN = 750
@@ -145,6 +147,9 @@ def summarize_costs(folder: Path, prices: Prices, accepted: int) -> dict[str, An
     Returns:
         Calls, tokens, seconds and USD by step, in sum, and per accepted question.
     """
+    # `scoring` brings scipy, a second that the command line does not wait for.
+    from scoring.models import add_up, read_usage
+
     steps = read_usage(folder / COSTS, prices)
     total = asdict(add_up(steps.values()))
     return {

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from scoring.models import Prices, Serving
+if TYPE_CHECKING:
+    from scoring.models import Prices, Serving
 
 COSTS = "costs.jsonl"
 """The file in an agent's folder with a line per call."""
@@ -17,7 +19,8 @@ COSTS = "costs.jsonl"
 class ModelSettings(BaseModel):
     """How a model is asked. `revision`, `samples`, `rounds` shape the data, the others do not.
 
-    Raises pydantic.ValidationError for values out of range.
+    Raises:
+        pydantic.ValidationError: for values out of range.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -39,7 +42,7 @@ class ModelSettings(BaseModel):
 
     @field_validator("base_url")
     @classmethod
-    def _without_key(cls, value: str | None) -> str | None:
+    def _refuse_keys(cls, value: str | None) -> str | None:
         if value is None:
             return None
         parts = urlsplit(value)
@@ -50,7 +53,7 @@ class ModelSettings(BaseModel):
         return value
 
     @model_validator(mode="after")
-    def _priced(self) -> ModelSettings:
+    def _require_prices(self) -> ModelSettings:
         if self.budget is not None and None in (self.price_in, self.price_out):
             raise ValueError("a budget needs both prices: --price-in and --price-out")
         return self
@@ -58,18 +61,23 @@ class ModelSettings(BaseModel):
     @property
     def prices(self) -> Prices:
         """USD per million tokens."""
+        # `scoring` brings scipy, a second that the command line does not wait for.
+        from scoring.models import Prices
+
         return Prices(self.price_in, self.price_out)
 
     @property
     def serving(self) -> Serving:
         """How the model is reached."""
+        from scoring.models import Serving
+
         return Serving(
             self.base_url, self.revision, self.timeout, self.concurrency, self.batch_size
         )
 
     @property
     def shaping(self) -> list[str | int]:
-        """What of it shapes the data."""
+        """The settings that shape the data: a build with others makes its stages anew."""
         return [self.revision, self.samples, self.rounds]
 
 
