@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from scoring.models.records import FatalError, Image, Message, Request, RequestError, Response
+from scoring.models.records import FatalError, Message, Request, RequestError, Response
 
 
 class TransformersChat:
@@ -22,6 +22,7 @@ class TransformersChat:
     concurrency = 1
 
     def __init__(self, name: str, *, revision: str = "", batch_size: int = 8) -> None:
+        # Both take seconds to import.
         import torch
         import transformers
 
@@ -52,20 +53,26 @@ class TransformersChat:
 
         start = time.perf_counter()
         inputs = self._processor.apply_chat_template(
-            [[_turn(message) for message in request.messages] for request in requests],
+            [[_format_turn(message) for message in request.messages] for request in requests],
             add_generation_prompt=True,
             tokenize=True,
             return_dict=True,
             return_tensors="pt",
             processor_kwargs={"padding": True},
         ).to(self._device, dtype=self._model.dtype)
+        # All requests of a batch have the settings of the first: the client sees to that.
+        temperature, most = requests[0].temperature, requests[0].max_tokens
+        sampling: dict[str, Any] = {"do_sample": bool(temperature)}
+        if temperature:
+            sampling["temperature"] = temperature
         with torch.inference_mode():
-            written = self._model.generate(**inputs, **_settings(requests[0]))
-        new = written[:, inputs["input_ids"].shape[1] :]
+            tokens = self._model.generate(**inputs, max_new_tokens=most, **sampling)
+        # A row is prompt and reply in one.
+        replies = tokens[:, inputs["input_ids"].shape[1] :]
         seconds = (time.perf_counter() - start) / len(requests)
         return [
-            self._read(row, int(mask.sum()), requests[0].max_tokens, seconds)
-            for row, mask in zip(new, inputs["attention_mask"], strict=True)
+            self._read(row, int(mask.sum()), most, seconds)
+            for row, mask in zip(replies, inputs["attention_mask"], strict=True)
         ]
 
     def _read(self, row: Any, tokens_in: int, most: int, seconds: float) -> Response:
@@ -82,23 +89,18 @@ class TransformersChat:
         )
 
 
-def _settings(request: Request) -> dict[str, Any]:
-    sampled = {"do_sample": True, "temperature": request.temperature}
-    chosen = sampled if request.temperature else {"do_sample": False}
-    return {"max_new_tokens": request.max_tokens, **chosen}
-
-
-def _turn(message: Message) -> dict[str, Any]:
-    return {"role": message.role, "content": [_part(part) for part in message.parts]}
-
-
-def _part(part: str | Image) -> dict[str, Any]:
-    if isinstance(part, str):
-        return {"type": "text", "text": part}
+def _format_turn(message: Message) -> dict[str, Any]:
+    """A turn as chat templates take it, with decoded images."""
     from PIL import Image as Pictures
 
-    try:
-        with Pictures.open(io.BytesIO(part.data)) as picture:
-            return {"type": "image", "image": picture.convert("RGB")}
-    except (OSError, ValueError, Pictures.DecompressionBombError) as error:
-        raise RequestError(f"an image cannot be read: {error}") from error
+    content: list[dict[str, Any]] = []
+    for part in message.parts:
+        if isinstance(part, str):
+            content.append({"type": "text", "text": part})
+            continue
+        try:
+            with Pictures.open(io.BytesIO(part.data)) as picture:
+                content.append({"type": "image", "image": picture.convert("RGB")})
+        except (OSError, ValueError, Pictures.DecompressionBombError) as error:
+            raise RequestError(f"an image cannot be read: {error}") from error
+    return {"role": message.role, "content": content}

@@ -86,9 +86,7 @@ class QuestionWriter:
         draft, problem = refinement.draft, refinement.problem
         choices = draft.shuffle_choices("bloom")
         level = await classify_bloom(self.asker, draft.question, choices, draft.answer)
-        unusable += level.unusable
-        if not level.level:
-            problem = problem or level.reason
+        problem = problem or ("" if level.level else level.reason)
 
         # With a problem the candidate stays as it was, for a free-form question.
         stands = not problem
@@ -106,5 +104,5 @@ class QuestionWriter:
             question_agent=self.agent,
             question_agent_revision=self.revision or reply.served_by,
             question_prompt_version=versions((CHOICES, BLOOM)),
-            unusable=pack(unusable),
+            unusable=pack([*unusable, *level.unusable]),
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Iterator
 from dataclasses import replace
@@ -25,7 +24,7 @@ from builder.agents.models.structured_output import Unreadable, parse
 from builder.agents.settings import AgentOptions, ModelSettings
 from builder.agents.unusable import unpack
 from builder.tables.records import Candidate, Figure
-from scoring.models import Response, map_bounded
+from scoring.models import Response
 from tests.builder.agents.model import answer, reply_to, step_of
 from tests.builder.agents.test_offline import figure as offline_figure
 from tests.scoring.models.server import Answer, Body, ChatServer
@@ -218,20 +217,3 @@ def figures_png() -> bytes:
     out = io.BytesIO()
     Image.new("RGB", (20, 16), "red").save(out, "PNG")
     return out.getvalue()
-
-
-def test_work_goes_on_in_order_and_stops_at_the_first_error() -> None:
-    begun = []
-
-    async def work(item: int) -> int:
-        begun.append(item)
-        await asyncio.sleep(0)
-        if item == 3:
-            raise ValueError("three")
-        return item * 2
-
-    assert asyncio.run(map_bounded([0, 1, 2], work, 2)) == [0, 2, 4]
-    begun.clear()
-    with pytest.raises(ValueError, match="three"):
-        asyncio.run(map_bounded(list(range(100)), work, 2))
-    assert len(begun) < 8

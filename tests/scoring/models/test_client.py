@@ -32,6 +32,7 @@ from scoring.models import (
     RetryPolicy,
     TransientError,
     add_up,
+    map_bounded,
     read_usage,
 )
 from scoring.models.openai_chat import data_url
@@ -349,3 +350,20 @@ def test_a_refused_batch_is_asked_one_by_one_and_no_request_is_forgotten(bad: in
     assert max(backend.sizes) == 2 and len(backend.sizes) <= 8
     with pytest.raises(RuntimeError, match="out of memory"):
         run(Client(Batches()), [ask("broken"), ask("q")])
+
+
+def test_work_goes_on_in_order_and_stops_at_the_first_error() -> None:
+    begun = []
+
+    async def work(item: int) -> int:
+        begun.append(item)
+        await asyncio.sleep(0)
+        if item == 3:
+            raise ValueError("three")
+        return item * 2
+
+    assert asyncio.run(map_bounded([0, 1, 2], work, 2)) == [0, 2, 4]
+    begun.clear()
+    with pytest.raises(ValueError, match="three"):
+        asyncio.run(map_bounded(list(range(100)), work, 2))
+    assert len(begun) < 8
