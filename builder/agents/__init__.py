@@ -64,7 +64,7 @@ def closing_agents() -> Iterator[None]:
             _OPEN.popitem()[1].close()
 
 
-def progress_line() -> str:
+def describe_progress() -> str:
     """What the open model agents did so far, in a few words; empty without one."""
     return "; ".join(agent.usage.describe() for agent in _OPEN.values())
 
@@ -73,8 +73,8 @@ __all__ = [
     "Agent",
     "AgentOptions",
     "closing_agents",
+    "describe_progress",
     "is_model",
     "open_agent",
     "open_model_agent",
-    "progress_line",
 ]

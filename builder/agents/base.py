@@ -40,7 +40,7 @@ class Agent(Protocol):
         ...
 
 
-def candidate_id(figure_id: str, task: str, question: str, answer: str) -> str:
+def hash_candidate(figure_id: str, task: str, question: str, answer: str) -> str:
     """Content hash of a candidate, 20 hexadecimal digits."""
     content = "\x1f".join((figure_id, task, question, answer))
     return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:20]

@@ -18,7 +18,7 @@ from rich.progress import ProgressColumn, Task
 from rich.table import Table
 from rich.text import Text
 
-from builder.agents import progress_line
+from builder.agents import describe_progress
 from builder.agents.settings import COSTS, ModelSettings
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ class AgentColumn(ProgressColumn):
 
     def render(self, task: Task) -> Text:
         """The text of the column."""
-        return Text(progress_line())
+        return Text(describe_progress())
 
 
 def summarize_costs(folder: Path, prices: Prices, accepted: int) -> dict[str, Any]:

@@ -51,10 +51,10 @@ def benchmark_command(
     from scoring.models import Prices, Serving
     from scoring.runner import BenchmarkSettings, open_dataset
     from scoring.runner.asking import ChatSettings
-    from scoring.runner.prompts import template
+    from scoring.runner.prompts import read_template
 
     def run() -> None:
-        template(prompt, "image")
+        read_template(prompt, "image")
         if budget is not None and None in (price_in, price_out):
             raise ValueError("--budget needs --price-in and --price-out")
         settings = BenchmarkSettings(

@@ -15,7 +15,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from builder.agents.base import candidate_id
+from builder.agents.base import hash_candidate
 from builder.errors import BuildError
 from builder.interchange.formats import READERS, WRITERS, Format, ImportedQuestion, UnfitRowError
 from builder.interchange.tables import make_table, read_rows, read_schema, write_rows
@@ -109,7 +109,7 @@ def _make_row(question: ImportedQuestion, form: Format, license: str) -> dict[st
         "stage": "released",
         "reason": f"imported: {form}",
         "image_sha256": facts.sha256,
-        "candidate_id": candidate_id(figure, question.task, question.question, question.answer),
+        "candidate_id": hash_candidate(figure, question.task, question.question, question.answer),
         "distractors": distractors,
         "split": "test",
     }

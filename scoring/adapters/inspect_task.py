@@ -14,11 +14,11 @@ from inspect_ai.scorer import CORRECT, INCORRECT, Score, Scorer, Target, accurac
 from inspect_ai.solver import TaskState, generate
 
 from scoring.answers.extraction import extract
-from scoring.models.openai_chat import data_url
+from scoring.models.openai_chat import make_data_url
 from scoring.models.records import BenchmarkQuestion, Image, Presentation
 from scoring.records import LabelStyle
 from scoring.runner.dataset import open_dataset
-from scoring.runner.prompts import label_style, message
+from scoring.runner.prompts import label_style, make_message
 
 
 @task
@@ -44,8 +44,10 @@ def microvqa_pp(
 
 def _sample(question: BenchmarkQuestion, prompt: str) -> Sample:
     parts: list[Content] = [
-        ContentImage(image=data_url(part)) if isinstance(part, Image) else ContentText(text=part)
-        for part in message(prompt, Presentation(question)).parts
+        ContentImage(image=make_data_url(part))
+        if isinstance(part, Image)
+        else ContentText(text=part)
+        for part in make_message(prompt, Presentation(question)).parts
     ]
     return Sample(
         id=question.id,

@@ -11,7 +11,7 @@ from scoring.models.baselines import BASELINES
 from scoring.models.budget import Budget, Prices, Usage, UsageLog, add_up, read_usage
 from scoring.models.cache import ResponseCache
 from scoring.models.choosers import Chooser, ClipChooser, EncoderOpener, ImageTextEncoder
-from scoring.models.client import Backend, Client, Outcome, map_bounded
+from scoring.models.client import Backend, Client, Outcome, map_concurrently
 from scoring.models.openai_chat import OpenAIChat
 from scoring.models.records import (
     CONDITIONS,
@@ -129,7 +129,7 @@ __all__ = [
     "Usage",
     "UsageLog",
     "add_up",
-    "map_bounded",
+    "map_concurrently",
     "open_chat",
     "open_model",
     "read_usage",

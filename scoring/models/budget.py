@@ -179,7 +179,7 @@ class Budget:
         Raises:
             BudgetSpent: where the money is not there, and nothing under way could free any.
         """
-        bound = self._bound(requests)
+        bound = self._estimate_most(requests)
         while self.usd is not None and self._charged + self._held + bound > self.usd + 1e-12:
             if not self._active:
                 raise BudgetSpent(self._explain(bound))
@@ -196,7 +196,7 @@ class Budget:
             self._charge(requests, responses, bound)
             self._freed.set()
 
-    def _bound(self, requests: Iterable[Request]) -> float:
+    def _estimate_most(self, requests: Iterable[Request]) -> float:
         """The most that requests can cost, USD."""
         worst = 0.0
         for request in requests:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from scoring.models.records import Response, canonical
+from scoring.models.records import Response, dump_canonical
 
 logger = logging.getLogger("microvqa_pp")
 
@@ -38,12 +38,12 @@ class ResponseCache:
 
     def get(self, key: Mapping[str, Any]) -> Response | None:
         """The response to a key, or None."""
-        spelled = canonical(key)
+        spelled = dump_canonical(key)
         path = self._path(spelled)
         try:
             entry = json.loads(path.read_text("utf-8"))
             fields = entry["response"]
-            if canonical(entry["key"]) != spelled or set(fields) != set(_TYPES):
+            if dump_canonical(entry["key"]) != spelled or set(fields) != set(_TYPES):
                 raise ValueError
             if not all(isinstance(fields[name], kinds) for name, kinds in _TYPES.items()):
                 raise ValueError
@@ -57,7 +57,7 @@ class ResponseCache:
 
     def put(self, key: Mapping[str, Any], response: Response) -> None:
         """Keeps a response."""
-        spelled = canonical(key)
+        spelled = dump_canonical(key)
         fields = json.dumps({name: getattr(response, name) for name in _TYPES}, ensure_ascii=False)
         text = f'{{"key": {spelled}, "response": {fields}}}'
         write_aside(self._path(spelled), text.encode("utf-8", "replace"))
@@ -69,7 +69,7 @@ class ResponseCache:
 
 def digest_key(key: Mapping[str, Any]) -> str:
     """The name of a response's file, from its key: 64 hexadecimal digits."""
-    return _digest(canonical(key))
+    return _digest(dump_canonical(key))
 
 
 def _digest(spelled: str) -> str:

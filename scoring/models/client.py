@@ -134,7 +134,7 @@ class Client:
             arrived(number, outcome)
 
         at_once = self.backend.concurrency * self.backend.batch_size
-        await map_bounded(enumerate(requests), ask, at_once)
+        await map_concurrently(enumerate(requests), ask, at_once)
 
     def digest(self, request: Request) -> str:
         """The name under which the response to a request is kept."""
@@ -263,7 +263,7 @@ def _batch_settings(request: Request) -> tuple[int, float | None, int | None, bo
     return request.max_tokens, request.temperature, request.seed, pictured
 
 
-async def map_bounded(
+async def map_concurrently(
     items: Iterable[Item], work: Callable[[Item], Awaitable[Result]], at_once: int
 ) -> list[Result]:
     """Does work on many items at once, but not on all at once.

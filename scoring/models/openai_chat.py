@@ -41,7 +41,7 @@ _FATAL = {401, 402, 403, 404}
 _TRANSIENT = {408, 409, 425, 429}
 
 
-def image_type(data: bytes) -> str | None:
+def detect_image_type(data: bytes) -> str | None:
     """png, jpeg, gif or webp by the first bytes; None for other formats."""
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "webp"
@@ -49,13 +49,13 @@ def image_type(data: bytes) -> str | None:
 
 
 @lru_cache(maxsize=64)
-def data_url(image: Image) -> str:
+def make_data_url(image: Image) -> str:
     """The image as a data URL with its bytes untouched.
 
     Formats that servers do not take, and files above 15 MB, are sent as PNG of at most 4,096
     pixels a side instead. Raises RequestError where the image cannot be read.
     """
-    kind, data = image_type(image.data), image.data
+    kind, data = detect_image_type(image.data), image.data
     if kind is None or len(data) > _LARGEST:
         kind, data = "png", _derive_png(data)
     return f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
@@ -81,7 +81,7 @@ def _make_content(message: Message) -> Any:
     return [
         {"type": "text", "text": part}
         if isinstance(part, str)
-        else {"type": "image_url", "image_url": {"url": data_url(part)}}
+        else {"type": "image_url", "image_url": {"url": make_data_url(part)}}
         for part in message.parts
     ]
 

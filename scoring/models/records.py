@@ -138,7 +138,7 @@ class Response:
     cached: bool = False
 
 
-def canonical(value: Any) -> str:
+def dump_canonical(value: Any) -> str:
     """One spelling of a JSON value. Raises ValueError for NaN and infinity."""
     return json.dumps(
         value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False

@@ -38,7 +38,7 @@ class RetryPolicy:
     longest: float = 60.0
     patience: float = 300.0
 
-    def retrying(self) -> AsyncRetrying:
+    def make_retrying(self) -> AsyncRetrying:
         """Tenacity's object for one call, which it keeps the state of."""
         grown = wait_exponential(self.first, max=self.longest) + wait_random(0, self.first)
 
@@ -165,4 +165,4 @@ async def call_persistently(
         return await limiter.run(try_once)
 
     # The wait between tries is outside of the turn, so that others are sent meanwhile.
-    return await policy.retrying()(take_turn)
+    return await policy.make_retrying()(take_turn)

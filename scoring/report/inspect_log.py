@@ -10,7 +10,7 @@ from typing import Any
 from scoring.models.records import BenchmarkQuestion, Condition, Presentation
 from scoring.report.evidence import EvidenceItem
 from scoring.report.result import Report, Summary
-from scoring.runner.prompts import PROMPTS, choice_line, label_style, render
+from scoring.runner.prompts import PROMPTS, format_choice, label_style, render
 
 FOLDER = "inspect"
 
@@ -124,5 +124,5 @@ def _render_prompt(item: EvidenceItem) -> str:
         return render(item.prompt, shown)
     style = label_style(PROMPTS[0])
     return "\n".join(
-        [item.question, *(choice_line(style, i, c) for i, c in enumerate(shown.choices))]
+        [item.question, *(format_choice(style, i, c) for i, c in enumerate(shown.choices))]
     )

@@ -20,7 +20,7 @@ from scoring.models.cache import write_aside
 from scoring.report.evidence import EvidenceItem, read_evidence
 from scoring.report.result import Report, Summary, make_report, read_report
 from scoring.report.writing import format_interval, format_markdown_table, format_percent
-from scoring.runner.dataset import version_of
+from scoring.runner.dataset import hash_entries
 
 HEADER = (
     *("rank", "model", "sees", "accuracy", "95% interval", "answered", "no-image"),
@@ -74,7 +74,7 @@ def check_result(folder: Path) -> BoardEntry:
 def _check_questions(name: str, rows: Sequence[EvidenceItem], version: str) -> None:
     """Every question of the version, in as many orders as it was asked in."""
     first = {row.id: _describe_question(row) for row in rows if row.rotation == 0}
-    if version_of(first.values()) != version:
+    if hash_entries(first.values()) != version:
         raise BadInput(f"{name}: the items are not those of version {version[:12]}")
     if len({(row.id, row.rotation) for row in rows}) != len(rows):
         raise BadInput(f"{name}: a question occurs twice")

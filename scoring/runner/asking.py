@@ -24,8 +24,8 @@ from scoring.models.records import (
 )
 from scoring.records import LabelStyle
 from scoring.report.evidence import EvidenceItem
-from scoring.runner.dataset import image_digests
-from scoring.runner.prompts import label_style, message
+from scoring.runner.dataset import digest_images
+from scoring.runner.prompts import label_style, make_message
 
 _CHUNK = 64
 """Presentations between two reports of how far a model that takes choices is."""
@@ -42,7 +42,7 @@ class ChatSettings:
 
     def request(self, shown: Presentation) -> Request:
         """What is sent for a presentation."""
-        turn = message(self.prompt, shown)
+        turn = make_message(self.prompt, shown)
         return Request((turn,), self.max_tokens, self.temperature, self.seed)
 
 
@@ -187,7 +187,7 @@ def _take_choices(
             "revision": chooser.revision,
             "question": [p.question.id, p.question.question, *p.choices],
             "rotation": p.rotation,
-            "images": image_digests(p.question),
+            "images": digest_images(p.question),
             "condition": p.condition,
         }
         for p in shown
@@ -229,7 +229,7 @@ def make_item(model: str, shown: Presentation, **answered: Any) -> EvidenceItem:
         question=question.question,
         choices=question.choices,
         correct_index=question.correct,
-        images=tuple(image_digests(question)),
+        images=tuple(digest_images(question)),
         article_id=question.article,
         task=question.task,
         bloom=question.bloom,

@@ -99,7 +99,7 @@ def run_benchmark(
     result = _describe_run(dataset, settings, model)
     kept = read_earlier_items(settings.output, result, set(settings.conditions))
     if model is None:
-        items = _read_predicted(dataset, settings)
+        items = _load_predictions(dataset, settings)
     else:
         shown = present_all(dataset.chosen, settings.conditions, settings.circular)
         logger.info("%s answers %d presentations", result.model, len(shown))
@@ -133,7 +133,7 @@ def _describe_run(
     )
 
 
-def _read_predicted(dataset: Dataset, settings: BenchmarkSettings) -> list[EvidenceItem]:
+def _load_predictions(dataset: Dataset, settings: BenchmarkSettings) -> list[EvidenceItem]:
     if settings.circular or len(settings.conditions) > 1 or settings.predictions is None:
         raise BadInput("predictions have one condition and one order of choices")
     if settings.model in BASELINES:

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 
 from scoring.items import BadInput, reject
 from scoring.models.choosers import draw_number
-from scoring.models.records import BenchmarkQuestion, canonical
+from scoring.models.records import BenchmarkQuestion, dump_canonical
 
 logger = logging.getLogger("microvqa_pp")
 
@@ -88,7 +88,7 @@ def open_dataset(where: str, split: str = "test", limit: int | None = None) -> D
         kept = {question.id for question in picked}
         chosen = [question for question in questions if question.id in kept]
     name = Path(where).resolve().name if Path(where).exists() else where
-    version = dataset_version(questions)
+    version = compute_version(questions)
     logger.info("%s, split %s: %d of %d questions", name, split, len(chosen), len(questions))
     return Dataset(name, split, version, len(questions), tuple(chosen), tuple(train))
 
@@ -203,7 +203,7 @@ def _find_problem(values: Mapping[str, Any]) -> str:
 
 def _make_question(values: Mapping[str, Any], images: dict[bytes, bytes]) -> BenchmarkQuestion:
     stem, choices = values["question"], tuple(values["choices"])
-    content = canonical([stem, list(choices)]).encode()
+    content = dump_canonical([stem, list(choices)]).encode()
     identity = _text(values.get("id")) or hashlib.sha256(content).hexdigest()[:20]
     return BenchmarkQuestion(
         id=identity,
@@ -236,7 +236,7 @@ def _read_images(value: Any) -> list[bytes]:
     return files
 
 
-def image_digests(question: BenchmarkQuestion) -> list[str]:
+def digest_images(question: BenchmarkQuestion) -> list[str]:
     """SHA-256 of each image."""
     return [_digest_image(data) for data in question.images]
 
@@ -246,13 +246,13 @@ def _digest_image(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def version_of(entries: Iterable[dict[str, Any]]) -> str:
+def hash_entries(entries: Iterable[dict[str, Any]]) -> str:
     """The version from one entry per question, in any order: SHA-256, 64 hexadecimal digits."""
-    digests = sorted(hashlib.sha256(canonical(e).encode()).hexdigest() for e in entries)
+    digests = sorted(hashlib.sha256(dump_canonical(e).encode()).hexdigest() for e in entries)
     return hashlib.sha256("\n".join(digests).encode()).hexdigest()
 
 
-def version_entry(question: BenchmarkQuestion, images: list[str]) -> dict[str, Any]:
+def describe_question(question: BenchmarkQuestion, images: list[str]) -> dict[str, Any]:
     """All of a question that is asked or scored; captions and rationales are not."""
     return {
         "id": question.id,
@@ -268,6 +268,8 @@ def version_entry(question: BenchmarkQuestion, images: list[str]) -> dict[str, A
     }
 
 
-def dataset_version(questions: Iterable[BenchmarkQuestion]) -> str:
+def compute_version(questions: Iterable[BenchmarkQuestion]) -> str:
     """The version of a benchmark."""
-    return version_of(version_entry(question, image_digests(question)) for question in questions)
+    return hash_entries(
+        describe_question(question, digest_images(question)) for question in questions
+    )

@@ -20,7 +20,7 @@ _FIELD = re.compile(r"\{\{(QUESTION|CHOICES)\}\}")
 
 
 @cache
-def template(prompt: str, condition: Condition) -> str:
+def read_template(prompt: str, condition: Condition) -> str:
     """The text of a prompt version. Raises ValueError where there is no such version."""
     if prompt not in PROMPTS:
         raise ValueError(f"no such prompt: {prompt!r}; prompts are {', '.join(PROMPTS)}")
@@ -33,7 +33,7 @@ def label_style(prompt: str) -> LabelStyle:
     return _LABELS[prompt.partition("-")[0]]
 
 
-def choice_line(style: LabelStyle, place: int, choice: str) -> str:
+def format_choice(style: LabelStyle, place: int, choice: str) -> str:
     """A choice with its label; `place` counts from 0."""
     return f"{chr(65 + place)}. {choice}" if style == "letters" else f"  ({place + 1}): {choice}"
 
@@ -41,13 +41,13 @@ def choice_line(style: LabelStyle, place: int, choice: str) -> str:
 def render(prompt: str, shown: Presentation) -> str:
     """The text that a model gets."""
     style = label_style(prompt)
-    lines = [choice_line(style, i, choice) for i, choice in enumerate(shown.choices)]
+    lines = [format_choice(style, i, choice) for i, choice in enumerate(shown.choices)]
     ended = "\n" if style == "numbers" else ""
     values = {"QUESTION": shown.question.question, "CHOICES": "\n".join(lines) + ended}
-    return _FIELD.sub(lambda field: values[field[1]], template(prompt, shown.condition))
+    return _FIELD.sub(lambda field: values[field[1]], read_template(prompt, shown.condition))
 
 
-def message(prompt: str, shown: Presentation) -> Message:
+def make_message(prompt: str, shown: Presentation) -> Message:
     """The message that a model gets: the images, where shown, then the text."""
     seen = shown.question.images if shown.condition == "image" else ()
     return Message("user", (*(Image(data) for data in seen), render(prompt, shown)))

@@ -23,7 +23,7 @@ from scoring.models import (
     ResponseCache,
     RetryPolicy,
     UsageLog,
-    map_bounded,
+    map_concurrently,
     open_chat,
 )
 
@@ -105,7 +105,7 @@ class ModelAgent:
         self, items: Sequence[Item], work: Callable[[Item], Awaitable[Result]]
     ) -> list[Result]:
         try:
-            return self._runner.run(map_bounded(items, work, self._at_once))
+            return self._runner.run(map_concurrently(items, work, self._at_once))
         except BudgetSpent as error:
             raise StoppedError(str(error)) from error
         except ModelError as error:

@@ -14,7 +14,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from builder.agents.models.prompts import ANSWER, COMPARE, VERDICT, versions
+from builder.agents.models.prompts import ANSWER, COMPARE, VERDICT, join_versions
 from builder.agents.models.structured_output import Asker
 from builder.agents.unusable import Unusable, pack
 from builder.tables.records import AgentSignals, Candidate, Figure
@@ -71,7 +71,7 @@ class _Judgement:
             signal_agent_verdict=verdict if isinstance(verdict, float) else None,
             judged_by=self.judge.agent,
             judged_by_revision=self.judge.revision or self.served_by,
-            judged_prompt_version=versions((ANSWER, COMPARE, VERDICT)),
+            judged_prompt_version=join_versions((ANSWER, COMPARE, VERDICT)),
             # Replies arrive in any order, and the ledger must not.
             judged_unusable=pack(sorted(self.unusable, key=lambda u: (u.prompt, u.request))),
         )

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from builder.agents.base import candidate_id
-from builder.agents.models.prompts import EXTRACT, WRITE, versions
+from builder.agents.base import hash_candidate
+from builder.agents.models.prompts import EXTRACT, WRITE, join_versions
 from builder.agents.models.replies import Fact, Facts, Pair, Pairs
 from builder.agents.models.structured_output import Asker, Reply
 from builder.agents.unusable import Unusable, pack
@@ -63,7 +63,7 @@ class PairWriter:
             written.reason = f"no usable reply on its facts: {extracted.problem}"
             return
         facts, problems = _check_facts(extracted.form, figure.caption)
-        written.unusable += _list_refused(EXTRACT.version, extracted, problems)
+        written.unusable += _list_refusals(EXTRACT.version, extracted, problems)
         if not facts:
             written.reason = problems[0] if problems else _NONE["facts"]
             return
@@ -81,7 +81,7 @@ class PairWriter:
             written.reason = f"no usable reply on its questions: {reply.problem}"
             return
         pairs, problems = _check_pairs(reply.form, facts, figure.caption)
-        written.unusable += _list_refused(WRITE.version, reply, problems)
+        written.unusable += _list_refusals(WRITE.version, reply, problems)
         written.reason = problems[0] if problems else _NONE["pairs"]
         written.candidates += self._make_candidates(figure, facts, pairs, reply.served_by)
 
@@ -91,7 +91,7 @@ class PairWriter:
         known = set()
         for pair in pairs:
             task, kind = _TASKS[pair.task], facts[pair.fact].kind.casefold()
-            identity = candidate_id(figure.figure_id, task, pair.question, pair.answer)
+            identity = hash_candidate(figure.figure_id, task, pair.question, pair.answer)
             if identity in known:
                 continue
             known.add(identity)
@@ -109,7 +109,7 @@ class PairWriter:
                 attribute=re.sub(r"\W+", "_", kind)[:80],
                 agent=self.agent,
                 agent_revision=self.revision or served_by,
-                prompt_version=versions((EXTRACT, WRITE)),
+                prompt_version=join_versions((EXTRACT, WRITE)),
                 confidence=pair.confidence,
             )
 
@@ -159,7 +159,7 @@ def _find_problem(pair: Pair, facts: Sequence[Fact], caption: str) -> str:
     return ""
 
 
-def _list_refused(
+def _list_refusals(
     version: str, reply: Reply[Facts] | Reply[Pairs], problems: list[str]
 ) -> list[Unusable]:
     """Parts of a usable reply that are left out, each with its reason."""

@@ -19,7 +19,7 @@ from pydantic import BaseModel
 
 from builder.agents.models import replies
 from scoring.models import Image, Message
-from scoring.models.records import canonical
+from scoring.models.records import dump_canonical
 
 Form = TypeVar("Form", bound=BaseModel)
 
@@ -47,7 +47,7 @@ class Prompt(Generic[Form]):
     @cached_property
     def version(self) -> str:
         """Name and digest: `write@1a2b3c4d`."""
-        return f"{self.name}@{_digest(self.text, canonical(self.schema))}"
+        return f"{self.name}@{_digest(self.text, dump_canonical(self.schema))}"
 
     def messages(
         self, values: Mapping[str, Any], image: Image | None = None
@@ -115,7 +115,7 @@ def repair_version() -> str:
     return f"repair@{_digest(_read_prompt('repair'))}"
 
 
-def versions(prompts: Iterable[Prompt[Any]]) -> str:
+def join_versions(prompts: Iterable[Prompt[Any]]) -> str:
     """Versions of several prompts as the ledger has them, and that of the repair."""
     return " ".join([*(prompt.version for prompt in prompts), repair_version()])
 

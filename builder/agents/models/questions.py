@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from builder.agents.models.mcq_draft import Draft, draft_candidate, find_faults
-from builder.agents.models.prompts import BLOOM, CHOICES, letter_choices, versions
+from builder.agents.models.prompts import BLOOM, CHOICES, join_versions, letter_choices
 from builder.agents.models.refining import Refinement, Refiner
 from builder.agents.models.structured_output import Asker
 from builder.agents.unusable import Unusable, pack
@@ -103,6 +103,6 @@ class QuestionWriter:
             refinements=refinement.rounds,
             question_agent=self.agent,
             question_agent_revision=self.revision or reply.served_by,
-            question_prompt_version=versions((CHOICES, BLOOM)),
+            question_prompt_version=join_versions((CHOICES, BLOOM)),
             unusable=pack([*unusable, *level.unusable]),
         )

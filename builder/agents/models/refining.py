@@ -19,14 +19,14 @@ from builder.agents.models.prompts import (
     REFLECT,
     REWRITE,
     Prompt,
+    join_versions,
     letter_choices,
-    versions,
 )
 from builder.agents.models.structured_output import Asker, Reply
 from builder.agents.unusable import Unusable
 from builder.tables.records import Candidate
 from scoring.models import Image
-from scoring.models.records import canonical
+from scoring.models.records import dump_canonical
 
 PROMPTS: tuple[Prompt[Any], ...] = (CHECK, BLIND, REFLECT, REWRITE, MEANING)
 
@@ -193,7 +193,7 @@ class Refiner:
             "blind_right": examined.blind_right,
             "fault": examined.fault,
             "outcome": outcome,
-            "prompts": versions(PROMPTS),
+            "prompts": join_versions(PROMPTS),
             **self.by,
         }
-        refinement.rounds.append(canonical(entry))
+        refinement.rounds.append(dump_canonical(entry))

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 
-from builder.agents.base import candidate_id
+from builder.agents.base import hash_candidate
 from builder.agents.offline.facts import Fact
 from builder.agents.offline.phrases import lower_first, sentence_case, with_article
 from builder.tables.records import EP, EU, HG, Candidate, Figure, Task
@@ -103,7 +103,7 @@ def write_candidate(fact: Fact, figure: Figure, has_panels: bool) -> Candidate |
     finer = "_".join(re.sub(r"\W+", "_", fact.slots[name].casefold()) for name in template.finer)
     span = figure.caption[fact.start : fact.end]
     return Candidate(
-        candidate_id=candidate_id(figure.figure_id, template.task, question, fact.value),
+        candidate_id=hash_candidate(figure.figure_id, template.task, question, fact.value),
         figure_id=figure.figure_id,
         task=template.task,
         question=question,

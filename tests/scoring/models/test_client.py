@@ -32,10 +32,10 @@ from scoring.models import (
     RetryPolicy,
     TransientError,
     add_up,
-    map_bounded,
+    map_concurrently,
     read_usage,
 )
-from scoring.models.openai_chat import data_url
+from scoring.models.openai_chat import make_data_url
 from tests.scoring.models.server import Answer, ChatServer, text_of
 
 QUICK = RetryPolicy(attempts=4, first=0.01, longest=0.02, patience=5)
@@ -91,11 +91,13 @@ def test_text_that_no_file_could_hold_becomes_text(server: ChatServer, tmp_path:
 
 def test_derives_only_formats_that_servers_do_not_take() -> None:
     for kind in ("PNG", "JPEG", "GIF", "WEBP"):
-        assert data_url(Image(png(kind=kind))).endswith(base64.b64encode(png(kind=kind)).decode())
-    derived = data_url(Image(png(kind="TIFF")))
+        assert make_data_url(Image(png(kind=kind))).endswith(
+            base64.b64encode(png(kind=kind)).decode()
+        )
+    derived = make_data_url(Image(png(kind="TIFF")))
     assert derived.startswith("data:image/png;")
     with pytest.raises(RequestError, match="an image cannot be read"):
-        data_url(Image(b"nothing"))
+        make_data_url(Image(b"nothing"))
 
 
 def test_the_cache_answers_the_second_time_and_redoes_damaged_entries(
@@ -362,8 +364,8 @@ def test_work_goes_on_in_order_and_stops_at_the_first_error() -> None:
             raise ValueError("three")
         return item * 2
 
-    assert asyncio.run(map_bounded([0, 1, 2], work, 2)) == [0, 2, 4]
+    assert asyncio.run(map_concurrently([0, 1, 2], work, 2)) == [0, 2, 4]
     begun.clear()
     with pytest.raises(ValueError, match="three"):
-        asyncio.run(map_bounded(list(range(100)), work, 2))
+        asyncio.run(map_concurrently(list(range(100)), work, 2))
     assert len(begun) < 8

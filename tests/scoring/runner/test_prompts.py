@@ -8,7 +8,7 @@ import pytest
 
 from scoring.models import CONDITIONS, BenchmarkQuestion, Presentation
 from scoring.models.records import Condition
-from scoring.runner.prompts import PROMPTS, message, render, template
+from scoring.runner.prompts import PROMPTS, make_message, read_template, render
 
 QUESTION = BenchmarkQuestion(
     "q", "Which {{CHOICES}} is it?", ("liver", "kidney"), 1, (b"image",), "A caption"
@@ -25,7 +25,9 @@ SNAPSHOT = {
 
 def test_a_text_never_changes_under_its_version() -> None:
     found = {
-        (prompt, condition): hashlib.sha256(template(prompt, condition).encode()).hexdigest()[:16]
+        (prompt, condition): hashlib.sha256(read_template(prompt, condition).encode()).hexdigest()[
+            :16
+        ]
         for prompt in PROMPTS
         for condition in CONDITIONS
     }
@@ -44,7 +46,7 @@ def test_microvqa_is_asked_as_its_authors_do() -> None:
 @pytest.mark.parametrize("prompt", PROMPTS)
 @pytest.mark.parametrize("condition", CONDITIONS)
 def test_shows_what_the_condition_allows(prompt: str, condition: Condition) -> None:
-    turn = message(prompt, Presentation(QUESTION, condition, rotation=1))
+    turn = make_message(prompt, Presentation(QUESTION, condition, rotation=1))
     *images, text = turn.parts
     assert len(images) == (condition == "image")
     assert isinstance(text, str)
@@ -55,4 +57,4 @@ def test_shows_what_the_condition_allows(prompt: str, condition: Condition) -> N
 
 def test_unknown_versions_are_refused() -> None:
     with pytest.raises(ValueError, match="no such prompt: 'ours-v9'; prompts are ours-v1"):
-        template("ours-v9", "image")
+        read_template("ours-v9", "image")
