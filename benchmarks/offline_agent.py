@@ -6,8 +6,7 @@ REALDATA holds `captions.jsonl`: records with `doi`, `fig_id`, `title`, `caption
 `microscopy_strict`. Candidates per caption are averaged over articles, with a bootstrap interval
 over articles. A fixed sample of candidates, drawn from all articles in turn, is compared with
 `offline_agent_judgements.jsonl`, where a reader has called each of them sound or not. A judgement
-holds for a candidate id, which is a hash of figure, task, question and answer: a candidate that
-changes has to be judged again. The rules were written with these captions in sight, so all figures
+holds for an article, figure, question and answer: a candidate that changes has to be judged again. The rules were written with these captions in sight, so all figures
 are optimistic. Ends with status 1 when a limit is missed.
 """
 
@@ -37,6 +36,7 @@ SAMPLE = 60
 PER_CAPTION = 2.0
 SOUND = 0.8
 Verdict = Literal["sound", "unsound"]
+Key = tuple[str, str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +55,17 @@ class Row:
 class Judgement:
     """What a reader of the caption says of a candidate. An unsound one has a reason."""
 
-    candidate_id: str
     doi: str
     fig_id: str
     question: str
     answer: str
     verdict: Verdict
     reason: str
+
+    @property
+    def key(self) -> Key:
+        """What it holds for: article, figure, question and answer."""
+        return self.doi, self.fig_id, self.question, self.answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,11 @@ class Written:
     rows: dict[str, Row]
     candidates: list[Candidate]
     outcomes: list[Outcome]
+
+    def key(self, candidate: Candidate) -> Key:
+        """Article, figure, question and answer of a candidate."""
+        row = self.rows[candidate.figure_id]
+        return row.doi, row.fig_id, candidate.question, candidate.answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,25 +191,25 @@ def sample(written: Written, size: int = SAMPLE) -> list[Candidate]:
     return [candidate for turn in turns for candidate in turn][:size]
 
 
-def load(path: Path = JUDGEMENTS) -> dict[str, Judgement]:
-    """Judgements by candidate id; none where there is no file."""
+def load(path: Path = JUDGEMENTS) -> dict[Key, Judgement]:
+    """Judgements by what they hold for; none where there is no file."""
     if not path.exists():
         return {}
     with path.open(encoding="utf-8") as lines:
         found = [Judgement(**json.loads(line)) for line in lines if line.strip()]
-    return {judgement.candidate_id: judgement for judgement in found}
+    return {judgement.key: judgement for judgement in found}
 
 
-def compare(written: Written, judgements: dict[str, Judgement]) -> Comparison:
+def compare(written: Written, judgements: dict[Key, Judgement]) -> Comparison:
     """Sets the current sample beside the judgements."""
-    drawn = sample(written)
-    known = [judgements[c.candidate_id] for c in drawn if c.candidate_id in judgements]
-    ids = {candidate.candidate_id for candidate in written.candidates}
+    drawn = {written.key(candidate): candidate for candidate in sample(written)}
+    known = [judgements[key] for key in drawn if key in judgements]
+    keys = {written.key(candidate) for candidate in written.candidates}
     return Comparison(
         [j for j in known if j.verdict == "sound"],
         [j for j in known if j.verdict == "unsound"],
-        [c for c in drawn if c.candidate_id not in judgements],
-        [j for j in judgements.values() if j.verdict == "sound" and j.candidate_id not in ids],
+        [candidate for key, candidate in drawn.items() if key not in judgements],
+        [j for j in judgements.values() if j.verdict == "sound" and j.key not in keys],
     )
 
 
@@ -252,8 +261,7 @@ def _show(console: Console, written: Written, compared: Comparison) -> None:
 
 def _blank(candidate: Candidate, row: Row) -> str:
     """A line for the judgements that a reader completes with verdict and reason."""
-    words = candidate.question, candidate.answer
-    judgement = Judgement(candidate.candidate_id, row.doi, row.fig_id, *words, "unsound", "?")
+    judgement = Judgement(row.doi, row.fig_id, candidate.question, candidate.answer, "unsound", "?")
     return json.dumps(asdict(judgement) | {"verdict": "?"}, ensure_ascii=False)
 
 

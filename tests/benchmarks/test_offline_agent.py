@@ -44,7 +44,6 @@ def written(articles: dict[str, int]) -> Written:
 def judged(candidate: Candidate, *, sound: bool) -> Judgement:
     doi, fig_id = candidate.figure_id.rsplit("/", 1)
     return Judgement(
-        candidate.candidate_id,
         doi,
         fig_id,
         candidate.question,
@@ -76,11 +75,12 @@ def test_a_lost_candidate_moves_few_others() -> None:
 def test_judgements_follow_the_content() -> None:
     found = written({"a": 4})
     first, *others = sample(found)
-    table = {c.candidate_id: judged(c, sound=True) for c in others}
-    table["gone"] = Judgement("gone", "a", "fig9", "Which?", "this", "sound", "read")
+    table = {found.key(c): judged(c, sound=True) for c in others}
+    gone = Judgement("a", "fig9", "Which?", "this", "sound", "read")
+    table[gone.key] = gone
     compared = compare(found, table)
     assert compared.unjudged == [first] and compared.share == 1
-    assert [judgement.candidate_id for judgement in compared.lost] == ["gone"]
+    assert compared.lost == [gone]
 
 
 def test_wilson_matches_its_known_values() -> None:

@@ -288,13 +288,18 @@ _PLOTTABLE = frozenset(rule.attribute for rule in RULES if not rule.image)
 def shows_image(caption: Caption, position: int) -> bool:
     """Whether the panel at a position shows an image and not a plot, blot or scheme."""
     section = caption.section(position)
+    spans = [caption.sentence(position)]
     if section and position < section.certain:
-        lo, hi = section.start, section.certain
-    else:
-        lo, hi = caption.sentence(position)
-    plot = NOT_IMAGE.search(caption.text, lo, hi)
-    image = IMAGE.search(caption.text, lo, hi)
-    return not plot or bool(image and image.start() < plot.start())
+        # 'A, E and F are data from Western blotting' is said of F, too.
+        panels = set(section.label.letters)
+        about = [other for other in caption.sections if panels.issubset(other.label.letters)]
+        spans = [(other.start, other.certain) for other in about]
+    for start, end in spans:
+        plot = NOT_IMAGE.search(caption.text, start, end)
+        image = IMAGE.search(caption.text, start, end)
+        if plot and not (image and image.start() < plot.start()):
+            return False
+    return True
 
 
 def facts(caption: Caption) -> list[Fact]:
