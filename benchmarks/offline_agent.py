@@ -6,8 +6,9 @@ REALDATA holds `captions.jsonl`: records with `doi`, `fig_id`, `title`, `caption
 `microscopy_strict`. Candidates per caption are averaged over articles, with a bootstrap interval
 over articles. A fixed sample of candidates, drawn from all articles in turn, is compared with
 `offline_agent_judgements.jsonl`, where a reader has called each of them sound or not. A judgement
-holds for an article, figure, question and answer: a candidate that changes has to be judged again. The rules were written with these captions in sight, so all figures
-are optimistic. Ends with status 1 when a limit is missed.
+holds for an article, figure, question and answer: a candidate that changes has to be judged again.
+The rules were written with these captions in sight, so all figures are optimistic. Ends with
+status 1 when a limit is missed.
 """
 
 from __future__ import annotations

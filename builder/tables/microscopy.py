@@ -14,7 +14,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from builder.tables.records import MODALITIES, Modality
-from filtering.text.required_words import folded, required
+from builder.tables.sieve import find_required_words
+from filtering.text.vocabulary import fold_case
 
 FLUORESCENCE: Modality = "fluorescence microscopy"
 HISTOLOGY: Modality = "histology"
@@ -102,7 +103,7 @@ _Technique = tuple[Modality, re.Pattern[str], tuple[str, ...]]
 def _compile_technique(modality: Modality, pattern: str) -> _Technique:
     """A modality with its pattern and words of which every match has one."""
     compiled = re.compile(rf"(?:{pattern})", re.I)
-    return modality, compiled, tuple(sorted(required(compiled)[0]))
+    return modality, compiled, tuple(sorted(find_required_words(compiled)[0]))
 
 
 _TECHNIQUE_PATTERNS = tuple(_compile_technique(*each) for each in _TECHNIQUES)
@@ -162,7 +163,7 @@ def classify(caption: str, title: str = "") -> MicroscopyVerdict:
     # Clauses that name a technique count, but for those that only tell how something was measured.
     measured = ""
     names: list[tuple[Modality, str]] = []
-    techniques = list(_select_techniques(_TECHNIQUE_PATTERNS, folded(text)))
+    techniques = list(_select_techniques(_TECHNIQUE_PATTERNS, fold_case(text)))
     for clause in _CLAUSE.split(text) if techniques else ():
         named = list(_find_techniques(clause, techniques))
         if named and _MEASURED.search(clause) and not _SHOWN.search(clause):
@@ -204,7 +205,7 @@ def _find_techniques(
     clause: str, techniques: Iterable[_Technique]
 ) -> Iterator[tuple[Modality, str]]:
     """Techniques that a clause names, each with its words."""
-    for modality, pattern, _ in _select_techniques(techniques, folded(clause)):
+    for modality, pattern, _ in _select_techniques(techniques, fold_case(clause)):
         for match in pattern.finditer(clause):
             yield modality, match[0].strip()
 

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from filtering.text.required_words import folded
-from filtering.text.vocabulary import read_names
+from filtering.text.vocabulary import fold_case, read_names
 
 _WORDS = {
     **{"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8},
@@ -159,8 +158,8 @@ def _value(match: re.Match[str]) -> float:
 
 def _spelled_value(match: re.Match[str]) -> float:
     if match["tens"]:
-        return float(_TENS[folded(match["tens"])] + _WORDS.get(folded(match["one"] or ""), 0))
-    return float(_WORDS[folded(match["word"])])
+        return float(_TENS[fold_case(match["tens"])] + _WORDS.get(fold_case(match["one"] or ""), 0))
+    return float(_WORDS[fold_case(match["word"])])
 
 
 def _ends_code(text: str, start: int) -> bool:
@@ -171,7 +170,7 @@ def _ends_code(text: str, start: int) -> bool:
 
 def _numbers(text: str) -> list[_Number]:
     found = [_Number(m.start(), m.end(), _value(m), False) for m in _figures(text)]
-    if not _SPELLINGS.isdisjoint(_LETTERS.findall(folded(text))):
+    if not _SPELLINGS.isdisjoint(_LETTERS.findall(fold_case(text))):
         spelled = _SPELLED.finditer(text)
         found += [_Number(m.start(), m.end(), _spelled_value(m), True) for m in spelled]
         found.sort()
@@ -221,7 +220,7 @@ def _counted(text: str, at: _Number, end: int) -> Quantity | None:
     sample_size = _SAMPLE_SIZE.search(text[max(0, at.start - 6) : at.start])
     if at.number < 0 or at.number != int(at.number) or not (match or sample_size):
         return None
-    noun = _NOUNS[folded(match["noun"])] if match else None
+    noun = _NOUNS[fold_case(match["noun"])] if match else None
     stop = match.end() if match else end
     shown = _shown(at.number) if at.number < 1e6 else str(int(at.number))
     value = f"{shown} {noun}" if noun else shown
@@ -242,7 +241,7 @@ def _typed(text: str, at: _Number) -> Quantity | None:
     before = text[max(0, at.start - 24) : at.start]
     day = _DAY.search(before)
     if day:
-        factor = _TIME[folded(day["unit"])]
+        factor = _TIME[fold_case(day["unit"])]
         number = at.number * factor
         start = at.start - len(day.group())
         return Quantity("duration", f"{_shown(number)} s", start, end, number, day["unit"])

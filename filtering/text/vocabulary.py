@@ -76,6 +76,15 @@ def unify(text: str) -> str:
     return text if text.isascii() and "`" not in text else text.translate(_SAME_CHARACTER)
 
 
+_SAME_WITHOUT_CASE = str.maketrans({"\u0130": "i", "\u0131": "i", "\u017f": "s", "\u212a": "k"})
+"""Letters other than ASCII that patterns without case take for ASCII ones."""
+
+
+def fold_case(text: str) -> str:
+    """Lower-case text, in which every ASCII word that a pattern finds without case stands too."""
+    return (text if text.isascii() else text.translate(_SAME_WITHOUT_CASE)).lower()
+
+
 def tokens(text: str) -> list[Token]:
     """Tokens of a unified text; hyphens and white space only separate."""
     found = []

@@ -19,9 +19,9 @@ from builder.agents.offline.techniques import (
     NUCLEAR,
     SOUGHT,
 )
+from builder.tables.sieve import Sieve
 from filtering.text.captions import Caption
 from filtering.text.panels import list_letters
-from filtering.text.required_words import Sieve
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from builder.agents.offline.facts import WHOLE, Fact
 from builder.agents.offline.findings import NO_CHANGE, findings
 from builder.agents.offline.phrases import lower_first
 from builder.agents.offline.templates import FOLLOW_UPS
+from builder.tables.sieve import Sieve
 from filtering.text.captions import Caption
-from filtering.text.required_words import Sieve
 
 _FINDING = re.compile(
     r"\b(?:induces?|increases?|reduces?|decreases?|promotes?|inhibits?|prevents?|restore[sd]?|"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from filtering.text.required_words import Sieve
+from builder.tables.sieve import Sieve
 
 TECHNIQUES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (name, re.compile(pattern))

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from builder.agents.offline.patterns import RULES
 from builder.agents.offline.techniques import TECHNIQUES
-from filtering.text.required_words import Sieve
+from builder.tables.sieve import Sieve
 
 PATTERNS = [rule.pattern for rule in RULES] + [pattern for _, pattern in TECHNIQUES]
 

@@ -4,11 +4,12 @@ import re
 
 import pytest
 
-from filtering.text.required_words import folded, required
+from builder.tables.sieve import find_required_words
+from filtering.text.vocabulary import fold_case
 
 
 def words(pattern: str, flags: int = 0) -> list[list[str]]:
-    return [sorted(each) for each in required(re.compile(pattern, flags))]
+    return [sorted(each) for each in find_required_words(re.compile(pattern, flags))]
 
 
 @pytest.mark.parametrize(
@@ -27,11 +28,11 @@ def test_what_a_pattern_requires(pattern: str, expected: list[list[str]]) -> Non
 
 
 @pytest.mark.parametrize("letter", [chr(code) for code in range(0x250) if chr(code).isalpha()])
-def test_letters_that_patterns_without_case_take_for_ascii_are_folded(letter: str) -> None:
+def test_letters_that_patterns_without_case_take_for_ascii_are_fold_case(letter: str) -> None:
     ascii_letters = [x for x in "abcdefghijklmnopqrstuvwxyz" if re.fullmatch(x, letter, re.I)]
-    assert [x for x in ascii_letters if folded(letter) != x] == []
+    assert [x for x in ascii_letters if fold_case(letter) != x] == []
 
 
 def test_the_kelvin_sign_is_a_k() -> None:
     assert re.search("kelvin", "\u212aelvin", re.I)
-    assert folded("\u212aelvin") == "kelvin"
+    assert fold_case("\u212aelvin") == "kelvin"
