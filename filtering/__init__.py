@@ -4,10 +4,13 @@ from filtering.decide import Threshold, choose_threshold, decide
 from filtering.gate import contradiction
 from filtering.records import QA, Decision, Signals
 from filtering.signals.text_signals import compute_signals
-from filtering.text.entities import Entity, EntityType, find_entities, vocabulary
+from filtering.text.captions import Caption, read_caption
+from filtering.text.entities import Entity, EntityType, find_entities
+from filtering.text.vocabulary import read_vocabulary
 
 __all__ = [
     "QA",
+    "Caption",
     "Decision",
     "Entity",
     "EntityType",
@@ -18,5 +21,6 @@ __all__ = [
     "contradiction",
     "decide",
     "find_entities",
-    "vocabulary",
+    "read_caption",
+    "read_vocabulary",
 ]

@@ -9,7 +9,7 @@ from filtering.corruptions.pool import Pool, pick, value_truth
 from filtering.corruptions.records import Change, Item
 from filtering.signals.grounding import are_compatible
 from filtering.text.entities import Entity, find_entities
-from filtering.text.vocabulary import vocabulary
+from filtering.text.vocabulary import read_vocabulary
 
 _SWAPPED = (
     "stain", "fluorophore", "marker", "colour", "organism", "cell_line", "cell_type", "tissue",
@@ -70,7 +70,7 @@ def _outside(kind: str, item: Item, pool: Pool, dice: Random, besides: str) -> s
     """A name of a type that the caption does not have: from other captions, else from the list."""
     told = {e.value for e in find_entities(item.qa.caption) if e.type == kind}
     seen = pool.names.get(kind, [])
-    names = seen if len(seen) >= _FEWEST else sorted(vocabulary(kind))
+    names = seen if len(seen) >= _FEWEST else sorted(read_vocabulary(kind))
     return pick(
         names,
         dice,

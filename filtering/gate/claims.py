@@ -6,8 +6,8 @@ import re
 
 from filtering.records import QA
 from filtering.signals.grounding import Passage, passages
-from filtering.text.entities import Entity
-from filtering.text.words import ASKING, content, named, named_key
+from filtering.text.entities import Entity, find_entities
+from filtering.text.words import ASKING, content, named_key
 
 _DIRECTIONS = frozenset({"direction:increase", "direction:decrease", "direction:unchanged"})
 _REFERENCE = re.compile(
@@ -65,8 +65,8 @@ def _claim(qa: QA) -> str:
 
 
 def _said_directions(qa: QA, claim: str) -> set[str]:
-    answered = {e.value for e in named(qa.answer) if e.type == "direction"}
-    return answered or {e.value for e in named(claim) if e.type == "direction"}
+    answered = {e.value for e in find_entities(qa.answer) if e.type == "direction"}
+    return answered or {e.value for e in find_entities(claim) if e.type == "direction"}
 
 
 def _refers_before(text: str) -> bool | None:
@@ -76,7 +76,7 @@ def _refers_before(text: str) -> bool | None:
     """
     plain = _AGAINST.sub(lambda found: " " * len(found.group()), text)
     reference = _REFERENCE.search(plain)
-    change = next((e for e in named(text) if e.type == "direction"), None)
+    change = next((e for e in find_entities(text) if e.type == "direction"), None)
     return None if reference is None or change is None else reference.start() < change.start
 
 
@@ -86,7 +86,7 @@ def _same_subject(passage: Passage) -> bool:
 
 def _change_claimed(qa: QA) -> str:
     """The claim of a change: the answer where it says of what, without what frames it."""
-    is_change = any(e.type == "direction" for e in named(qa.answer))
+    is_change = any(e.type == "direction" for e in find_entities(qa.answer))
     if is_change and len(content(qa.answer) - ASKING - _DIRECTIONS) >= _FEWEST_WORDS:
         return qa.answer
     return _claim(qa)
@@ -103,11 +103,11 @@ def contradicted_direction(qa: QA) -> str:
     found = passages(qa.caption, claim, _DIRECTIONS)
     best = max((p.shared for p in found), default=0)
     for passage in found:
-        values = {e.value for e in named(passage.text) if e.type == "direction"}
+        values = {e.value for e in find_entities(passage.text) if e.type == "direction"}
         if direction in values and 4 * passage.shared >= 3 * best:
             return ""
     for passage in found:
-        known = [e for e in named(passage.text) if e.type == "direction"]
+        known = [e for e in find_entities(passage.text) if e.type == "direction"]
         if (
             passage.shared < best
             or len({e.value for e in known}) != 1
@@ -133,13 +133,13 @@ def _polarity(entity: Entity, text: str) -> int:
 
 
 def _polarities(key: str, text: str) -> set[int]:
-    return {_polarity(e, text) for e in named(text) if named_key(e) == key}
+    return {_polarity(e, text) for e in find_entities(text) if named_key(e) == key}
 
 
 def contradicted_presence(qa: QA) -> str:
     """Something the pair calls present and the caption absent, or the other way round."""
     claim = _claim(qa)
-    for entity in named(claim)[:_MOST_CLAIMS]:
+    for entity in find_entities(claim)[:_MOST_CLAIMS]:
         key = named_key(entity)
         said = _polarities(key, claim)
         if len(said) != 1 or said == {0} or entity.type == "direction":

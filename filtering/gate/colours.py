@@ -7,8 +7,7 @@ import re
 from filtering.records import QA
 from filtering.signals.binding_caption import layout
 from filtering.signals.grounding import are_compatible, is_grounded
-from filtering.text.entities import Entity
-from filtering.text.words import named
+from filtering.text.entities import Entity, find_entities
 
 _COLOURED = frozenset(("stain", "fluorophore", "marker", "localisation", "cell_type"))
 _THEN_COLOUR = re.compile(
@@ -27,7 +26,7 @@ _REACH = 60
 def colours_of(text: str) -> list[tuple[Entity, str]]:
     """Things that a text shows in a colour: 'GFAP (green)', 'tubulin in red', 'blue: DAPI'."""
     found, lists = [], layout(text)
-    entities = [e for e in named(text) if e.type == "colour" or e.type in _COLOURED]
+    entities = [e for e in find_entities(text) if e.type == "colour" or e.type in _COLOURED]
     for i, first in enumerate(entities):
         for second in entities[i + 1 : i + 3]:
             gap = text[first.end : second.start]
@@ -48,7 +47,7 @@ def _of(name: str, shown: list[tuple[Entity, str]]) -> list[str]:
 
 def _other_thing(qa: QA, colour: Entity, shown: list[tuple[Entity, str]]) -> str:
     """The answer names what the caption does not, and the caption something of its type."""
-    said = [e for e in named(qa.answer) if e.type in _COLOURED]
+    said = [e for e in find_entities(qa.answer) if e.type in _COLOURED]
     if len(said) != 1 or is_grounded(said[0], qa.caption):
         return ""
     in_colour = [e for e, c in shown if are_compatible(c, colour.value) and e.type == said[0].type]
@@ -60,12 +59,12 @@ def _other_thing(qa: QA, colour: Entity, shown: list[tuple[Entity, str]]) -> str
 def contradicted_colour(qa: QA) -> str:
     """A colour of the pair that the caption gives otherwise; empty if there is none."""
     shown = colours_of(qa.caption)
-    colours = [e for e in named(qa.question) if e.type == "colour"]
+    colours = [e for e in find_entities(qa.question) if e.type == "colour"]
     if _COLOUR_ASKED.search(qa.question) and not colours:
-        things = [e for e in named(qa.question) if _of(e.value, shown)]
-        said = [e for e in named(qa.answer) if e.type == "colour"]
+        things = [e for e in find_entities(qa.question) if _of(e.value, shown)]
+        said = [e for e in find_entities(qa.answer) if e.type == "colour"]
     elif len(colours) == 1 and _NAME_ASKED.search(qa.question[: colours[0].start]):
-        things = [e for e in named(qa.answer) if _of(e.value, shown)]
+        things = [e for e in find_entities(qa.answer) if _of(e.value, shown)]
         said = colours
         if not things:
             return _other_thing(qa, colours[0], shown)

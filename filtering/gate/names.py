@@ -6,8 +6,8 @@ import re
 
 from filtering.records import QA
 from filtering.signals.grounding import are_compatible, best_passages, is_grounded
-from filtering.text.entities import Entity, EntityType
-from filtering.text.words import named, named_key, plain_words
+from filtering.text.entities import Entity, EntityType, find_entities
+from filtering.text.words import named_key, plain_words
 
 _SLOTS: dict[EntityType, str] = {
     "stain": r"stains?|staining|dyes?|counterstains?|chromogens?|contrast agents?",
@@ -85,7 +85,7 @@ def _slots(question: str) -> list[EntityType]:
 
 def _head(answer: str, kind: EntityType) -> Entity | None:
     """The first thing of a type that the answer names, if it is what the answer says."""
-    for entity in named(answer):
+    for entity in find_entities(answer):
         if entity.type == kind:
             before = answer[: entity.start]
             is_said = len(before.split()) <= _HEAD and not _NOT.search(before)
@@ -96,9 +96,9 @@ def _head(answer: str, kind: EntityType) -> Entity | None:
 def _is_other_technique(said: str, known: set[str], caption: str) -> bool:
     """Whether none of the techniques that the caption names, or implies, can be the one said."""
     lights = {_LIGHT.get(k) for k in known}
-    if any(e.type == "fluorophore" for e in named(caption)):
+    if any(e.type == "fluorophore" for e in find_entities(caption)):
         lights.add("fluorescence")
-    if any(e.type == "stain" and e.value in _HISTOLOGICAL for e in named(caption)):
+    if any(e.type == "stain" and e.value in _HISTOLOGICAL for e in find_entities(caption)):
         lights.add("transmitted")
     light = _LIGHT.get(said)
     if light is None or None in lights:
@@ -126,16 +126,18 @@ def _is_rival(said: Entity, other: Entity, passage: str) -> bool:
 def _rivals(said: Entity, qa: QA) -> list[str]:
     if said.type == "treatment" and are_compatible(said.value, "control"):
         return []
-    if said.type == "organism" and any(e.type == "cell_line" for e in named(qa.caption)):
+    if said.type == "organism" and any(e.type == "cell_line" for e in find_entities(qa.caption)):
         return []
     if said.type == "technique":
-        known = {e.value for e in named(qa.caption) if e.type == "technique"}
+        known = {e.value for e in find_entities(qa.caption) if e.type == "technique"}
         other = bool(known) and _is_other_technique(said.value, known, qa.caption)
         return sorted(known) if other else []
     found = []
     for passage in _where(said, qa):
         found += [
-            e.text for e in named(passage) if e.type == said.type and _is_rival(said, e, passage)
+            e.text
+            for e in find_entities(passage)
+            if e.type == said.type and _is_rival(said, e, passage)
         ]
     return list(dict.fromkeys(found))
 
@@ -144,10 +146,10 @@ def _where(said: Entity, qa: QA) -> list[str]:
     """Sentences that the question is about; all of them where it asks what the figure shows."""
     besides = plain_words(_SLOTS.get(said.type, "")) | {named_key(said)}
     found = [p.text for p in best_passages(qa.caption, qa.question, besides)]
-    if any(e.type == said.type for part in found for e in named(part)):
+    if any(e.type == said.type for part in found for e in find_entities(part)):
         return found
-    specific = [e for e in named(qa.question) if e.type not in _UNSPECIFIC]
-    known = {e.value for e in named(qa.caption) if e.type == said.type}
+    specific = [e for e in find_entities(qa.question) if e.type not in _UNSPECIFIC]
+    known = {e.value for e in find_entities(qa.caption) if e.type == said.type}
     if said.type == "treatment":
         known = {v for v in known if not are_compatible(v, "control")}
     return [qa.caption] if len(known) == 1 and not specific else []
@@ -163,7 +165,7 @@ def contradicted_name(qa: QA) -> str:
         said = _head(qa.answer, kind)
         if said is None or is_grounded(said, qa.caption):
             continue
-        of_kind = [e.value for e in named(qa.caption) if e.type == kind]
+        of_kind = [e.value for e in find_entities(qa.caption) if e.type == kind]
         if kind != "localisation" and any(are_compatible(said.value, v) for v in of_kind):
             continue
         if "counterstain" in qa.question.lower() and "counterstain" not in qa.caption.lower():

@@ -7,7 +7,8 @@ import re
 from filtering.records import QA
 from filtering.signals.grounding import is_grounded, passages
 from filtering.text.captions import read_caption
-from filtering.text.words import ASKING, FRAMING, named, named_key
+from filtering.text.entities import find_entities
+from filtering.text.words import ASKING, FRAMING, named_key
 
 _DENIES = re.compile(r"\b(?:not|no|never|neither|nor|without|cannot|\w{2,6}n't)\b", re.IGNORECASE)
 _ABSENT = re.compile(
@@ -27,7 +28,7 @@ def _claim(qa: QA) -> str:
 
 def _without_changes(text: str) -> str:
     """A text without its words of change, of which 'did not change' is one."""
-    for entity in named(text):
+    for entity in find_entities(text):
         if entity.type == "direction":
             text = text[: entity.start] + " " * (entity.end - entity.start) + text[entity.end :]
     return text
@@ -44,7 +45,7 @@ def is_denied(qa: QA) -> bool:
         return False
     if _DENIES.search(_without_changes(qa.question)) or not _DENIES.search(_without_changes(claim)):
         return False
-    changes = frozenset(named_key(e) for e in named(claim) if e.type == "direction")
+    changes = frozenset(named_key(e) for e in find_entities(claim) if e.type == "direction")
     found = passages(qa.caption, claim, changes | FRAMING)
     best = max((p.shared for p in found), default=0)
     close = [p for p in found if p.shared and p.shared >= _NEARLY * best]
@@ -53,9 +54,9 @@ def is_denied(qa: QA) -> bool:
 
 def _about(qa: QA) -> list[str]:
     """Sentences of the caption that name what the answer names; all where it names nothing."""
-    keys = {named_key(e) for e in named(qa.answer) if e.type != "direction"}
+    keys = {named_key(e) for e in find_entities(qa.answer) if e.type != "direction"}
     parts = [part.text for part in read_caption(qa.caption).parts]
-    return [p for p in parts if keys & {named_key(e) for e in named(p)}] if keys else parts
+    return [p for p in parts if keys & {named_key(e) for e in find_entities(p)}] if keys else parts
 
 
 def contradicted_negation(qa: QA) -> str:
@@ -63,7 +64,7 @@ def contradicted_negation(qa: QA) -> str:
     if not is_denied(qa) or any(_ABSENT.search(part) for part in _about(qa)):
         return ""
     claim = _claim(qa)
-    if not all(is_grounded(e, qa.caption) for e in named(claim)):
+    if not all(is_grounded(e, qa.caption) for e in find_entities(claim)):
         return ""
     kept = FRAMING | ASKING
     told = max((p.coverage for p in passages(qa.caption, claim, kept)), default=0.0)

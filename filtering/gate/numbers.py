@@ -11,7 +11,7 @@ from filtering.signals.grounding import best_passages, ungrounded
 from filtering.text.captions import read_caption
 from filtering.text.entities import Entity, find_entities
 from filtering.text.vocabulary import unify
-from filtering.text.words import named, named_key, plain_words, stem
+from filtering.text.words import named_key, plain_words, stem
 
 _MEASURES = frozenset(
     {"length", "count", "percent", "fold", "concentration", "duration", "temperature"}
@@ -89,7 +89,7 @@ def _stated(qa: QA) -> Iterator[tuple[Entity, str]]:
     elif _PERCENTAGE.search(qa.question) and re.fullmatch(r"\d+(?:\.\d+)?", answer):
         yield from ((e, f"{answer}%") for e in find_entities(f"{answer}%"))
     for text in (qa.answer, qa.question):
-        yield from ((e, text) for e in named(text) if e.type in _MEASURES)
+        yield from ((e, text) for e in find_entities(text) if e.type in _MEASURES)
 
 
 def _is_close(one: float, other: float) -> bool:
@@ -97,14 +97,14 @@ def _is_close(one: float, other: float) -> bool:
 
 
 def _values(caption: str, kind: str) -> list[float]:
-    found = dict.fromkeys(e.number for e in named(caption) if _family(e) == kind)
+    found = dict.fromkeys(e.number for e in find_entities(caption) if _family(e) == kind)
     return [v for v in found if v is not None][:_TOO_MANY]
 
 
 def _derived(kind: str, caption: str) -> Iterator[float]:
     """Numbers of a kind that follow from those of the caption ('12 of 21' gives 57%)."""
     percents = _values(caption, "percent")
-    nouns = dict.fromkeys(_family(e) for e in named(caption) if e.type == "count")
+    nouns = dict.fromkeys(_family(e) for e in find_entities(caption) if e.type == "count")
     pairs = [p for noun in nouns for p in permutations(_values(caption, noun), 2)]
     if kind == "count":
         yield from (a - b for a, b in pairs)
@@ -146,23 +146,23 @@ def _where(entity: Entity, dimension: str, qa: QA) -> list[str]:
     besides = frozenset({named_key(entity)}) | plain_words(entity.text) - {stem(entity.noun or "")}
     claim = f"{qa.question} {qa.answer}"
     found = [p.text for p in best_passages(qa.caption, claim, besides)]
-    if any(_family(e) == _family(entity) for part in found for e in named(part)):
+    if any(_family(e) == _family(entity) for part in found for e in find_entities(part)):
         return found
     return _only_treatment(entity, qa)
 
 
 def _only_treatment(entity: Entity, qa: QA) -> list[str]:
     """The sentence with the one dose or duration of the caption, if the question asks for it."""
-    same = {e.value for e in named(qa.caption) if _family(e) == _family(entity)}
+    same = {e.value for e in find_entities(qa.caption) if _family(e) == _family(entity)}
     is_asked = entity.type in ("concentration", "duration") and _TREATED.search(qa.question)
     if len(same) != 1 or not is_asked or ungrounded(qa.question, qa.caption):
         return []
     parts = [part.text for part in read_caption(qa.caption).parts]
-    return [p for p in parts if same & {e.value for e in named(p)} and _is_treatment(p)]
+    return [p for p in parts if same & {e.value for e in find_entities(p)} and _is_treatment(p)]
 
 
 def _is_treatment(sentence: str) -> bool:
-    return any(e.type == "treatment" for e in named(sentence))
+    return any(e.type == "treatment" for e in find_entities(sentence))
 
 
 def _same_length(lengths: list[Entity], dimension: str, text: str) -> list[Entity]:
@@ -191,7 +191,7 @@ def _rivals(entity: Entity, said_in: str, qa: QA) -> list[str]:
     sampled = bool(_SAMPLED.search(qa.question)) or _is_sample_size(entity, said_in)
     found: list[str] = []
     for part in _where(entity, dimension, qa):
-        same = [e for e in named(part) if _family(e) == _family(entity)]
+        same = [e for e in find_entities(part) if _family(e) == _family(entity)]
         if entity.type == "length":
             same = _same_length(same, dimension, part)
         if entity.type == "duration":
@@ -217,7 +217,9 @@ def _is_aggregate(qa: QA) -> bool:
 def _counts_others(entity: Entity, other: Entity, caption: str) -> bool:
     """Whether a count of a caption is of other things than one that the caption counts too."""
     one, two = (set((e.noun or "").split()) for e in (entity, other))
-    return not (one <= two or two <= one) and any(e.noun == entity.noun for e in named(caption))
+    if one <= two or two <= one:
+        return False
+    return any(e.noun == entity.noun for e in find_entities(caption))
 
 
 def _is_told(entity: Entity, said_in: str, qa: QA) -> bool:
@@ -227,7 +229,7 @@ def _is_told(entity: Entity, said_in: str, qa: QA) -> bool:
     count by one of other things where the caption counts these too.
     """
     bar = "scale bar" in (_dimension_of(entity, said_in), _dimension(qa.question))
-    for other in named(qa.caption):
+    for other in find_entities(qa.caption):
         same = other.type == entity.type or "number" in (other.type, entity.type)
         if other.number is None or not same or not _is_close(entity.number or 0.0, other.number):
             continue

@@ -9,9 +9,8 @@ from filtering.signals.binding import name_fit
 from filtering.signals.binding_caption import Layout, layout
 from filtering.signals.grounding import are_compatible
 from filtering.text.captions import CARRIED
-from filtering.text.entities import Entity
+from filtering.text.entities import Entity, find_entities
 from filtering.text.panels import panels_named
-from filtering.text.words import named
 
 _NAMES = frozenset({"treatment", "stain", "organism", "cell_line", "tissue"})
 _SEVERAL = re.compile(
@@ -51,7 +50,7 @@ def contradicted_panel(qa: QA) -> str:
     if not panels or _SEVERAL.search(qa.question):
         return ""
     found = layout(qa.caption)
-    for said in named(qa.answer):
+    for said in find_entities(qa.answer):
         if said.number is None and said.type not in _NAMES:
             continue
         there = [e for kind in sorted(_kind(said)) for e in found.things.get(kind, [])]

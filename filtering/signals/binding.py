@@ -20,14 +20,13 @@ from filtering.records import QA
 from filtering.signals.binding_caption import Layout, cue, layout, purposes
 from filtering.signals.grounding import are_compatible
 from filtering.text.captions import CARRIED, HEAD, INNER
-from filtering.text.entities import Entity
+from filtering.text.entities import Entity, find_entities
 from filtering.text.panels import panels_named
 from filtering.text.vocabulary import read_words
 from filtering.text.words import (
     ASKING,
     FRAMING,
     content,
-    named,
     named_key,
     share,
     stem,
@@ -90,7 +89,7 @@ def _words(text: str) -> dict[str, float]:
         if role != short:
             weight = _WEAK if role in _COMMON else 1.0
         found[role] = max(found.get(role, 0.0), weight)
-    for entity in named(text):
+    for entity in find_entities(text):
         found[named_key(entity)] = _NAME_WEIGHT
     return found
 
@@ -188,7 +187,7 @@ def _is_control(found: Layout, panels: frozenset[str]) -> bool:
 
 def _mentions(qa: QA, found: Layout) -> list[list[_Place]]:
     """Where the caption has what the answer says, thing by thing, or else the whole answer."""
-    items = named(qa.answer)
+    items = find_entities(qa.answer)
     there = [[e for e in found.things.get(i.type, []) if _same(i, e)][:_MOST_PLACES] for i in items]
     if any(there):
         return [[_place(e) for e in entities] for entities in there if entities]
@@ -216,7 +215,7 @@ def _is_told(item: Entity, found: Layout) -> bool:
 
 def _is_answered(qa: QA, found: Layout) -> bool:
     """Whether the caption has the things that the answer names, or else half of its words."""
-    said = [e for e in named(qa.answer) if e.value not in _ROLES]
+    said = [e for e in find_entities(qa.answer) if e.value not in _ROLES]
     if said:
         return all(_is_told(e, found) for e in said)
     return (share(content(qa.answer), supported(qa.caption)) or 0.0) >= _HALF
@@ -235,8 +234,8 @@ def name_fit(item: Entity, qa: QA, found: Layout) -> float | None:
     None where the caption does not have it, has nothing of its type beside it, or nothing that
     tells them apart.
     """
-    said = named(qa.answer)
-    own, rivals = _own_and_rivals(item, [*said, *named(qa.question)], found)
+    said = find_entities(qa.answer)
+    own, rivals = _own_and_rivals(item, [*said, *find_entities(qa.question)], found)
     if not own or not rivals:
         return None
     panels = panels_named(qa.question)
@@ -250,8 +249,8 @@ def name_fit(item: Entity, qa: QA, found: Layout) -> float | None:
 
 def _name_fits(qa: QA, found: Layout) -> list[float]:
     """How well each thing that the pair names fits where it stands."""
-    said = named(qa.answer)
-    items = {named_key(e): e for e in [*said, *named(qa.question)] if e.value not in _ROLES}
+    said = find_entities(qa.answer)
+    items = {named_key(e): e for e in [*said, *find_entities(qa.question)] if e.value not in _ROLES}
     fits = [
         name_fit(item, qa, found)
         for item in islice(items.values(), _MOST_ITEMS)

@@ -7,10 +7,10 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from filtering.text.captions import read_caption
-from filtering.text.entities import Entity
+from filtering.text.entities import Entity, find_entities
 from filtering.text.panels import panels_named
-from filtering.text.vocabulary import read_names, tokens, unify
-from filtering.text.words import ASKING, content, named, named_key, plain_words
+from filtering.text.vocabulary import read_names, split_tokens, unify
+from filtering.text.words import ASKING, content, named_key, plain_words
 
 _OPEN = re.compile(
     r"\b(?:would|could|should|might|may|can|propos\w*|hypothe\w*|predict\w*|expect\w*|if|suppos\w*|"
@@ -87,14 +87,14 @@ def are_compatible(one: str, other: str) -> bool:
     """Whether two names of a type can both be right: one is the other, a part or a kind of it."""
     if other in _related().get(one, ()):
         return True
-    first = {t.folded for t in tokens(unify(one))}
-    second = {t.folded for t in tokens(unify(other))}
+    first = {t.folded for t in split_tokens(unify(one))}
+    second = {t.folded for t in split_tokens(unify(other))}
     return first <= second or second <= first
 
 
 def is_grounded(entity: Entity, caption: str) -> bool:
     """Whether the caption names the thing, in any of its spellings or in the same words."""
-    if named_key(entity) in {named_key(e) for e in named(caption)}:
+    if named_key(entity) in {named_key(e) for e in find_entities(caption)}:
         return True
     words = plain_words(entity.text)
     return bool(words) and words <= plain_words(caption)
@@ -102,4 +102,4 @@ def is_grounded(entity: Entity, caption: str) -> bool:
 
 def ungrounded(text: str, caption: str) -> list[Entity]:
     """What a text names and the caption does not."""
-    return [e for e in named(text) if not is_grounded(e, caption)]
+    return [e for e in find_entities(text) if not is_grounded(e, caption)]

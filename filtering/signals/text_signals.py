@@ -13,7 +13,8 @@ from filtering.gate import contradiction
 from filtering.records import QA, Signals
 from filtering.signals.binding import binding
 from filtering.text.captions import read_caption
-from filtering.text.words import ASKING, FRAMING, content, named, named_key, share, supported
+from filtering.text.entities import find_entities
+from filtering.text.words import ASKING, FRAMING, content, named_key, share, supported
 
 _DIGITS = 9
 """Sums over sets differ in their last digits from process to process."""
@@ -21,7 +22,7 @@ _ROLES = frozenset({"treatment:control", "treatment:vehicle"})
 
 
 def _grounding(qa: QA) -> float | None:
-    keys = frozenset(named_key(e) for t in (qa.question, qa.answer) for e in named(t))
+    keys = frozenset(named_key(e) for t in (qa.question, qa.answer) for e in find_entities(t))
     return share(keys - _ROLES, supported(qa.caption))
 
 

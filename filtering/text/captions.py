@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from filtering.text.entities import Entity, remembered
+from filtering.text.entities import Entity, find_entities
 from filtering.text.panels import PanelLabel, find_labels
 
 CARRIED, HEAD, INNER, TRAILING = TIES = range(4)
@@ -83,7 +83,7 @@ class Caption:
     @property
     def entities(self) -> tuple[Entity, ...]:
         """Named things and quantities, as `find_entities` gives them."""
-        return remembered(self.text)
+        return find_entities(self.text)
 
     def sentence(self, position: int) -> Span:
         """Span of the sentence around a position, or of what is left behind the last one."""

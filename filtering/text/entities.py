@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, cast
 
-from filtering.text.quantities import Quantity, quantities
-from filtering.text.vocabulary import Mention, mentions, unify, vocabulary
+from filtering.text.quantities import find_quantities
+from filtering.text.vocabulary import NameMatch, find_names, unify
 
-__all__ = ["Entity", "EntityType", "find_entities", "vocabulary"]
+__all__ = ["Entity", "EntityType", "find_entities"]
 
 EntityType = Literal[
     "length",  # value in micrometres
@@ -78,59 +78,42 @@ _NOT_MEASURED = re.compile(
 )
 
 
-def _is_used(mention: Mention, text: str) -> bool:
+def _is_used(name: NameMatch, text: str) -> bool:
     """Whether a name stands for the thing here (not the host of an antibody, an error bar)."""
-    before = text[max(0, mention.start - 24) : mention.start]
-    if not mention.type:
+    before = text[max(0, name.start - 24) : name.start]
+    if not name.type:
         return False
-    if mention.type == "organism":
-        host = _HOST.match(text, mention.end)
+    if name.type == "organism":
+        host = _HOST.match(text, name.end)
         return not (before.lower().endswith(("anti-", "anti ")) or host)
-    return not (mention.value == "scanning electron microscopy" and _NOT_MEASURED.search(before))
+    return not (name.value == "scanning electron microscopy" and _NOT_MEASURED.search(before))
 
 
-def _named(mention: Mention, text: str, source: str, last: int) -> Entity | None:
-    """The entity of a mention; a change takes in the negation between `last` and itself."""
-    start, value = mention.start, mention.value
-    if mention.type == "direction":
+def _to_entity(name: NameMatch, text: str, source: str, last: int) -> Entity | None:
+    """The entity of a name; a change takes in the negation between `last` and itself."""
+    start, value = name.start, name.value
+    if name.type == "direction":
         negation = _NEGATED.search(text, max(last, start - _REACH), start)
         if negation and value == "unchanged":
             return None
         if negation:
             start, value = negation.start(), "unchanged"
-    kind = cast(EntityType, mention.type)
-    return Entity(kind, source[start : mention.end], value, start, mention.end)
-
-
-def _measured(found: Quantity, source: str) -> Entity:
-    return Entity(
-        cast(EntityType, found.type),
-        source[found.start : found.end],
-        found.value,
-        found.start,
-        found.end,
-        found.number,
-        found.unit,
-        found.noun,
-    )
-
-
-def find_entities(text: str) -> list[Entity]:
-    """What a text names, in order of position; never overlapping within a type.
-
-    Any string is accepted; the time is linear in its length. Names come from `vocabulary`,
-    quantities in all usual spellings are given in one base unit per type: micrometres, seconds,
-    mol/l or g/l, degrees Celsius, percent.
-    """
-    return list(remembered(text))
+    kind = cast(EntityType, name.type)
+    return Entity(kind, source[start : name.end], value, start, name.end)
 
 
 @lru_cache(maxsize=2048)
-def remembered(text: str) -> tuple[Entity, ...]:
-    """`find_entities`; what was read before is not read again, as a figure's caption is often."""
+def find_entities(text: str) -> tuple[Entity, ...]:
+    """What a text names, in order of position; never overlapping within a type.
+
+    Any string is accepted; the time is linear in its length. Names come from `read_vocabulary`,
+    quantities in all usual spellings are given in one base unit per type: micrometres, seconds,
+    mol/l or g/l, degrees Celsius, percent. Texts are remembered, for a figure's caption is asked
+    about by each of its questions.
+    """
     unified = unify(text)
-    known = mentions(unified)
-    starts, ends = [m.start for m in known], [m.end for m in known]
+    names = find_names(unified)
+    starts, ends = [name.start for name in names], [name.end for name in names]
 
     def is_taken(start: int, end: int) -> bool:
         following = bisect_right(ends, start)
@@ -138,17 +121,20 @@ def remembered(text: str) -> tuple[Entity, ...]:
 
     found = [
         entity
-        for mention, last in zip(known, [0, *ends], strict=False)
-        if _is_used(mention, unified) and (entity := _named(mention, unified, text, last))
+        for name, last in zip(names, [0, *ends], strict=False)
+        if _is_used(name, unified) and (entity := _to_entity(name, unified, text, last))
     ]
+    # What an antibody is directed against is a marker, though no list has its name.
     for match in _ANTIBODY.finditer(unified) if "anti-" in unified else ():
         start, end = match.span(1)
         if not is_taken(start, end):
             found.append(Entity("marker", text[start:end], text[start:end], start, end))
-    measured = quantities(unified)
-    found += [_measured(q, text) for q in measured if not is_taken(q.start, q.start + 1)]
-    return tuple(sorted(found, key=_place) if len(found) > 1 else found)
-
-
-def _place(entity: Entity) -> tuple[int, int]:
-    return entity.start, entity.end
+    # A number within a name ('Alexa 488') measures nothing.
+    for quantity in find_quantities(unified):
+        start, end = quantity.start, quantity.end
+        if not is_taken(start, start + 1):
+            kind, measure = cast(EntityType, quantity.type), (quantity.number, quantity.unit)
+            written = text[start:end]
+            entity = Entity(kind, written, quantity.value, start, end, *measure, quantity.noun)
+            found.append(entity)
+    return tuple(sorted(found, key=lambda entity: (entity.start, entity.end)))

@@ -280,7 +280,7 @@ def _inherited(text: str, at: _Number, following: Quantity, suffix: str) -> Quan
     return replace(typed, end=at.end) if typed else None
 
 
-def quantities(text: str) -> list[Quantity]:
+def find_quantities(text: str) -> list[Quantity]:
     """Quantities of a unified text in order of position, never overlapping; linear time."""
     found: list[Quantity] = []
     suffix = ""

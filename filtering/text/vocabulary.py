@@ -53,7 +53,7 @@ _END = ""
 Trie = dict[str, Any]
 
 
-class Token(NamedTuple):
+class TextToken(NamedTuple):
     """A word, number, Greek letter or symbol at a place in a text."""
 
     exact: str
@@ -62,7 +62,7 @@ class Token(NamedTuple):
     end: int
 
 
-class Mention(NamedTuple):
+class NameMatch(NamedTuple):
     """A known name found at a place in a text; `type` is empty for a phrase to step over."""
 
     type: str
@@ -85,14 +85,14 @@ def fold_case(text: str) -> str:
     return (text if text.isascii() else text.translate(_SAME_WITHOUT_CASE)).lower()
 
 
-def tokens(text: str) -> list[Token]:
+def split_tokens(text: str) -> list[TextToken]:
     """Tokens of a unified text; hyphens and white space only separate."""
     found = []
     for match in _TOKEN.finditer(text):
         word = match.group()
         folded = word.lower()
         greek = _GREEK.get(folded)
-        found.append(Token(greek or word, greek or folded, match.start(), match.end()))
+        found.append(TextToken(greek or word, greek or folded, match.start(), match.end()))
     return found
 
 
@@ -128,7 +128,7 @@ def read_names(name: str) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def vocabulary(type: str) -> dict[str, tuple[str, ...]]:
+def read_vocabulary(type: str) -> dict[str, tuple[str, ...]]:
     """Known names of a type: canonical display form -> spellings, the canonical form first.
 
     Raises KeyError for a type that has no list (quantities).
@@ -152,7 +152,7 @@ def _tries() -> tuple[Trie, Trie]:
             for spelling in spellings:
                 is_exact = spelling.startswith("=")
                 node = exact if is_exact else folded
-                for token in tokens(unify(spelling.removeprefix("="))):
+                for token in split_tokens(unify(spelling.removeprefix("="))):
                     node = node.setdefault(token.exact if is_exact else token.folded, {})
                 node.setdefault(_END, ("" if kind == "none" else kind, name))
     return exact, folded
@@ -218,7 +218,7 @@ def _longest(
     return best, entry
 
 
-def mentions(text: str) -> list[Mention]:
+def find_names(text: str) -> list[NameMatch]:
     """Known names in a unified text, in order, the longest first, never overlapping."""
     exact, folded = _tries()
     row, starts = _row(text)
@@ -233,6 +233,6 @@ def mentions(text: str) -> list[Mention]:
                 if other_end > end:
                     end, entry = other_end, other
         if entry:
-            found.append(Mention(entry[0], entry[1], row.spans[i][0], row.spans[end - 1][1]))
+            found.append(NameMatch(entry[0], entry[1], row.spans[i][0], row.spans[end - 1][1]))
             after = end
     return found

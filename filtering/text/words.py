@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from filtering.text.entities import Entity, remembered
+from filtering.text.entities import Entity, find_entities
 from filtering.text.vocabulary import read_words
 
 _WORD = re.compile(r"[^\W_]+(?:-[^\W\d_]+)*")
@@ -30,11 +30,6 @@ def named_key(entity: Entity) -> str:
     return f"{entity.type}:{entity.value}"
 
 
-def named(text: str) -> tuple[Entity, ...]:
-    """What a text names, as `find_entities` says."""
-    return remembered(text)
-
-
 @lru_cache(maxsize=512)
 def plain_words(text: str) -> frozenset[str]:
     """Stems of the content words, names included as they are written."""
@@ -45,7 +40,7 @@ def plain_words(text: str) -> frozenset[str]:
 @lru_cache(maxsize=512)
 def content(text: str) -> frozenset[str]:
     """Stems of the content words outside names, what is counted, and names as `type:value`."""
-    entities = named(text)
+    entities = find_entities(text)
     outside, last = [], 0
     for entity in entities:
         outside.append(text[last : max(last, entity.start)])
@@ -65,7 +60,7 @@ FRAMING = frozenset(stem(word) for word in read_words("framing_words"))
 @lru_cache(maxsize=512)
 def supported(text: str) -> frozenset[str]:
     """What a text supports: its content, and every count as the bare number too."""
-    counts = {f"number:{e.value.split()[0]}" for e in named(text) if e.type == "count"}
+    counts = {f"number:{e.value.split()[0]}" for e in find_entities(text) if e.type == "count"}
     return content(text) | counts
 
 

@@ -35,7 +35,7 @@ from builder.agents.offline.findings import NO_CHANGE, OPPOSITES, parse_effect
 from builder.agents.offline.techniques import LABELLING, TECHNIQUES
 from builder.agents.offline.templates import TEMPLATES
 from builder.tables.records import HG, Candidate, Figure
-from filtering.text.entities import vocabulary
+from filtering.text.vocabulary import read_vocabulary
 
 # Attributes that ask for the same values in different words, and types whose attributes may mix.
 _FAMILIES = {
@@ -272,7 +272,7 @@ def _choose_known_names(
     if candidate.attribute == "technique":
         known = _IMAGING_TECHNIQUES
     elif not known and candidate.value_type in {kind for kind, _ in find_names(candidate.answer)}:
-        known = list(vocabulary(candidate.value_type))
+        known = list(read_vocabulary(candidate.value_type))
     chosen: list[str] = []
     for index in rng.permutation(len(known)):
         name = known[index]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from filtering import QA, compute_signals, contradiction, vocabulary
+from filtering import QA, compute_signals, contradiction, read_vocabulary
 from filtering.signals.binding import binding
 from filtering.signals.binding_caption import layout, purposes, roles
 from filtering.text.vocabulary import NAMED_TYPES
@@ -97,7 +97,7 @@ def test_the_gate_spares_what_the_caption_says(question: str, answer: str) -> No
 
 
 def test_names_with_a_purpose_are_known_names_and_their_roles_are_asked_for() -> None:
-    known = {name for kind in NAMED_TYPES for name in vocabulary(kind)}
+    known = {name for kind in NAMED_TYPES for name in read_vocabulary(kind)}
     assert set(purposes()) <= known
     assert set(purposes().values()) <= set(roles().values())
 

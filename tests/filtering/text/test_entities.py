@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from filtering import find_entities, vocabulary
+from filtering import find_entities, read_vocabulary
 from filtering.text.vocabulary import NAMED_TYPES
 
 QUANTITIES = [
@@ -137,7 +137,7 @@ def test_not_named(text: str, absent: str) -> None:
 @pytest.mark.parametrize("type", NAMED_TYPES)
 def test_every_spelling_is_found(type: str) -> None:
     missed = []
-    for name, spellings in vocabulary(type).items():
+    for name, spellings in read_vocabulary(type).items():
         for spelling in spellings:
             found = find_entities(f"see {spelling} here")
             if not any(e.text == spelling for e in found):
