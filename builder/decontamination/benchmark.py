@@ -9,8 +9,14 @@ from typing import Any
 
 from builder.sources.article import ItemError
 from builder.sources.base import SourceError
-from builder.sources.dataset.images import Cell, cells
-from builder.sources.dataset.tables import Location, Table, open_tables, parse_location
+from builder.sources.dataset.tables import (
+    Cell,
+    Location,
+    Table,
+    open_tables,
+    parse_location,
+    read_cells,
+)
 from builder.sources.text import clean
 from builder.tables.images import ImageError, inspect
 
@@ -77,8 +83,8 @@ class BenchmarkTable:
         columns = self._find_columns(table)
         if "image" not in columns:
             return None
-        row = table.rows(int(number), int(number) + 1, [columns["image"]])[0]
-        for cell in cells(row[columns["image"]]):
+        row = table.read_rows(int(number), int(number) + 1, [columns["image"]])[0]
+        for cell in read_cells(row[columns["image"]]):
             try:
                 return cell.read(self._location.image_roots)
             except ItemError:
@@ -100,7 +106,7 @@ class BenchmarkTable:
         for split, table in self._tables.items():
             columns = self._find_columns(table)
             for start in range(0, len(table), BATCH_ROWS):
-                batch = table.rows(start, start + BATCH_ROWS, list(columns.values()))
+                batch = table.read_rows(start, start + BATCH_ROWS, list(columns.values()))
                 for number, values in enumerate(batch, start=start):
                     yield split, number, {what: values[name] for what, name in columns.items()}
 
@@ -112,7 +118,7 @@ class BenchmarkTable:
 
 
 def _list_images(row: Mapping[str, Any]) -> list[Cell]:
-    return cells(row["image"]) if row.get("image") is not None else []
+    return read_cells(row["image"]) if row.get("image") is not None else []
 
 
 def _read_answer(row: Mapping[str, Any]) -> str:

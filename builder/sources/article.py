@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from builder.tables.images import inspect
 from builder.tables.licenses import UNKNOWN, License
@@ -14,7 +13,6 @@ from builder.tables.records import Figure
 MAX_CAPTION_CHARS = 50_000
 """Longest caption that is read: several times that of the longest figure legends in print."""
 
-_UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 _PERMISSION = re.compile(
     r"\b(?:re(?:printed|produced|used)|used|adapted|modified)\b[^.]{0,60}?\b(?:with|by)\b"
     r"[^.]{0,20}?\bpermissions?\b",
@@ -33,7 +31,10 @@ class ItemError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """An article's identity and rights."""
+    """An article's identity and rights; what is not known is empty.
+
+    `article_id` is a PMCID, else made of the DOI or the package's name.
+    """
 
     article_id: str
     doi: str
@@ -43,51 +44,46 @@ class Article:
     authors: list[str]
     license: License
 
-    def attribution(self, license: License) -> str:
+    def write_attribution(self, license: License) -> str:
         """Credit line as CC BY asks for: authors, title, source, link, licence."""
         names = self.authors if len(self.authors) <= 3 else [self.authors[0], "et al."]
+        credited = (" " if "et al." in names else ", ").join(names)
         where = ", ".join(part for part in (self.journal, self.year) if part)
+        # A DOI is the link to prefer; PubMed Central has a page for each article of its own.
         link = f"https://doi.org/{self.doi}" if self.doi else ""
         if not link and self.article_id.startswith("PMC"):
             link = f"https://www.ncbi.nlm.nih.gov/pmc/articles/{self.article_id}/"
         terms = "licence unknown" if license.id == "unknown" else f"Licence: {license.id}"
         terms = f"{terms} ({license.url})" if license.url else terms
-        parts = (" ".join(names) if "et al." in names else ", ".join(names), self.title, where)
-        sentences = [f"{part.rstrip('.')}." for part in parts if part]
+        sentences = [f"{part.rstrip('.')}." for part in (credited, self.title, where) if part]
         return " ".join([*sentences, *([link] if link else []), f"{terms}."])
 
 
 @dataclass(frozen=True, slots=True)
 class Legend:
-    """The words around a figure: label, title, whole caption, panel letters, mentions."""
+    """The words around a figure.
+
+    `label` is "Figure 2", `caption` the whole caption with its title, `panels` its panel letters,
+    `mentions` the paragraphs of the article that refer to the figure.
+    """
 
     label: str
     title: str
     caption: str
     panels: list[str]
-    mentions: list[str]
+    mentions: list[str] = field(default_factory=list)
 
 
-def safe_id(name: str) -> str:
-    """A name reduced to letters, digits, '.', '_' and '-'; never empty, never only dots."""
-    return _UNSAFE.sub("_", name).strip("._-") or "article"
-
-
-def bare_doi(text: str) -> str:
+def strip_doi(text: str) -> str:
     """A DOI without resolver or 'doi:'."""
     return re.sub(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", "", text, flags=re.I)
 
 
-def distinct_id(name: str) -> str:
-    """As `safe_id`, with a digest of the name where letters other than ASCII were lost."""
-    if name.isascii():
-        return safe_id(name)
-    digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
-    return f"{safe_id(name)}-{digest[:8]}"
+def choose_license(caption: str, article: License) -> License:
+    """Licence of a figure: the article's, or UNKNOWN if it is reprinted by permission of others.
 
-
-def license_by_caption(caption: str, article: License) -> License:
-    """The article's licence, or UNKNOWN for a figure reprinted by permission of someone else."""
+    "Reproduced from Smith et al. with permission" is not covered by what the article allows.
+    """
     return UNKNOWN if _PERMISSION.search(caption) else article
 
 
@@ -110,9 +106,20 @@ def make_figure(
     license: License,
     attribution: str = "",
 ) -> Figure:
-    """The record of figure `key` (unique in its article) whose image is (file name, bytes).
+    """The record of a figure, with the facts of its image.
 
-    `attribution` replaces the credit line made from the article. Raises ImageError.
+    Args:
+        source: Kind of the source.
+        key: Name of the figure, unique in its article.
+        article: Article that it belongs to.
+        image: File name and bytes, as the source has them.
+        legend: The words around it.
+        verdict: Whether it shows microscopy.
+        license: Licence of the figure, which may differ from the article's.
+        attribution: Replaces the credit line made from the article.
+
+    Raises:
+        ImageError: For an image that cannot be decoded.
     """
     facts = inspect(image[1])
     return Figure(
@@ -134,7 +141,7 @@ def make_figure(
         modality=verdict.modality,
         license=license.id,
         license_url=license.url,
-        attribution=attribution or article.attribution(license),
+        attribution=attribution or article.write_attribution(license),
         authors=article.authors,
         doi=article.doi,
         article_title=article.title,

@@ -32,17 +32,21 @@ class RowFile:
 
 
 def read_row_file(path: Path) -> RowFile:
-    """All rows of a file, known by its suffix. Bytes that are no UTF-8 become lone surrogates.
+    """All rows of a file, known by its suffix.
 
-    Raises OSError, and ValueError for a Parquet file that is broken as a whole.
+    Bytes that are no UTF-8 become lone surrogates, which `clean` replaces where they are used.
+
+    Raises:
+        OSError: When the file cannot be read.
+        ValueError: For a Parquet file that is broken as a whole.
     """
     readers = {".jsonl": _read_jsonl, ".csv": _read_csv, ".parquet": _read_parquet}
-    found = RowFile()
-    readers[path.suffix](path, found)
-    return found
+    table = RowFile()
+    readers[path.suffix](path, table)
+    return table
 
 
-def _read_jsonl(path: Path, found: RowFile) -> None:
+def _read_jsonl(path: Path, table: RowFile) -> None:
     with path.open("rb") as file:
         for number, line in enumerate(file, start=1):
             if not line.strip():
@@ -50,26 +54,27 @@ def _read_jsonl(path: Path, found: RowFile) -> None:
             try:
                 row = json.loads(line.decode("utf-8-sig", "surrogateescape"))
             except (ValueError, RecursionError) as error:
-                found.broken.append((number, f"{type(error).__name__}: {clean(str(error))}"))
+                table.broken.append((number, f"{type(error).__name__}: {clean(str(error))}"))
                 continue
             if isinstance(row, dict):
-                found.add(number, row)
+                table.add(number, row)
             else:
-                found.broken.append((number, f"the line holds a {type(row).__name__}"))
+                table.broken.append((number, f"the line holds a {type(row).__name__}"))
 
 
-def _read_csv(path: Path, found: RowFile) -> None:
+def _read_csv(path: Path, table: RowFile) -> None:
     usual = csv.field_size_limit(MAX_FIELD_CHARS)
     try:
         with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
-            _take_csv(csv.reader(file), found)
+            _read_csv_lines(csv.reader(file), table)
     finally:
         csv.field_size_limit(usual)
 
 
-def _take_csv(lines: Iterator[list[str]], found: RowFile) -> None:
+def _read_csv_lines(lines: Iterator[list[str]], table: RowFile) -> None:
     header = next(lines, [])
-    found.columns.update(dict.fromkeys(header))
+    table.columns.update(dict.fromkeys(header))
+    # No `for`: the reader raises for a bad line, and can go on with the next one.
     number = 0
     while True:
         number += 1
@@ -78,21 +83,21 @@ def _take_csv(lines: Iterator[list[str]], found: RowFile) -> None:
         except StopIteration:
             return
         except csv.Error as error:
-            found.broken.append((number, f"{type(error).__name__}: {error}"))
+            table.broken.append((number, f"{type(error).__name__}: {error}"))
             continue
         if fields and len(fields) == len(header):
-            found.add(number, dict(zip(header, fields, strict=True)))
+            table.add(number, dict(zip(header, fields, strict=True)))
         elif fields:
             detail = f"{len(fields)} fields, the header has {len(header)}"
-            found.broken.append((number, detail))
+            table.broken.append((number, detail))
 
 
-def _read_parquet(path: Path, found: RowFile) -> None:
+def _read_parquet(path: Path, table: RowFile) -> None:
     try:
         with pq.ParquetFile(path) as file:
-            found.columns.update(dict.fromkeys(file.schema_arrow.names))
+            table.columns.update(dict.fromkeys(file.schema_arrow.names))
             rows = (row for batch in file.iter_batches() for row in batch.to_pylist())
             for number, row in enumerate(rows, start=1):
-                found.add(number, row)
+                table.add(number, row)
     except (pa.ArrowException, UnicodeDecodeError) as error:
         raise ValueError(clean(str(error))[:500]) from error

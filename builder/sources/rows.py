@@ -1,4 +1,4 @@
-"""Figures from rows of a table whose columns are known by name."""
+"""Figures from rows of a table: where it is, which column says what, and the figure of a row."""
 
 from __future__ import annotations
 
@@ -6,19 +6,20 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 from builder.sources.article import (
     Article,
     Legend,
-    bare_doi,
     check_caption,
-    distinct_id,
-    license_by_caption,
+    choose_license,
     make_figure,
+    strip_doi,
 )
 from builder.sources.base import SourceError
-from builder.sources.text import clean, clean_all
+from builder.sources.text import clean, clean_all, make_distinct_id
 from builder.tables.licenses import UNKNOWN, License, normalise
 from builder.tables.microscopy import UNKNOWN as UNKNOWN_MODALITY
 from builder.tables.microscopy import MicroscopyVerdict, classify, read_modality
@@ -48,21 +49,54 @@ _YEAR = re.compile(r"\b(?:18|19|20)\d\d\b")
 _TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
+def split_location(location: str) -> tuple[str, dict[str, str]]:
+    """Path and settings of `PATH?caption=COLUMN&license=COLUMN`.
+
+    The longest path that exists is taken as it is, whatever it holds.
+
+    Raises:
+        SourceError: For settings that cannot be parsed, are empty or given twice.
+    """
+    if Path(location).expanduser().exists():
+        return location, {}
+    # A path may hold a '?': settings begin at the last one with an existing path before it.
+    path, _, query = location.partition("?")
+    for place in (i for i in range(len(location) - 1, 0, -1) if location[i] == "?"):
+        if Path(location[:place]).expanduser().exists():
+            path, query = location[:place], location[place + 1 :]
+            break
+    try:
+        pairs = parse_qsl(query, keep_blank_values=True, strict_parsing=bool(query))
+    except ValueError as error:
+        raise SourceError(f"{location}: write ?caption=COLUMN after the path") from error
+    chosen = dict(pairs)
+    if len(chosen) < len(pairs) or "" in chosen.values() or not path:
+        raise SourceError(f"{location}: give a path, and each setting once with a value")
+    return path, chosen
+
+
 def match_columns(
-    found: Sequence[str], chosen: Mapping[str, str], image: tuple[str, ...], place: str
+    names: Sequence[str], chosen: Mapping[str, str], image: tuple[str, ...], place: str
 ) -> dict[str, str]:
     """Column of each thing that rows say: the one chosen, else the first usual name.
 
-    `image` are the usual names of the image column. Raises SourceError, naming the columns found,
-    when a chosen column, the image or the caption is missing, or for an unknown thing.
+    Args:
+        names: Columns of the table.
+        chosen: Columns that the user chose, by what they say.
+        image: Usual names of the image column.
+        place: The table, for messages.
+
+    Raises:
+        SourceError: When a chosen column, the image or the caption is missing, or for something
+            that no column says. The message names the columns of the table.
     """
     known = {"image": image, **COLUMNS}
-    listed = f"columns of {place}: {clean(', '.join(found)) or 'none'}"
+    listed = f"columns of {place}: {clean(', '.join(names)) or 'none'}"
     if unknown := sorted(set(chosen) - set(known)):
         raise SourceError(f"no column is read as {unknown[0]!r}; known: {', '.join(known)}")
-    if missing := [name for name in chosen.values() if name not in found]:
+    if missing := [name for name in chosen.values() if name not in names]:
         raise SourceError(f"no column {missing[0]!r}; {listed}")
-    usual = {what: next((n for n in names if n in found), "") for what, names in known.items()}
+    usual = {what: next((n for n in tried if n in names), "") for what, tried in known.items()}
     matched = {what: name for what, name in {**usual, **chosen}.items() if name}
     for what in ("image", "caption"):
         if what not in matched:
@@ -73,7 +107,7 @@ def match_columns(
     return matched
 
 
-def stated_license(text: str) -> License:
+def parse_license(text: str) -> License:
     """Licence that a user states for a whole source; UNKNOWN for ''.
 
     Raises SourceError for a text that names no known licence.
@@ -92,92 +126,102 @@ class Collection:
     name: str
     license: License
 
-    def figure(
+    def build_figure(
         self, row: Mapping[str, Any], article_id: str, key: str, image: tuple[str, bytes]
     ) -> Figure:
-        """Figure of a row, its values by what they say. Raises ItemError and ImageError."""
+        """Figure of a row.
+
+        Args:
+            row: Values by what they say, as `make_plain_row` gives them.
+            article_id: Article that the figure is counted to.
+            key: Name of the figure, unique in its article.
+            image: File name and bytes.
+
+        Raises:
+            ItemError: For a caption that cannot be used.
+            ImageError: For an image that cannot be decoded.
+        """
         caption = clean(row.get("caption"))
         check_caption(caption)
-        article = self._article(row, article_id)
-        legend = Legend(_text(row, "label"), "", caption, _panels(row, caption), _mentions(row))
+        article = self._build_article(row, article_id)
         return make_figure(
             source=self.kind,
             key=key,
             article=article,
             image=image,
-            legend=legend,
-            verdict=_verdict(row, caption),
-            license=license_by_caption(caption, article.license),
-            attribution=_text(row, "attribution"),
+            legend=Legend(
+                label=_read_text(row, "label"),
+                title="",
+                caption=caption,
+                panels=_read_panels(row, caption),
+                mentions=clean_all(row.get("mentions")),
+            ),
+            verdict=_judge_microscopy(row, caption),
+            license=choose_license(caption, article.license),
+            attribution=_read_text(row, "attribution"),
         )
 
-    def _article(self, row: Mapping[str, Any], article_id: str) -> Article:
+    def _build_article(self, row: Mapping[str, Any], article_id: str) -> Article:
         """Article of a row; where the row names no publication, the collection is credited."""
-        doi, title, stated = bare_doi(_text(row, "doi")), _text(row, "title"), _text(row, "license")
-        year = _YEAR.search(_text(row, "year"))
+        doi, title = strip_doi(_read_text(row, "doi")), _read_text(row, "title")
+        year = _YEAR.search(_read_text(row, "year"))
+        authors, license = row.get("authors"), _read_text(row, "license")
         return Article(
             article_id=article_id,
             doi=doi,
             title=title,
-            journal=_text(row, "journal") or ("" if doi or title else self.name),
+            journal=_read_text(row, "journal") or ("" if doi or title else self.name),
             year=year[0] if year else "",
-            authors=_authors(row.get("authors")),
-            license=normalise(stated) if stated else self.license,
+            authors=clean_all(authors.split(";") if isinstance(authors, str) else authors),
+            license=normalise(license) if license else self.license,
         )
 
 
-def plain_row(values: Mapping[str, Any], columns: Mapping[str, str]) -> dict[str, Any]:
+def make_plain_row(values: Mapping[str, Any], columns: Mapping[str, str]) -> dict[str, Any]:
     """Values by what they say, as JSON holds them: texts, numbers, lists of these, or None."""
-    return {what: _plain(values.get(name)) for what, name in columns.items()}
+    return {what: _make_plain(values.get(name)) for what, name in columns.items()}
 
 
-def _plain(value: object) -> Any:
+def _make_plain(value: object) -> Any:
     if value is None or isinstance(value, str | int | float):
         return value
-    return [_plain(each) for each in value] if isinstance(value, list) else str(value)
+    return [_make_plain(each) for each in value] if isinstance(value, list) else str(value)
 
 
-def article_of(row: Mapping[str, Any]) -> str:
+def read_article_id(row: Mapping[str, Any]) -> str:
     """Identifier of the article that a row names, or ''."""
-    name = _text(row, "article")
-    return distinct_id(name) if name else ""
+    name = _read_text(row, "article")
+    return make_distinct_id(name) if name else ""
 
 
-def figure_of(row: Mapping[str, Any]) -> str:
+def read_figure_name(row: Mapping[str, Any]) -> str:
     """Name of the figure within its article that a row gives, or ''."""
-    return _text(row, "figure").rpartition("/")[2]
+    return _read_text(row, "figure").rpartition("/")[2]
 
 
-def _text(row: Mapping[str, Any], what: str) -> str:
+def _read_text(row: Mapping[str, Any], what: str) -> str:
     value = row.get(what)
     if isinstance(value, int | float):
         return "" if math.isnan(value) else str(value)
     return clean(value)
 
 
-def _authors(value: object) -> list[str]:
-    return clean_all(value.split(";") if isinstance(value, str) else value)
-
-
-def _mentions(row: Mapping[str, Any]) -> list[str]:
-    return clean_all(row.get("mentions"))
-
-
-def _panels(row: Mapping[str, Any], caption: str) -> list[str]:
+def _read_panels(row: Mapping[str, Any], caption: str) -> list[str]:
     value = row.get("panels")
     if value is None or value == "":
         return find_panels(caption)
     return clean_all(re.split(r"[\s,;]+", value) if isinstance(value, str) else value)
 
 
-def _verdict(row: Mapping[str, Any], caption: str) -> MicroscopyVerdict:
+def _judge_microscopy(row: Mapping[str, Any], caption: str) -> MicroscopyVerdict:
     """What the columns say of microscopy and modality, else what the caption says."""
     verdict = classify(caption)
-    modality = read_modality(_text(row, "modality"))
-    stated = _TRUTH.get(_text(row, "is_microscopy").lower())
+    modality = read_modality(_read_text(row, "modality"))
+    # A column that says yes or no decides; else a modality that is named means yes.
+    stated = _TRUTH.get(_read_text(row, "is_microscopy").lower())
     if stated is not None:
         kind = (modality or verdict.modality) if stated else UNKNOWN_MODALITY
         return MicroscopyVerdict(stated, "column says so", kind)
     if modality is not None:
-        return MicroscopyVerdict(True, f'column says "{_text(row, "modality")}"', modality)
+        return MicroscopyVerdict(True, f'column says "{_read_text(row, "modality")}"', modality)
     return verdict

@@ -11,19 +11,18 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
-from builder.sources.archives import Refused
 from builder.sources.article import (
     MAX_CAPTION_CHARS,
     Article,
     ItemError,
     Legend,
     check_caption,
-    distinct_id,
-    license_by_caption,
+    choose_license,
     make_figure,
 )
 from builder.sources.biomedica.shards import Part, Record, parse_key
-from builder.sources.text import clean, clean_all, printable
+from builder.sources.files import Refused
+from builder.sources.text import clean, clean_all, make_distinct_id, make_printable
 from builder.tables.images import ImageError
 from builder.tables.licenses import normalise
 from builder.tables.microscopy import UNKNOWN, MicroscopyVerdict, classify, read_modality
@@ -50,30 +49,39 @@ class RecordReader:
         self._figures: dict[str, str] = {}
 
     def read(self, shard: str, record: Record, load: Load) -> Figure | Rejection:
-        """Figure of a record, or why it gives none. `load` reads a part; raises ItemError."""
+        """Figure of a record, or why it gives none.
+
+        Args:
+            shard: Name of the shard, for messages.
+            record: Where the record's parts are.
+            load: Reads a part; may raise ItemError.
+        """
         place = f"{shard}/{record.name}"
         key = parse_key(record.name)
         if key is None:
             detail = f"{record.name}: expected batch-article-position-file"
             return Rejection(KIND, place, "", record.name, "key has another form", detail)
-        article_id = distinct_id(key.article)
+        article_id = make_distinct_id(key.article)
         try:
-            self._once(self._keys, record.name.rpartition("/")[2], place, "key occurs twice")
-            meta = _metadata(_content(record, "json", load, MAX_JSON_BYTES))
-            article_id = distinct_id(clean(meta.get("article_accession_id")) or key.article)
-            labels = _labels(meta, "image_primary_label")
+            # A key is used once; then the labels select, before caption and image are read.
+            self._use_once(self._keys, record.name.rpartition("/")[2], place, "key occurs twice")
+            meta = _parse_metadata(_load_part(record, "json", load, MAX_JSON_BYTES))
+            article_id = make_distinct_id(clean(meta.get("article_accession_id")) or key.article)
+            labels = _read_labels(meta, "image_primary_label")
             self._select(labels)
-            figure_key = distinct_id(key.file)
-            self._once(self._figures, f"{article_id}/{figure_key}", place, "figure occurs twice")
-            return self._figure(record, meta, article_id, figure_key, labels, load)
+            # Two keys may name one figure, if they differ in batch or position alone.
+            figure_key = make_distinct_id(key.file)
+            figure_id = f"{article_id}/{figure_key}"
+            self._use_once(self._figures, figure_id, place, "figure occurs twice")
+            return _build_figure(record, meta, article_id, figure_key, labels, load)
         except (ItemError, ImageError) as error:
             return Rejection(KIND, place, article_id, key.file, error.reason, error.detail)
 
     @staticmethod
-    def _once(seen: dict[str, str], name: str, place: str, reason: str) -> None:
-        if name in seen:
-            raise ItemError(reason, f"{name} was read from {seen[name]}")
-        seen[name] = place
+    def _use_once(places: dict[str, str], name: str, place: str, reason: str) -> None:
+        if name in places:
+            raise ItemError(reason, f"{name} was read from {places[name]}")
+        places[name] = place
 
     def _select(self, labels: list[str]) -> None:
         selected = {
@@ -85,40 +93,50 @@ class RecordReader:
             detail = f"image_primary_label: {', '.join(labels) or 'none'}"
             raise ItemError("not microscopy by label", detail)
 
-    def _figure(
-        self,
-        record: Record,
-        meta: Mapping[str, Any],
-        article_id: str,
-        figure_key: str,
-        labels: list[str],
-        load: Load,
-    ) -> Figure:
-        raw = _content(record, "txt", load, 4 * MAX_CAPTION_CHARS, "caption is too long")
-        caption = clean(raw.decode("utf-8", "replace"))
-        check_caption(caption)
-        secondary = _labels(meta, "image_secondary_label")
-        article = _article(meta, article_id)
-        image = (f"{record.name.rpartition('/')[2]}.jpg", _content(record, "jpg", load))
-        mentions = clean_all(meta.get("image_context"))
-        return make_figure(
-            source=KIND,
-            key=figure_key,
-            article=article,
-            image=image,
-            legend=Legend("", "", caption, find_panels(caption), mentions),
-            verdict=_verdict(labels, secondary, caption),
-            license=license_by_caption(caption, article.license),
-        )
+
+def _build_figure(
+    record: Record,
+    meta: Mapping[str, Any],
+    article_id: str,
+    figure_key: str,
+    labels: list[str],
+    load: Load,
+) -> Figure:
+    raw = _load_part(record, "txt", load, 4 * MAX_CAPTION_CHARS, "caption is too long")
+    caption = clean(raw.decode("utf-8", "replace"))
+    check_caption(caption)
+    # The labels say whether it is microscopy; of which kind, where they name one kind alone.
+    # Else the caption decides, within what they name.
+    secondary = _read_labels(meta, "image_secondary_label")
+    named = list(dict.fromkeys(m for label in secondary if (m := read_modality(label))))
+    modality: Modality = UNKNOWN
+    if MICROSCOPY in labels and len(named) == 1:
+        modality = named[0]
+    elif MICROSCOPY in labels:
+        by_caption = classify(caption).modality
+        modality = named[0] if named and by_caption not in named else by_caption
+    quoted = ", ".join(f'"{label}"' for label in [*labels, *secondary])
+    verdict = MicroscopyVerdict(MICROSCOPY in labels, f"labels: {quoted or 'none'}", modality)
+    article = _read_article(meta, article_id)
+    image = (f"{record.name.rpartition('/')[2]}.jpg", _load_part(record, "jpg", load))
+    return make_figure(
+        source=KIND,
+        key=figure_key,
+        article=article,
+        image=image,
+        legend=Legend("", "", caption, find_panels(caption), clean_all(meta.get("image_context"))),
+        verdict=verdict,
+        license=choose_license(caption, article.license),
+    )
 
 
-def rejection(shard: str, refused: Refused) -> Rejection:
+def make_rejection(shard: str, refused: Refused) -> Rejection:
     """Quarantine row of a member that was not read, or of the shard itself."""
-    location = f"{printable(shard)}/{refused.name}" if refused.name else printable(shard)
+    location = f"{make_printable(shard)}/{refused.name}" if refused.name else make_printable(shard)
     return Rejection(KIND, location, "", refused.name, refused.reason, refused.detail)
 
 
-def _content(
+def _load_part(
     record: Record, suffix: str, load: Load, limit: int | None = None, reason: str = ""
 ) -> bytes:
     part = record.parts.get(suffix)
@@ -131,7 +149,7 @@ def _content(
     return load(part)
 
 
-def _metadata(data: bytes) -> dict[str, Any]:
+def _parse_metadata(data: bytes) -> dict[str, Any]:
     try:
         meta = json.loads(data)
     except (ValueError, RecursionError) as error:
@@ -141,7 +159,7 @@ def _metadata(data: bytes) -> dict[str, Any]:
     return meta
 
 
-def _labels(meta: Mapping[str, Any], name: str) -> list[str]:
+def _read_labels(meta: Mapping[str, Any], name: str) -> list[str]:
     """Labels of a field: a list of texts, one text, or none for null."""
     value = meta.get(name)
     items = [] if value is None else [value] if isinstance(value, str) else value
@@ -150,26 +168,11 @@ def _labels(meta: Mapping[str, Any], name: str) -> list[str]:
     return clean_all(items)
 
 
-def _verdict(primary: list[str], secondary: list[str], caption: str) -> MicroscopyVerdict:
-    names = ", ".join(f'"{label}"' for label in [*primary, *secondary])
-    shown = MICROSCOPY in primary
-    modality = _modality(secondary, caption) if shown else UNKNOWN
-    return MicroscopyVerdict(shown, f"labels: {names or 'none'}", modality)
-
-
-def _modality(secondary: list[str], caption: str) -> Modality:
-    """Modality of the labels; where they name none or several, the caption decides."""
-    named = list(dict.fromkeys(m for label in secondary if (m := read_modality(label))))
-    if len(named) == 1:
-        return named[0]
-    by_caption = classify(caption).modality
-    return named[0] if named and by_caption not in named else by_caption
-
-
-def _article(meta: Mapping[str, Any], article_id: str) -> Article:
+def _read_article(meta: Mapping[str, Any], article_id: str) -> Article:
     """Article of a record. BIOMEDICA gives no authors; its citation names journal and issue."""
     citation, date = clean(meta.get("article_citation")), clean(meta.get("article_date"))
     doi = _DOI.search(citation)
+    # The citation is "J Cell Biol. 2001 Jan 8; 152(1):65-74. doi:10.1083/jcb.152.1.65".
     reference = clean(_DOI.sub("", citation)).removesuffix("doi:").strip(" .;:")
     year = _YEAR.search(date)
     return Article(

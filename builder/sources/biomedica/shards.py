@@ -1,4 +1,4 @@
-"""Records in WebDataset shards: where their parts lie, told from the tar headers alone.
+"""Records in WebDataset shards: where their parts lie, known from the tar headers alone.
 
 A record is a run of members `KEY.jpg`, `KEY.txt`, `KEY.json`, as WebDataset writes them. Members
 with other suffixes belong to the record and are not read.
@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO, cast
 
-from builder.sources.archives import MAX_MEMBER_BYTES, Refused, refusal
-from builder.sources.text import printable
+from builder.sources.files import MAX_MEMBER_BYTES, Refused, check_member
+from builder.sources.text import make_printable
 
 PARTS = ("jpg", "txt", "json")
 MAX_HEADER_BYTES = 1_000_000
@@ -55,20 +55,27 @@ def parse_key(name: str) -> Key | None:
     return Key(*parts) if len(parts) == 4 and all(parts) else None
 
 
-def records(file: BinaryIO, load: bool = False) -> Iterator[Record | Refused]:
+def read_records(file: BinaryIO, load: bool = False) -> Iterator[Record | Refused]:
     """Records of a shard in order, and the members that are not to be read.
 
-    With `load` the parts are read as they pass, so that a remote shard is read once, forwards.
     Damage ends the shard with a Refused ('shard is cut', 'shard is broken'); what stands before
-    it is yielded. Raises OSError if the file cannot be read.
+    it is yielded.
+
+    Args:
+        file: The tar file, at any position.
+        load: Read the parts as they pass, so that a remote shard is read once, forwards.
+
+    Raises:
+        OSError: If the file cannot be read.
     """
     current: Record | None = None
     suffixes: set[str] = set()
-    for member in _members(file):
+    for member in _read_members(file):
         if isinstance(member, Refused):
             yield member
             continue
-        name, suffix = _split(member.name)
+        # A new key begins a record, and so does a suffix that the record has already.
+        name, suffix = _split_name(member.name)
         if current is None or name != current.name or suffix in suffixes:
             if current is not None:
                 yield current
@@ -76,57 +83,58 @@ def records(file: BinaryIO, load: bool = False) -> Iterator[Record | Refused]:
             suffixes = set()
         suffixes.add(suffix)
         if suffix in PARTS:
-            current.parts[suffix] = _part(file, member, load)
+            data = None
+            if load:
+                file.seek(member.offset_data)
+                data = file.read(member.size)
+            current.parts[suffix] = Part(member.offset_data, member.size, data)
     if current is not None:
         yield current
 
 
-def _split(name: str) -> tuple[str, str]:
-    folder, slash, base = printable(name).rpartition("/")
+def _split_name(name: str) -> tuple[str, str]:
+    folder, slash, base = make_printable(name).rpartition("/")
     stem, dot, suffix = base.rpartition(".")
-    return (f"{folder}{slash}{stem}", suffix.lower()) if dot and stem else (printable(name), "")
+    if not dot or not stem:
+        return make_printable(name), ""
+    return f"{folder}{slash}{stem}", suffix.lower()
 
 
-def _part(file: BinaryIO, member: tarfile.TarInfo, load: bool) -> Part:
-    data = None
-    if load:
-        file.seek(member.offset_data)
-        data = file.read(member.size)
-    return Part(member.offset_data, member.size, data)
-
-
-def _members(file: BinaryIO) -> Iterator[tarfile.TarInfo | Refused]:
+def _read_members(file: BinaryIO) -> Iterator[tarfile.TarInfo | Refused]:
     size = file.seek(0, os.SEEK_END)
     file.seek(0)
     last = -1
     try:
         with tarfile.open(fileobj=cast(BinaryIO, _Headers(file)), mode="r:") as archive:
             for member in archive:
+                # A broken header could send tarfile backwards, in circles.
                 if member.offset <= last:
                     yield Refused("", "shard is broken", f"header {member.offset} leads back")
                     return
                 last = member.offset
+                # A member that reaches beyond the end is the last one of a cut file.
                 missing = member.offset_data + member.size - size
                 if missing > 0:
                     detail = f"{missing:,} bytes of the member are missing"
-                    yield Refused(printable(member.name), "shard is cut", detail)
+                    yield Refused(make_printable(member.name), "shard is cut", detail)
                     return
-                if not member.isdir():
-                    yield refusal(member) or _too_large(member) or member
-            yield from _ending(file, archive.offset)
+                if member.isdir():
+                    continue
+                if refused := check_member(member):
+                    yield refused
+                elif member.size > MAX_MEMBER_BYTES:
+                    detail = f"{member.size:,} bytes, at most {MAX_MEMBER_BYTES:,}"
+                    yield Refused(make_printable(member.name), "file is too large", detail)
+                else:
+                    yield member
+            yield from _check_ending(file, archive.offset)
     except (tarfile.TarError, ValueError, OverflowError, EOFError) as error:
         cut = "unexpected end" in str(error)
-        yield Refused("", "shard is cut" if cut else "shard is broken", printable(str(error)))
+        reason = "shard is cut" if cut else "shard is broken"
+        yield Refused("", reason, make_printable(str(error)))
 
 
-def _too_large(member: tarfile.TarInfo) -> Refused | None:
-    if member.size <= MAX_MEMBER_BYTES:
-        return None
-    detail = f"{member.size:,} bytes, at most {MAX_MEMBER_BYTES:,}"
-    return Refused(printable(member.name), "file is too large", detail)
-
-
-def _ending(file: BinaryIO, offset: int) -> Iterator[Refused]:
+def _check_ending(file: BinaryIO, offset: int) -> Iterator[Refused]:
     """Problem with what follows the last member: tarfile takes damage there for the end."""
     file.seek(offset)
     mark = file.read(tarfile.BLOCKSIZE)

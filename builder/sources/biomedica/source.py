@@ -1,42 +1,57 @@
-"""The source `biomedica`: figures of WebDataset shards, on disk or behind a URL."""
+"""The source `biomedica`: figures of WebDataset shards, on disk or behind a URL that fsspec opens.
+
+`huggingface_hub` adds the protocol hf://; a token of a gated repository is taken from its login.
+"""
 
 from __future__ import annotations
 
 import glob
 import json
+import logging
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import get_args
 
-from builder.sources.archives import Refused
 from builder.sources.article import ItemError
-from builder.sources.base import Partition, SourceError
-from builder.sources.biomedica import remote
-from builder.sources.biomedica.record import KIND, RecordReader, Selection, rejection
-from builder.sources.biomedica.shards import Part, Record, parse_key, records
-from builder.sources.files import files_below
-from builder.sources.partitions import cut, file_facts
-from builder.sources.text import printable
+from builder.sources.base import (
+    Partition,
+    SourceError,
+    cut_partitions,
+    make_fingerprint,
+    read_file_facts,
+)
+from builder.sources.biomedica.record import KIND, RecordReader, Selection, make_rejection
+from builder.sources.biomedica.shards import Part, Record, parse_key, read_records
+from builder.sources.files import Refused, walk_files
+from builder.sources.text import make_printable, make_safe_id
 from builder.tables.records import Figure, Rejection
+
+_IDENTITY = ("size", "blob_id", "ETag", "etag", "mtime", "LastModified", "created")
+"""What file systems say about a file that changes with its content."""
+
+logger = logging.getLogger("microvqa_pp")
 
 
 class BiomedicaSource:
     """Records of BIOMEDICA's WebDataset shards.
 
-    `location` is a `.tar`, a folder of them, a pattern, or a URL or pattern that fsspec opens
-    ('hf://datasets/BIOMEDICA/biomedica_webdataset_24M/commercial/*.tar').
+    Reads: `location` is a `.tar`, a folder of them, a pattern, or a URL or pattern that fsspec
+    opens ('hf://datasets/BIOMEDICA/biomedica_webdataset_24M/commercial/*.tar'). `microscopy`
+    selects by the labels: 'strict' admits figures labelled only "Microscopy", 'loose' those that
+    have other labels too, 'any' all.
 
-    `microscopy` selects by the labels: 'strict' admits figures labelled only "Microscopy",
-    'loose' those that have other labels too, 'any' all.
+    A partition: of shards on disk, all records of its articles, from whichever shards, about
+    `records_per_partition` of them. Only tar headers are read to plan, and about 200 bytes are held
+    for each record; articles are told apart by the keys. A shard behind a URL is a partition, read
+    once, forwards, so an article that lies in several of them is read in several partitions.
 
-    Shards on disk: the tar headers are read to plan, about 200 bytes for each record are held,
-    and a partition holds all records of its articles, from whichever shards, about
-    `records_per_partition` of them. Articles are told apart by the keys. Shards behind a URL are
-    read once, forwards, one partition each, so an article that lies in several shards is read in
-    several partitions.
+    Yields a figure for each record that is selected. Rejects records with another label, without
+    one of their three parts, with broken JSON or images, and keys or figures that occur twice; and
+    the members that a shard is cut or broken at.
 
-    Raises SourceError for settings out of range.
+    Raises:
+        SourceError: For settings out of range.
     """
 
     kind = KIND
@@ -53,45 +68,61 @@ class BiomedicaSource:
         if records_per_partition < 1:
             raise SourceError(f"records_per_partition is {records_per_partition}: use 1 or more")
         self._location = location
-        self.decodes = not remote.is_url(location)
+        self._is_remote = "://" in location
+        self.decodes = not self._is_remote
         self._selection: Selection = microscopy
         self._per_partition = records_per_partition
 
     def partitions(self) -> list[Partition]:
         """Partitions in a fixed order. Raises SourceError when no shard or record is found."""
-        if remote.is_url(self._location):
-            return remote.partitions(self._location, self._selection)
-        shards, refused = self._shards()
+        if self._is_remote:
+            return self._list_remote_shards()
+        shards, refused = self._find_shards()
         if not shards:
             why = f": {refused[0].detail}" if refused else ""
             raise SourceError(f"no .tar shard in {self._location}{why}")
-        groups, found = _plan(self._root(), shards, refused)
-        if not found:
+        root = self._find_root()
+        groups, count = _plan(root, shards, refused)
+        if not count:
             causes = [": ".join(json.loads(item)[3:]) for item in groups.get("", [])]
             raise SourceError(f"no record in {self._location}: {(causes or ['it is empty'])[0]}")
-        return cut(groups, self._per_partition, self._facts, _weigh)
+        logger.info("%s: %d records in %d shards", self._location, count, len(shards))
+
+        def describe(items: tuple[str, ...]) -> object:
+            """What a partition depends on besides its items: the selection and the shard files."""
+            names = sorted({json.loads(item)[1] for item in items})
+            return [self._selection, [read_file_facts(root / name) for name in names]]
+
+        def weigh(item: str) -> int:
+            """Bytes of all parts of a record."""
+            entry = json.loads(item)
+            return sum(size for _, size in entry[3].values()) if entry[0] == "record" else 0
+
+        return cut_partitions(groups, self._per_partition, describe, weigh)
 
     def read(self, partition: Partition) -> Iterator[Figure | Rejection]:
         """Figures and rejections, one for each record; bad records are never raised.
 
-        Raises SourceError when a remote shard cannot be read on.
+        Raises:
+            SourceError: When a remote shard cannot be read on.
         """
         reader = RecordReader(self._selection)
-        if remote.is_url(self._location):
-            yield from remote.read(partition.items[0], reader)
+        if self._is_remote:
+            yield from _read_remote_shard(partition.items[0], reader)
             return
-        root = self._root()
+        root = self._find_root()
         for item in partition.items:
             entry = json.loads(item)
             if entry[0] == "refused":
-                yield rejection(entry[1], Refused(*entry[2:]))
+                yield make_rejection(entry[1], Refused(*entry[2:]))
                 continue
+            # The plan knows where the parts of a record lie; they are read when they are needed.
             _, shard, name, places = entry
             record = Record(name, {suffix: Part(*place) for suffix, place in places.items()})
-            yield reader.read(printable(shard), record, partial(_load, root / shard))
+            yield reader.read(make_printable(shard), record, partial(_load_part, root / shard))
 
-    def _root(self) -> Path:
-        """Folder that the names of shards are relative to."""
+    def _find_root(self) -> Path:
+        """Folder that the names of shards are relative to: the part of a pattern that is fixed."""
         path = Path(self._location).expanduser()
         if path.is_dir():
             return path
@@ -100,37 +131,57 @@ class BiomedicaSource:
             fixed = fixed.parent
         return fixed
 
-    def _shards(self) -> tuple[list[Path], list[Refused]]:
+    def _find_shards(self) -> tuple[list[Path], list[Refused]]:
         path = Path(self._location).expanduser()
         if path.is_file():
             return [path], []
         if path.is_dir():
             problems: list[OSError] = []
-            found = [f for f in files_below(path, problems.append) if f.suffix == ".tar"]
+            shards = [f for f in walk_files(path, problems.append) if f.suffix == ".tar"]
             names = [str(Path(error.filename).relative_to(path)) for error in problems]
-            return found, [_unreadable(*each) for each in zip(names, problems, strict=True)]
-        root = self._root()
+            return shards, [_refuse_shard(*each) for each in zip(names, problems, strict=True)]
+        root = self._find_root()
         pattern = str(path.relative_to(root))
         return sorted(f for f in root.glob(pattern) if f.is_file()), []
 
-    def _facts(self, items: tuple[str, ...]) -> object:
-        """What a partition depends on besides its items: the selection and the shard files."""
-        shards = sorted({json.loads(item)[1] for item in items})
-        return [self._selection, [file_facts(self._root() / shard) for shard in shards]]
+    def _list_remote_shards(self) -> list[Partition]:
+        """One partition for each shard. Raises SourceError when the URL cannot be listed."""
+        from fsspec.core import url_to_fs  # slow to import, and few builds read from a URL
 
-
-def _weigh(item: str) -> int:
-    """Bytes of all parts of a record."""
-    entry = json.loads(item)
-    return sum(size for _, size in entry[3].values()) if entry[0] == "record" else 0
+        try:
+            system, path = url_to_fs(self._location)
+            if glob.has_magic(path):
+                paths = sorted(system.glob(path))
+            elif system.isdir(path):
+                paths = sorted(p for p in system.find(path) if p.endswith(".tar"))
+            else:
+                paths = [path]
+            shards = [(system.unstrip_protocol(p), system.info(p)) for p in paths]
+        except Exception as error:  # each file system raises its own
+            raise SourceError(
+                f"{self._location} cannot be listed: {_describe_error(error)}"
+            ) from error
+        if not shards:
+            raise SourceError(f"no .tar shard in {self._location}")
+        logger.info("%s: %d shards", self._location, len(shards))
+        partitions = []
+        for index, (url, info) in enumerate(shards):
+            identity = [self._selection, url, *(str(info.get(name)) for name in _IDENTITY)]
+            name = make_safe_id(url.rpartition("/")[2].removesuffix(".tar"))
+            partitions.append(Partition(f"{index:05d}-{name}", make_fingerprint(identity), (url,)))
+        return partitions
 
 
 def _plan(
     root: Path, shards: list[Path], refused: list[Refused]
 ) -> tuple[dict[str, list[str]], int]:
-    """Items by article in order of appearance, '' for what has none, and the count of records."""
+    """Items by article in order of appearance, '' for what has none, and the count of records.
+
+    An item is JSON: `["record", shard, name, {suffix: [offset, size]}]` or
+    `["refused", shard, *fields of Refused]`.
+    """
     groups: dict[str, list[str]] = {}
-    found = 0
+    count = 0
 
     def add(article: str, *item: object) -> None:
         groups.setdefault(article, []).append(json.dumps(item))
@@ -139,40 +190,78 @@ def _plan(
         add("", "refused", "", each.name, each.reason, each.detail)
     for path in shards:
         shard = str(path.relative_to(root))
-        for one in _records(path):
+        for one in _read_local_shard(path):
             if isinstance(one, Refused):
                 add("", "refused", shard, one.name, one.reason, one.detail)
                 continue
-            found += 1
+            count += 1
             key = parse_key(one.name)
             places = {suffix: (part.offset, part.size) for suffix, part in one.parts.items()}
             add(key.article if key else "", "record", shard, one.name, places)
-    return groups, found
+    return groups, count
 
 
-def _records(path: Path) -> Iterator[Record | Refused]:
+def _read_local_shard(path: Path) -> Iterator[Record | Refused]:
     try:
         if not path.is_file():
             raise OSError("it is not a file")
         with path.open("rb") as file:
-            yield from records(file)
+            yield from read_records(file)
     except OSError as error:
-        yield _unreadable("", error)
+        yield _refuse_shard("", error)
 
 
-def _unreadable(name: str, error: OSError) -> Refused:
+def _refuse_shard(name: str, error: OSError) -> Refused:
     detail = f"{type(error).__name__}: {error.strerror or error}"
-    return Refused(printable(name), "shard cannot be read", detail)
+    return Refused(make_printable(name), "shard cannot be read", detail)
 
 
-def _load(path: Path, part: Part) -> bytes:
+def _load_part(path: Path, part: Part) -> bytes:
+    """Bytes of a part of a record on disk. Raises ItemError."""
     try:
         with path.open("rb") as file:
             file.seek(part.offset)
             data = file.read(part.size)
     except OSError as error:
-        problem = _unreadable("", error)
+        problem = _refuse_shard("", error)
         raise ItemError(problem.reason, problem.detail) from error
     if len(data) < part.size:
         raise ItemError("shard is cut", f"{part.size - len(data):,} bytes are missing")
     return data
+
+
+def _read_remote_shard(url: str, reader: RecordReader) -> Iterator[Figure | Rejection]:
+    """Figures and rejections of a shard. Raises SourceError when the connection fails."""
+    for one in _stream_remote_shard(url):
+        if isinstance(one, Refused):
+            yield make_rejection(url, one)
+        else:
+            yield reader.read(url, one, _check_part)
+
+
+def _stream_remote_shard(url: str) -> Iterator[Record | Refused]:
+    from fsspec.core import url_to_fs  # slow to import, and few builds read from a URL
+
+    try:
+        system, path = url_to_fs(url)
+        with system.open(path, "rb") as file:
+            yield from read_records(file, load=True)
+    except Exception as error:  # each file system raises its own
+        raise SourceError(
+            f"{url} cannot be read on: {_describe_error(error)}; run again, finished parts are kept"
+        ) from error
+
+
+def _check_part(part: Part) -> bytes:
+    """Bytes of a part that was read as it passed. Raises ItemError where some are missing."""
+    if part.data is None or len(part.data) < part.size:
+        raise ItemError("shard is cut", f"{part.size:,} bytes at {part.offset:,} are not there")
+    return part.data
+
+
+def _describe_error(error: Exception) -> str:
+    """First line of an error, which may quote whole pages; what to do where access is missing."""
+    name = type(error).__name__
+    hint = " (accept its terms on the Hub, then `hf auth login` or HF_TOKEN)"
+    denied = name in ("GatedRepoError", "RepositoryNotFoundError")
+    return f"{name}: {(str(error).strip().splitlines() or [''])[0]}{hint if denied else ''}"

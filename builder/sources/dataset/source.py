@@ -8,22 +8,20 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
-from builder.sources.article import ItemError, distinct_id, safe_id
-from builder.sources.base import Partition, SourceError
+from builder.sources.article import ItemError
+from builder.sources.base import Partition, SourceError, cut_partitions, make_fingerprint
 from builder.sources.biomedica.shards import parse_key
-from builder.sources.dataset.images import Cell, cells
-from builder.sources.dataset.tables import Table, open_tables, parse_location
+from builder.sources.dataset.tables import Cell, Table, open_tables, parse_location, read_cells
 from builder.sources.files import IMAGES
-from builder.sources.partitions import cut, fingerprint
 from builder.sources.rows import (
     Collection,
-    article_of,
-    figure_of,
+    make_plain_row,
     match_columns,
-    plain_row,
-    stated_license,
+    parse_license,
+    read_article_id,
+    read_figure_name,
 )
-from builder.sources.text import clean
+from builder.sources.text import clean, make_distinct_id, make_safe_id
 from builder.tables.images import ImageError
 from builder.tables.records import Figure, Rejection
 
@@ -37,16 +35,20 @@ _PMCID = re.compile(r"PMC\d+")
 class DatasetSource:
     """A table with images and captions: a folder or file on disk, or an id on the Hub.
 
-    `location` is `PATH?split=test&config=NAME&image=COLUMN&caption=COLUMN&license=COLUMN`; what
-    columns can say is listed in builder.sources.rows.COLUMNS, and `columns` chooses them too.
-    `license` is that of rows that state none.
+    Reads: `location` is `PATH?split=test&config=NAME&image=COLUMN&caption=COLUMN&license=COLUMN`;
+    what columns can say is listed in builder.sources.rows.COLUMNS, and `columns` chooses them too.
+    `license` is that of rows that state none. Questions and answers of the table are not read.
 
-    Rows with the same image are one figure, that of the first row; questions and answers of the
-    table are not read. The first image of a row is used. Planning reads all images once, to know
-    which are the same. An image name in the form of a BIOMEDICA key gives the article; without
-    one each image is an article of its own.
+    A partition: rows of whole articles, about `figures_per_partition` of them. An image name in
+    the form of a BIOMEDICA key gives the article; without one each image is an article of its own.
+    Planning reads all images once, to know which are the same.
 
-    Raises SourceError for a location or settings that cannot be understood.
+    Yields a figure for each image: that of the first row that has it. Rejects rows without an
+    image or with that of an earlier row, broken rows, further images of a row, images that cannot
+    be read, and rows without a caption.
+
+    Raises:
+        SourceError: For a location or settings that cannot be understood.
     """
 
     kind = KIND
@@ -66,22 +68,23 @@ class DatasetSource:
         self._columns = {**self._location.columns, **(columns or {})}
         name = self._location.name
         page = "" if self._location.local else f" (https://huggingface.co/datasets/{name})"
-        self._collection = Collection(KIND, f"{name}{page}", stated_license(license))
+        self._collection = Collection(KIND, f"{name}{page}", parse_license(license))
         self._per_partition = figures_per_partition
 
     def partitions(self) -> list[Partition]:
         """Partitions in a fixed order. Raises SourceError when the table cannot be used."""
         groups: dict[str, list[str]] = {}
-        seen: dict[tuple[str, str], tuple[str, str]] = {}
-        for split, number, row, images in self._rows():
-            article, item = self._item(split, number, row, images, seen)
+        firsts: dict[tuple[str, str], tuple[str, str]] = {}
+        for split, number, row, images in self._iterate_rows():
+            article, item = self._make_item(split, number, row, images, firsts)
             groups.setdefault(article, []).append(json.dumps(item))
         for file, number, detail in (b for t, _ in self._tables.values() for b in t.broken):
             item = ["refused", file, number, "", "", "row is broken", detail]
             groups.setdefault("", []).append(json.dumps(item))
-        if not seen:
+        if not firsts:
             raise SourceError(f"{self._location.path} has no row with an image")
-        return cut(groups, self._per_partition, lambda _: self._collection.license.id)
+        license = self._collection.license.id
+        return cut_partitions(groups, self._per_partition, lambda _: license)
 
     def read(self, partition: Partition) -> Iterator[Figure | Rejection]:
         """Figures and rejections, one for each row and for each further image of a row read."""
@@ -89,16 +92,20 @@ class DatasetSource:
         for item in partition.items:
             kind, split, number, article, key, *more = json.loads(item)
             place = f"{self._location.name}/{split}:{number}"
+            # What was refused when the table was planned is only handed on.
             if kind == "refused":
                 yield Rejection(KIND, place, article, key, *more)
                 continue
+            # A key is unique in its article: a repeated one gets the number of its row.
             while (article, key) in keys:
                 key = f"{key}-n{number}"
             keys.add((article, key))
-            row, images = self._row(split, number)
+            table, columns = self._tables[split]
+            values = table.read_rows(number, number + 1, list(dict.fromkeys(columns.values())))
+            row, images = _parse_row(values[0], columns)
             try:
                 image = (images[0].name or key, images[0].read(self._roots))
-                yield self._collection.figure(row, article, key, image)
+                yield self._collection.build_figure(row, article, key, image)
             except (ItemError, ImageError) as error:
                 yield Rejection(KIND, place, article, key, error.reason, error.detail)
             for place_in_row, further in enumerate(images[1:], start=2):
@@ -116,55 +123,57 @@ class DatasetSource:
             tables[split] = (table, columns)
         return tables
 
-    def _rows(self) -> Iterator[tuple[str, int, dict[str, Any], list[Cell]]]:
+    def _iterate_rows(self) -> Iterator[tuple[str, int, dict[str, Any], list[Cell]]]:
         for split, (table, columns) in self._tables.items():
             names = list(dict.fromkeys(columns.values()))
             for start in range(0, len(table), BATCH_ROWS):
-                batch = table.rows(start, start + BATCH_ROWS, names)
+                batch = table.read_rows(start, start + BATCH_ROWS, names)
                 for number, values in enumerate(batch, start=start):
-                    yield split, number, *_parse(values, columns)
+                    yield split, number, *_parse_row(values, columns)
 
-    def _row(self, split: str, number: int) -> tuple[dict[str, Any], list[Cell]]:
-        table, columns = self._tables[split]
-        names = list(dict.fromkeys(columns.values()))
-        return _parse(table.rows(number, number + 1, names)[0], columns)
-
-    def _item(
+    def _make_item(
         self,
         split: str,
         number: int,
         row: dict[str, Any],
         images: list[Cell],
-        seen: dict[tuple[str, str], tuple[str, str]],
+        firsts: dict[tuple[str, str], tuple[str, str]],
     ) -> tuple[str, list[object]]:
-        """Article of a row, and what a partition holds for it: a row to read or one refused."""
+        """Article of a row, and what a partition holds for it: a row to read or one refused.
+
+        `firsts` remembers of each image of an article the row that had it first, and its caption.
+        """
         if not images:
+            article = read_article_id(row)
             problem = ("row has no image", "the image column is empty")
-            return article_of(row), ["refused", split, number, article_of(row), "", *problem]
-        identity = images[0].identity()
-        article, key = self._names(row, images[0].name, identity)
+            return article, ["refused", split, number, article, "", *problem]
+        identity = images[0].compute_identity()
+        article, key = self._name_figure(row, images[0].name, identity)
         caption, place = clean(row["caption"]), f"{split}:{number}"
-        first, first_caption = seen.setdefault((article, identity), (place, caption))
+        first, first_caption = firsts.setdefault((article, identity), (place, caption))
         if first != place:
             same = caption == first_caption
             reason = "image occurs twice" if same else "image has another caption"
             problem = (reason, f"the image is that of {first}")
             return article, ["refused", split, number, article, key, *problem]
-        version = [row, identity, [c.version(self._roots) for c in images]]
-        return article, ["row", split, number, article, key, fingerprint(version)]
+        # The partition is read again when the row, its image or the file behind it changes.
+        version = [row, identity, [cell.read_version(self._roots) for cell in images]]
+        return article, ["row", split, number, article, key, make_fingerprint(version)]
 
-    def _names(self, row: Mapping[str, Any], file: str, identity: str) -> tuple[str, str]:
+    def _name_figure(self, row: Mapping[str, Any], file: str, identity: str) -> tuple[str, str]:
         """Article and key of a figure: what the row says, else a BIOMEDICA key, else its image."""
-        name = figure_of(row) or file
+        name = read_figure_name(row) or file
         stem, dot, suffix = name.rpartition(".")
         name = stem if f"{dot}{suffix.lower()}" in IMAGES else name
         known = parse_key(name)
         if known is not None and _PMCID.fullmatch(known.article):
-            return article_of(row) or known.article, safe_id(known.file)
-        article = article_of(row) or distinct_id(f"{self._location.name}_{identity[:16]}")
-        return article, safe_id(name or identity[:16])
+            return read_article_id(row) or known.article, make_safe_id(known.file)
+        own = f"{self._location.name}_{identity[:16]}"
+        article = read_article_id(row) or make_distinct_id(own)
+        return article, make_safe_id(name or identity[:16])
 
 
-def _parse(values: Mapping[str, Any], columns: Mapping[str, str]) -> tuple[Any, list[Cell]]:
+def _parse_row(values: Mapping[str, Any], columns: Mapping[str, str]) -> tuple[Any, list[Cell]]:
+    """What a row says of its figure, and its images."""
     row = {what: name for what, name in columns.items() if what != "image"}
-    return plain_row(values, row), cells(values.get(columns["image"]))
+    return make_plain_row(values, row), read_cells(values.get(columns["image"]))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from builder.sources.article import Article, bare_doi, license_by_caption, safe_id
+from builder.sources.article import Article, choose_license, strip_doi
 from builder.sources.pmc_oa.jats import XLINK_HREF, Element, text
+from builder.sources.text import make_safe_id
 from builder.tables.licenses import License, choose_most_restrictive, normalise
 
 _NOT_AUTHORS = {"editor", "reviewer", "translator", "senior_editor", "assigned_editor"}
@@ -20,9 +21,9 @@ def read_article(root: Element, package_name: str) -> Article:
     meta = next((node for node in found if node is not None), root)
     ids = {str(node.get("pub-id-type")): text(node) for node in meta.findall("article-id")}
     pmc = re.fullmatch(r"(?:PMC)?(\d+)", ids.get("pmc") or ids.get("pmcid") or "", re.I)
-    doi = bare_doi(ids.get("doi", ""))
+    doi = strip_doi(ids.get("doi", ""))
     return Article(
-        article_id=f"PMC{pmc[1]}" if pmc else safe_id(doi or package_name),
+        article_id=f"PMC{pmc[1]}" if pmc else make_safe_id(doi or package_name),
         doi=doi,
         title=text(meta.find("title-group/article-title"), without=("xref", "fn")),
         journal=text(root.find("front/journal-meta//journal-title")),
@@ -81,4 +82,4 @@ def figure_license(figure: Element, caption: str, article: License) -> License:
     if own is not None:
         return read_license(own)
     credit = " ".join([caption, *(text(node) for node in figure.findall("attrib"))])
-    return license_by_caption(credit, article)
+    return choose_license(credit, article)

@@ -16,7 +16,7 @@ from tenacity import (
     wait_random_exponential,
 )
 
-from builder.sources.archives import MAX_MEMBER_BYTES
+from builder.sources.files import MAX_MEMBER_BYTES
 
 ATTEMPTS = 6
 TIMEOUT = 60

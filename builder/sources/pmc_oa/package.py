@@ -14,9 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
 
-from builder.sources.archives import MAX_MEMBER_BYTES, Refused, refusal
-from builder.sources.files import IMAGES, files_below
-from builder.sources.text import printable
+from builder.sources.files import IMAGES, MAX_MEMBER_BYTES, Refused, check_member, walk_files
+from builder.sources.text import make_printable
 
 MAX_KEPT_BYTES = 1_000_000_000
 MAX_UNPACKED_BYTES = 4_000_000_000
@@ -74,10 +73,10 @@ def _from_folder(path: Path) -> Package:
         if Path(error.filename) == path:
             raise error
         name = Path(error.filename).relative_to(path).as_posix()
-        package.refuse(printable(name), "folder cannot be read", error.strerror or "")
+        package.refuse(make_printable(name), "folder cannot be read", error.strerror or "")
 
-    for file in files_below(path, unreadable):
-        name = printable(file.relative_to(path).as_posix())
+    for file in walk_files(path, unreadable):
+        name = make_printable(file.relative_to(path).as_posix())
         if file.is_symlink():
             package.refuse(name, "link is not followed", "symbolic link in a package")
         elif _wanted(package, name, size := file.stat().st_size, kept):
@@ -95,7 +94,7 @@ def _from_archive(path: Path) -> Package:
             for count, member in enumerate(archive, start=1):
                 if count > MAX_MEMBERS:
                     raise PackageError("archive is too large", f"over {MAX_MEMBERS:,} members")
-                name = printable(member.name)
+                name = make_printable(member.name)
                 if member.isdir() or not _safe(package, name, member):
                     continue
                 content = archive.extractfile(member)
@@ -114,7 +113,7 @@ def _expect_end(stream: BinaryIO) -> None:
 
 
 def _safe(package: Package, name: str, member: tarfile.TarInfo) -> bool:
-    refused = refusal(member)
+    refused = check_member(member)
     if refused is not None:
         package.refused.append(refused)
     elif name in package.files:

@@ -13,8 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from builder.sources.base import Partition, SourceError
-from builder.sources.partitions import fingerprint
+from builder.sources.base import Partition, SourceError, make_fingerprint
 from builder.sources.pmc_oa.client import MissingError, OutageError, PoliteClient
 from builder.sources.pmc_oa.places import QUERY
 from builder.sources.pmc_oa.service import CLOUD, RATE, SEARCH, CloudService, RemoteFile, search
@@ -63,7 +62,7 @@ class PmcOaService:
         size = self._per_partition
         chunks = [tuple(ids[i : i + size]) for i in range(0, len(ids), size)]
         return [
-            Partition(f"{i:05d}-{chunk[0]}", fingerprint([CLOUD, chunk]), chunk)
+            Partition(f"{i:05d}-{chunk[0]}", make_fingerprint([CLOUD, chunk]), chunk)
             for i, chunk in enumerate(chunks)
         ]
 
@@ -110,7 +109,7 @@ class PmcOaService:
 
     def _found(self, query: str) -> list[str]:
         """Ids of a query: asked once, then as the cache has them."""
-        kept = self._cache / "searches" / f"{fingerprint([SEARCH, query])[:20]}.json"
+        kept = self._cache / "searches" / f"{make_fingerprint([SEARCH, query])[:20]}.json"
         if (known := _json(kept)) is not None:
             return [str(name) for name in known["ids"]]
         try:

@@ -11,10 +11,9 @@ from contextlib import suppress
 from itertools import groupby
 from pathlib import Path, PurePosixPath
 
-from builder.sources.article import Article, Legend, make_figure, safe_id
-from builder.sources.base import Partition, SourceError
-from builder.sources.files import IMAGES, files_below
-from builder.sources.partitions import MAX_BYTES
+from builder.sources.article import Article, Legend, make_figure
+from builder.sources.base import MAX_BYTES, Partition, SourceError
+from builder.sources.files import IMAGES, walk_files
 from builder.sources.pmc_oa import package as packages
 from builder.sources.pmc_oa.article import figure_license, read_article
 from builder.sources.pmc_oa.figures import (
@@ -28,7 +27,7 @@ from builder.sources.pmc_oa.figures import (
 )
 from builder.sources.pmc_oa.jats import XLINK_HREF, Element, XmlError, parse, text
 from builder.sources.pmc_oa.package import Package, PackageError
-from builder.sources.text import printable
+from builder.sources.text import make_printable, make_safe_id
 from builder.tables.images import ImageError
 from builder.tables.microscopy import classify
 from builder.tables.records import Figure, Rejection
@@ -79,7 +78,7 @@ class PmcOaSource:
         seen: dict[str, str] = {}
         for item in partition.items:
             path = self._location / item
-            yield from read_package(path, printable(path.name), item, seen)
+            yield from read_package(path, make_printable(path.name), item, seen)
 
     def _packages(self) -> list[Path]:
         path = self._location
@@ -96,17 +95,17 @@ class PmcOaSource:
     def _partition(self, index: int, chunk: list[Path]) -> Partition:
         items = tuple(str(path.relative_to(self._location)) for path in chunk)
         facts = [
-            [printable(str(file.relative_to(path.parent))), s.st_size, s.st_mtime_ns]
+            [make_printable(str(file.relative_to(path.parent))), s.st_size, s.st_mtime_ns]
             for path in chunk
             for file, s in _files(path)
         ]
         digest = hashlib.sha256(json.dumps(facts).encode()).hexdigest()
-        return Partition(f"{index:05d}-{safe_id(_package_name(chunk[0]))}", digest, items)
+        return Partition(f"{index:05d}-{make_safe_id(_package_name(chunk[0]))}", digest, items)
 
 
 def _files(package: Path) -> Iterator[tuple[Path, os.stat_result]]:
     """An archive, or the files in a folder, with their facts; without those that have none."""
-    for file in [package] if package.is_file() else files_below(package):
+    for file in [package] if package.is_file() else walk_files(package):
         with suppress(OSError):
             yield file, file.lstat()
 
@@ -117,7 +116,7 @@ def _bytes(package: Path) -> int:
 
 
 def _package_name(path: Path) -> str:
-    name = printable(path.name)
+    name = make_printable(path.name)
     return next((name[: -len(s)] for s in packages.ARCHIVES if name.lower().endswith(s)), name)
 
 
@@ -145,7 +144,7 @@ def read_package(
     path: Path, name: str, item: str, seen: dict[str, str]
 ) -> Iterator[Figure | Rejection]:
     """Figures and rejections of one package; `seen` holds the articles read before."""
-    place = name if item in (".", "") else printable(PurePosixPath(item).as_posix())
+    place = name if item in (".", "") else make_printable(PurePosixPath(item).as_posix())
     try:
         content = packages.read(path)
         xml = _article_file(content)
@@ -251,7 +250,7 @@ class _Reading:
         return make_figure(KIND, key, self._article, image, legend, verdict, rights)
 
     def _figure_key(self, node: Element, number: int) -> str:
-        key = safe_id(node.get("id") or text(node.find("label")) or f"fig{number}")
+        key = make_safe_id(node.get("id") or text(node.find("label")) or f"fig{number}")
         if key in self._keys:
             key = f"{key}-n{number}"
         self._keys.add(key)

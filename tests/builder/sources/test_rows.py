@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from builder.sources.locations import split_location
+from builder.sources.rows import split_location
 
 
 def test_settings_begin_after_the_longest_path_that_exists(tmp_path: Path) -> None:
