@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from filtering.records import QA
-from filtering.signals.binding_caption import layout
+from filtering.signals.distances import measure_distances
 from filtering.signals.grounding import are_compatible, is_grounded
 from filtering.text.entities import Entity, find_entities
 
@@ -25,7 +25,7 @@ _REACH = 60
 
 def colours_of(text: str) -> list[tuple[Entity, str]]:
     """Things that a text shows in a colour: 'GFAP (green)', 'tubulin in red', 'blue: DAPI'."""
-    found, lists = [], layout(text)
+    found, lists = [], measure_distances(text)
     entities = [e for e in find_entities(text) if e.type == "colour" or e.type in _COLOURED]
     for i, first in enumerate(entities):
         for second in entities[i + 1 : i + 3]:

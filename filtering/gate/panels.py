@@ -6,13 +6,14 @@ import re
 
 from filtering.records import QA
 from filtering.signals.binding import name_fit
-from filtering.signals.binding_caption import Layout, layout
+from filtering.signals.distances import CaptionDistances, measure_distances
 from filtering.signals.grounding import are_compatible
 from filtering.text.captions import CARRIED
 from filtering.text.entities import Entity, find_entities
 from filtering.text.panels import panels_named
 
 _NAMES = frozenset({"treatment", "stain", "organism", "cell_line", "tissue"})
+_NUMBERS = ("count", "number")
 _SEVERAL = re.compile(
     r"\b(?:differ\w*|ratio|total|sum|together|combined|both|overall|between|compar\w*|than|versus|"
     r"except|not|no|other|change\w*|mean of)\b",
@@ -22,24 +23,16 @@ _POORLY = 0.1
 _MOST_PLACES = 60
 
 
-def _same(one: Entity, other: Entity) -> bool:
+def _is_same(one: Entity, other: Entity) -> bool:
     if one.number is not None:
         return one.number == other.number
     return are_compatible(one.value, other.value)
 
 
-def _letters(entity: Entity, found: Layout) -> frozenset[str]:
+def _find_panels(entity: Entity, distances: CaptionDistances) -> frozenset[str]:
     """Panels that the caption ties a mention to by a label beside it; none where it is loose."""
-    scope = found.scope(entity.start, entity.end, entity.type)
+    scope = distances.scope(entity.start, entity.end, entity.type)
     return frozenset() if scope is None or scope.tie == CARRIED else scope.letters
-
-
-def _kind(entity: Entity) -> set[str]:
-    return {"count", "number"} if entity.type in ("count", "number") else {entity.type}
-
-
-def _listed(entities: list[Entity], panels: frozenset[str]) -> str:
-    return f"{entities[0].text} in {' and '.join(sorted(panels))}"
 
 
 def contradicted_panel(qa: QA) -> str:
@@ -49,21 +42,25 @@ def contradicted_panel(qa: QA) -> str:
     panels = panels_named(qa.question)
     if not panels or _SEVERAL.search(qa.question):
         return ""
-    found = layout(qa.caption)
-    for said in find_entities(qa.answer):
-        if said.number is None and said.type not in _NAMES:
+    distances = measure_distances(qa.caption)
+    for answered in find_entities(qa.answer):
+        if answered.number is None and answered.type not in _NAMES:
             continue
-        there = [e for kind in sorted(_kind(said)) for e in found.things.get(kind, [])]
-        own = [e for e in there if _same(said, e)][:_MOST_PLACES]
-        elsewhere = [_letters(e, found) for e in own]
+        # Every mention of the value must stand beside the label of another panel.
+        kinds = _NUMBERS if answered.type in _NUMBERS else (answered.type,)
+        there = [entity for kind in kinds for entity in distances.things.get(kind, [])]
+        own = [entity for entity in there if _is_same(answered, entity)][:_MOST_PLACES]
+        elsewhere = [_find_panels(entity, distances) for entity in own]
         if not own or any(not letters or letters & panels for letters in elsewhere):
             continue
-        near = sorted(there, key=lambda e: abs(e.start - own[0].start))[:_MOST_PLACES]
-        here = [e for e in near if _letters(e, found) & panels]
-        fit = name_fit(said, qa, found)
+        # The panel asked for must have another value, and the pair must fit badly otherwise.
+        near = sorted(there, key=lambda entity: abs(entity.start - own[0].start))[:_MOST_PLACES]
+        here = [entity for entity in near if _find_panels(entity, distances) & panels]
+        fit = name_fit(answered, qa, distances)
         if here and fit is not None and fit <= _POORLY:
-            other = _listed(own, elsewhere[0])
+            asked, others = (" and ".join(sorted(letters)) for letters in (panels, elsewhere[0]))
             return (
-                f"says {_listed([said], panels)}, the caption says {here[0].text} there and {other}"
+                f"says {answered.text} in {asked}, the caption says {here[0].text} there and "
+                f"{own[0].text} in {others}"
             )
     return ""

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from filtering import QA, compute_signals, contradiction, read_vocabulary
 from filtering.signals.binding import binding
-from filtering.signals.binding_caption import layout, purposes, roles
+from filtering.signals.distances import measure_distances, read_purposes, read_roles
 from filtering.text.vocabulary import NAMED_TYPES
 from tests.filtering.binding_pairs import PAIRS, UNSEEN
 
@@ -59,7 +59,7 @@ def test_nothing_to_confuse_is_no_value() -> None:
 
 def test_lists_that_go_respectively_are_paired_piece_by_piece() -> None:
     caption = "Synapsin, unknown-1 and PSD-95 are shown in red, green and blue, respectively."
-    found = layout(caption)
+    found = measure_distances(caption)
     places = {word: caption.index(word) for word in ("Synapsin", "unknown", "red", "green")}
     assert found.pairs(places["green"], places["unknown"]) is True
     assert found.pairs(places["red"], places["unknown"]) is False
@@ -98,8 +98,8 @@ def test_the_gate_spares_what_the_caption_says(question: str, answer: str) -> No
 
 def test_names_with_a_purpose_are_known_names_and_their_roles_are_asked_for() -> None:
     known = {name for kind in NAMED_TYPES for name in read_vocabulary(kind)}
-    assert set(purposes()) <= known
-    assert set(purposes().values()) <= set(roles().values())
+    assert set(read_purposes()) <= known
+    assert set(read_purposes().values()) <= set(read_roles().values())
 
 
 @given(st.text(max_size=80), st.text(max_size=40), st.text(max_size=40))

@@ -36,27 +36,27 @@ Place = tuple[int, int]
 
 
 @cache
-def roles() -> dict[str, str]:
+def read_roles() -> dict[str, str]:
     """Role of a word, by its stem: 'vehicle' and 'untreated' are 'control'."""
     return {stem(form): role for role, forms in read_names("cues").items() for form in forms}
 
 
 @cache
-def purposes() -> dict[str, str]:
+def read_purposes() -> dict[str, str]:
     """Role of a name wherever it stands, by its value: 'DAPI' stains the 'nucleus'."""
     lines = read_names("roles").items()
     return {name: role for role, names in lines for name in names if name != role}
 
 
 @lru_cache(maxsize=8192)
-def cue(word: str) -> str:
+def find_cue(word: str) -> str:
     """What a word of a question is looked up by in a caption: its role, else its stem."""
     short = stem(word)
-    return roles().get(short, short)
+    return read_roles().get(short, short)
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class CaptionDistances:
     """A caption read once.
 
     `starts` are the places of its tokens and `reached` the cost of getting there from the start;
@@ -131,7 +131,7 @@ class Layout:
         return _PARTNERS if paired else _STRANGERS
 
 
-def _list_of(run: list[Entity], caption: str, span: Place) -> tuple[Place, ...]:
+def _pair_list(run: list[Entity], caption: str, span: Place) -> tuple[Place, ...]:
     """Pairs a list of like things with the pieces of text before or after it."""
     count, first, last = len(run), run[0].start, run[-1].end
     told = _RESPECTIVELY.search(caption, last, min(span[1], last + _LONGEST_LIST))
@@ -150,7 +150,7 @@ def _list_of(run: list[Entity], caption: str, span: Place) -> tuple[Place, ...]:
     return ()
 
 
-def _links(
+def _find_links(
     caption: str, parts: Sequence[Part], things: dict[str, list[Entity]]
 ) -> list[tuple[Place, ...]]:
     found = []
@@ -165,13 +165,13 @@ def _links(
             if 1 < len(run) <= _MOST_LINKED:
                 part = next(p for p in parts if p.start <= run[0].start < p.end)
                 span = part.start, part.end
-                if run[-1].end <= part.end and (pairs := _list_of(run, caption, span)):
+                if run[-1].end <= part.end and (pairs := _pair_list(run, caption, span)):
                     found.append(pairs)
             run = [entity] if entity else []
     return found
 
 
-def _ends(caption: str, things: dict[str, list[Entity]]) -> dict[int, str]:
+def _find_ends(caption: str, things: dict[str, list[Entity]]) -> dict[int, str]:
     """Places of the two numbers of 'from 12 to 21', with what they are before and after."""
     found: dict[int, str] = {}
     for first, second in (pair for entities in things.values() for pair in pairwise(entities)):
@@ -183,7 +183,7 @@ def _ends(caption: str, things: dict[str, list[Entity]]) -> dict[int, str]:
 
 
 @lru_cache(maxsize=256)
-def layout(caption: str) -> Layout:
+def measure_distances(caption: str) -> CaptionDistances:
     """A caption read once, in linear time; captions that were read are remembered."""
     read = read_caption(caption)
     ends = [part.end for part in read.parts]
@@ -205,17 +205,17 @@ def layout(caption: str) -> Layout:
         starts.append(place)
         reached.append(cost + own / 2)
         if folded not in _FUNCTION_WORDS and (word[0].isalnum()):
-            cues[cue(folded)].append((cost + own / 2, place))
+            cues[find_cue(folded)].append((cost + own / 2, place))
         cost += own
-    found = Layout(starts, reached, cues, things, read.scopes, [], {})
+    distances = CaptionDistances(starts, reached, cues, things, read.scopes, [], {})
     for entity in read.entities:
         things[entity.type].append(entity)
-        at = found.cost(entity.start), entity.start
+        at = distances.cost(entity.start), entity.start
         cues[named_key(entity)].append(at)
-        if role := purposes().get(entity.value):
+        if role := read_purposes().get(entity.value):
             cues[role].append(at)
     for places in cues.values():
         places.sort()
-    found.ends.update(_ends(caption, things))
-    found.links.extend(_links(caption, read.parts, things)[:_MOST_LISTS])
-    return found
+    distances.ends.update(_find_ends(caption, things))
+    distances.links.extend(_find_links(caption, read.parts, things)[:_MOST_LISTS])
+    return distances
