@@ -13,6 +13,7 @@ from filtering.corruptions.records import Item
 from filtering.records import QA
 from filtering.signals.grounding import are_compatible
 from filtering.text.entities import find_entities
+from filtering.text.panels import panels_named
 from filtering.text.words import content, plain_words
 
 _PLACE = re.compile(
@@ -41,7 +42,7 @@ def skeleton(question: str) -> frozenset[str]:
 def asks_same(one: str, other: str) -> bool:
     """Whether two questions about a figure ask for the same thing in the same panel."""
     first, second = (content(_PLACE.sub(" ", text)) for text in (one, other))
-    return first == second and _panels(one) == _panels(other)
+    return first == second and panels_named(one) == panels_named(other)
 
 
 def value_truth(kind: str, value: str, caption: str) -> bool | None:
@@ -122,10 +123,6 @@ def _names(captions: Iterable[str]) -> dict[str, list[str]]:
 def _folded(text: str) -> tuple[object, ...]:
     keys = tuple(sorted(f"{e.type} {e.value}" for e in find_entities(text)))
     return keys or tuple(sorted(plain_words(text)))
-
-
-def _panels(question: str) -> frozenset[str]:
-    return frozenset(re.findall(r"\bpanels?\s\(?([A-Za-z])\b", question))
 
 
 def differs(one: QA, other: QA) -> bool:

@@ -10,6 +10,7 @@ from filtering.corruptions.editing import answered
 from filtering.corruptions.pool import Pool, asks_same, differs, is_foreign, pick, text_truth
 from filtering.corruptions.records import Change, Item
 from filtering.records import QA
+from filtering.text.captions import read_caption
 
 _PANEL = re.compile(r"\b(?P<word>panels?)\s(?P<letter>[A-Za-z])\b(?!\s?(?:-|–|,|and\b|to\b))")
 
@@ -40,12 +41,12 @@ def panel_swap(item: Item, pool: Pool, dice: Random) -> Change | None:
     if found is None:
         return None
     letter = found["letter"]
-    there = set(re.findall(r"\(([A-Za-z])\)", item.qa.caption)) - {letter}
-    there |= {o for o in "ABab" if re.search(rf"\b(?:panel|in)\s{o}\b|\({o}\)", item.qa.caption)}
-    others = sorted(o for o in there - {letter} if o.isupper() == letter.isupper())
+    labels = read_caption(item.qa.caption).labels
+    others = {other for label in labels for other in label.letters} - {letter.upper()}
     if not others:
         return None
-    new = dice.choice(others)
+    new = dice.choice(sorted(others))
+    new = new if letter.isupper() else new.lower()
     old_name, new_name = (f"{found['word']} {n}" for n in (letter, new))
     texts = (re.sub(rf"\b{old_name}\b", new_name, t) for t in (item.qa.question, item.qa.statement))
     question, statement = texts
