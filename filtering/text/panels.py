@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from string import ascii_uppercase
 from typing import Literal, NamedTuple
@@ -209,7 +209,7 @@ def find_labels(text: str, starts: Set[int]) -> tuple[list[PanelLabel], tuple[st
             continue
         if kind == "bare" and len(panels) < 2 and start not in starts:
             continue
-        standing = _stand(text, candidate, start in starts, labels[-1] if labels else None)
+        standing = _stand(text, candidate, start in starts, labels)
         if standing:
             body = _BODY.match(text, end)
             place = body.end() if body else end
@@ -218,11 +218,11 @@ def find_labels(text: str, starts: Set[int]) -> tuple[list[PanelLabel], tuple[st
 
 
 def _stand(
-    text: str, candidate: _Candidate, begins: bool, previous: PanelLabel | None
+    text: str, candidate: _Candidate, begins: bool, labels: Sequence[PanelLabel]
 ) -> Standing | None:
     """How a label stands to its words; None where it refers to another panel ('as in (B)').
 
-    `begins` says that it begins a sentence.
+    `begins` says that it begins a sentence; `labels` are those before it.
     """
     start, end, _, kind = candidate
     before, after = text[max(0, start - _REACH) : start], text[end : end + _REACH]
@@ -230,13 +230,21 @@ def _stand(
     if _REFERS.search(before) or (joined and _REFERS.search(f"{before}in ")):
         return None
     if kind in ("word", "inline"):
-        # Both head in 'In A, control, and in B, treated', both trail in 'control in A, drug in B'.
-        after_head = previous and previous.standing == "heads"
-        if previous and after_head and _GOES_ON.fullmatch(text, previous.end, start):
-            return "heads"
+        # 'Panel A shows 9 cells and panel B 8 cells', but 'cells in A, mice in B'.
+        previous = labels[-1] if labels else None
+        leads = previous is not None and previous.standing in ("heads", "subject")
+        if previous and leads and _GOES_ON.fullmatch(text, previous.end, start):
+            return previous.standing
         if begins and after[:1] in (",", ":"):
-            return "opens" if kind == "word" else "heads"
-        return "heads" if begins and kind == "word" else "trails"
+            return "opens" if kind == "word" else "subject"
+        if not begins or kind == "inline":
+            return "trails"
+        # 'Panel B shows' heads where B is new or one of the panels that were just told of;
+        # otherwise it is a remark in what another label heads.
+        heading = [label.letters for label in labels if label.standing in ("opens", "heads")]
+        letters = {letter.upper() for letter in list_letters(candidate.written)}
+        is_new = not letters.issubset(letter for each in heading for letter in each)
+        return "heads" if is_new or letters < set(heading[-1]) else "subject"
     if kind in ("bare", "plain"):
         if _is_inside_brackets(text, start):
             return None
