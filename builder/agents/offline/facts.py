@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from builder.agents.offline.dyes import is_dye, target_of
+from builder.agents.offline.experiment_patterns import MEASURES, TREATMENTS
 from builder.agents.offline.fragments import COLOUR, LENGTH
-from builder.agents.offline.patterns import RULES
 from builder.agents.offline.phrases import clean, lower_first, phrase_before
+from builder.agents.offline.specimen_patterns import PROBES, SPECIMEN
 from builder.agents.offline.techniques import (
     BESIDE_OTHERS,
     IMAGE,
@@ -261,7 +262,7 @@ def _slots(match: re.Match[str]) -> dict[str, str]:
 
 def _patterns(caption: Caption) -> Iterator[Fact]:
     for rule in _RULES.passes(caption.text):
-        first = rule.start(caption.text)
+        first = rule.find_start(caption.text)
         if first < 0:
             continue
         anchored = rule.pattern.pattern.startswith("^")
@@ -269,7 +270,7 @@ def _patterns(caption: Caption) -> Iterator[Fact]:
         for start in starts:
             text = caption.text[start:] if anchored else caption.text
             for match in rule.pattern.finditer(text, first):
-                value, slots = clean(match.group("value"), rule.words), _slots(match)
+                value, slots = clean(match.group("value"), rule.max_words), _slots(match)
                 scope = scope_at(caption, start + match.start("value"))
                 if "panels" in slots:
                     scope = name_panels(slots.pop("panels"))
@@ -281,8 +282,9 @@ def _patterns(caption: Caption) -> Iterator[Fact]:
                     yield Fact(rule.attribute, kind, value, place, end, scope, slots)
 
 
+RULES = (*SPECIMEN, *PROBES, *TREATMENTS, *MEASURES)
 _RULES = Sieve([(rule, rule.pattern) for rule in RULES])
-_PLOTTABLE = frozenset(rule.attribute for rule in RULES if not rule.image)
+_PLOTTABLE = frozenset(rule.attribute for rule in RULES if rule.in_plots)
 
 
 def shows_image(caption: Caption, position: int) -> bool:

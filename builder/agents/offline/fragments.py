@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 COLOUR = r"(?:green|red|blue|magenta|cyan|yellow|white|gr[ae]y|violet|purple|orange)"
 LENGTH = r"\d+(?:\.\d+)?\s?(?:µm|μm|um|nm|mm|cm|microns?)(?![\w²³])"
@@ -57,26 +56,41 @@ GIVEN = (
 CELLS = r"(?:cells?|neurons?|fibroblasts?|macrophages?|samples?|mice|animals?|cultures?|embryos)"
 
 
-LEAD = 6
-
-
-@dataclass(frozen=True, slots=True)
 class Rule:
-    """One pattern; `words` limits the length of the answer.
+    """A pattern of text, and what its `value` says of a figure.
 
-    `needs` is a part of the pattern without which a caption has no match, and which is found
-    sooner: a pattern that may begin with any word is tried at every word. At most LEAD spaces
-    stand between the beginning of a match and that part.
+    Args:
+        attribute: what the value says, a row of `templates.toml`.
+        value_type: kind of the value: 'marker', 'duration' ...
+        pattern: regular expression with a group `value`; one that begins with '^' is tried where
+            the words about a panel begin.
+        in_plots: whether it also holds in panels that show plots; others need an image.
+        max_words: how many words the value has at most.
+        needs: a part of the pattern without which a caption has no match, and which is found
+            sooner: a pattern that may begin with any word is tried at every word. At most
+            `LEAD` spaces stand between the beginning of a match and that part.
     """
 
-    attribute: str
-    value_type: str
-    pattern: re.Pattern[str]
-    image: bool = True
-    words: int = 6
-    needs: re.Pattern[str] = re.compile("")
+    LEAD = 6
 
-    def start(self, text: str) -> int:
+    def __init__(
+        self,
+        attribute: str,
+        value_type: str,
+        pattern: str,
+        *,
+        in_plots: bool = False,
+        max_words: int = 6,
+        needs: str = "",
+    ) -> None:
+        self.attribute = attribute
+        self.value_type = value_type
+        self.pattern = re.compile(pattern)
+        self.in_plots = in_plots
+        self.max_words = max_words
+        self.needs = re.compile(needs)
+
+    def find_start(self, text: str) -> int:
         """Where the first match can begin; -1 where there is none."""
         if not self.needs.pattern:
             return 0
@@ -84,19 +98,6 @@ class Rule:
         if part is None:
             return -1
         start = part.start()
-        for _ in range(LEAD):
+        for _ in range(self.LEAD):
             start = max(0, text.rfind(" ", 0, start))
         return start
-
-
-def rule(
-    attribute: str,
-    value_type: str,
-    pattern: str,
-    *,
-    image: bool = True,
-    words: int = 6,
-    needs: str = "",
-) -> Rule:
-    """A rule from the texts of its patterns."""
-    return Rule(attribute, value_type, re.compile(pattern), image, words, re.compile(needs))

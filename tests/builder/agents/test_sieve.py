@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from builder.agents.offline.patterns import RULES
+from builder.agents.offline.facts import RULES
 from builder.agents.offline.techniques import TECHNIQUES
 from builder.tables.sieve import Sieve
 
@@ -27,4 +27,4 @@ def test_a_rule_starts_no_later_than_its_first_match(data: st.DataObject) -> Non
     text = "Cells, so we see, in it " + data.draw(st.from_regex(rule.pattern))
     match = rule.pattern.search(text)
     if match:
-        assert 0 <= rule.start(text) <= match.start()
+        assert 0 <= rule.find_start(text) <= match.start()
