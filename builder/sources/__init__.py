@@ -14,7 +14,7 @@ MAX_PHANTOM_FIGURES = 10_000_000
 
 @dataclass(frozen=True, slots=True)
 class SourceOptions:
-    """What a source may be told besides its location.
+    """Settings of a source besides its location.
 
     `seed` shapes the phantom, `microscopy` selects figures by the source's own labels, `license`
     is the licence of figures whose source states none.
@@ -28,7 +28,8 @@ class SourceOptions:
 def open_source(spec: str, options: SourceOptions) -> Source:
     """The source that `KIND[:LOCATION]` names.
 
-    Raises SourceError for an unknown kind or a location that the kind cannot use.
+    Raises:
+        SourceError: For an unknown kind or a location that the kind cannot use.
     """
     kind, _, location = spec.partition(":")
     opener = _OPENERS.get(kind)
@@ -39,7 +40,10 @@ def open_source(spec: str, options: SourceOptions) -> Source:
     return opener(location, options)
 
 
-def _phantom(location: str, options: SourceOptions) -> Source:
+# Each kind is imported when it is opened: scipy, lxml, datasets and requests are not needed by all.
+
+
+def _open_phantom(location: str, options: SourceOptions) -> Source:
     from builder.sources.phantom import PhantomSource
 
     if not location:
@@ -52,40 +56,36 @@ def _phantom(location: str, options: SourceOptions) -> Source:
     return PhantomSource(figures=int(location), seed=options.seed)
 
 
-def _pmc_oa(location: str, _: SourceOptions) -> Source:
-    from builder.sources.pmc_oa import PmcOaSource, is_remote
+def _open_pmc_oa(location: str, _: SourceOptions) -> Source:
+    from builder.sources.pmc_oa import PmcOaService, PmcOaSource, is_remote
 
-    if not is_remote(location):
-        return PmcOaSource(location)
-    from builder.sources.pmc_oa.remote import PmcOaService
-
-    return PmcOaService(location)
+    return PmcOaService(location) if is_remote(location) else PmcOaSource(location)
 
 
-def _biomedica(location: str, options: SourceOptions) -> Source:
+def _open_biomedica(location: str, options: SourceOptions) -> Source:
     from builder.sources.biomedica import BiomedicaSource
 
     return BiomedicaSource(location, options.microscopy)
 
 
-def _image_folder(location: str, options: SourceOptions) -> Source:
+def _open_image_folder(location: str, options: SourceOptions) -> Source:
     from builder.sources.image_folder import ImageFolderSource
 
     return ImageFolderSource(location, options.license)
 
 
-def _dataset(location: str, options: SourceOptions) -> Source:
+def _open_dataset(location: str, options: SourceOptions) -> Source:
     from builder.sources.dataset import DatasetSource
 
     return DatasetSource(location, options.license)
 
 
 _OPENERS: dict[str, Callable[[str, SourceOptions], Source]] = {
-    "phantom": _phantom,
-    "pmc_oa": _pmc_oa,
-    "biomedica": _biomedica,
-    "image_folder": _image_folder,
-    "dataset": _dataset,
+    "phantom": _open_phantom,
+    "pmc_oa": _open_pmc_oa,
+    "biomedica": _open_biomedica,
+    "image_folder": _open_image_folder,
+    "dataset": _open_dataset,
 }
 KINDS = tuple(_OPENERS)
 

@@ -1,6 +1,5 @@
 """Figures of articles in the PubMed Central Open Access subset."""
 
-from builder.sources.pmc_oa.places import is_remote
-from builder.sources.pmc_oa.source import PmcOaSource
+from builder.sources.pmc_oa.source import PmcOaService, PmcOaSource, is_remote
 
-__all__ = ["PmcOaSource", "is_remote"]
+__all__ = ["PmcOaService", "PmcOaSource", "is_remote"]

@@ -1,46 +1,86 @@
-"""The source `pmc_oa`: figures of article packages, with an account of all that was not usable."""
+"""The source `pmc_oa`: figures of articles in the PMC Open Access subset.
+
+From packages on disk, or by id or query from PubMed Central's public service. Both read an article
+in the same way, and account for every figure and image file that was not usable.
+"""
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
+import logging
+import re
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path, PurePosixPath
 
 from builder.sources.article import Article, Legend, make_figure
-from builder.sources.base import MAX_BYTES, Partition, SourceError
-from builder.sources.files import IMAGES, walk_files
-from builder.sources.pmc_oa import package as packages
-from builder.sources.pmc_oa.article import figure_license, read_article
+from builder.sources.base import MAX_BYTES, Partition, SourceError, make_fingerprint
+from builder.sources.files import IMAGES
 from builder.sources.pmc_oa.figures import (
-    Caption,
-    ImageIndex,
     Mentions,
-    figure_graphics,
-    loose_graphics,
-    not_a_figure,
-    read_caption,
+    PackageImages,
+    find_graphics,
+    find_loose_graphics,
+    find_other_kind,
+    read_legend,
 )
-from builder.sources.pmc_oa.jats import XLINK_HREF, Element, XmlError, parse, text
-from builder.sources.pmc_oa.package import Package, PackageError
+from builder.sources.pmc_oa.jats import XLINK_HREF, Element, XmlError, parse, read_text
+from builder.sources.pmc_oa.packages import (
+    Package,
+    PackageError,
+    find_packages,
+    list_files,
+    load_package,
+    read_package_name,
+)
+from builder.sources.pmc_oa.rights import read_article, read_figure_license
+from builder.sources.pmc_oa.service import (
+    CLOUD,
+    RATE,
+    ArticleCache,
+    MissingError,
+    OutageError,
+    PoliteClient,
+    find_cache,
+)
 from builder.sources.text import make_printable, make_safe_id
 from builder.tables.images import ImageError
 from builder.tables.microscopy import classify
 from builder.tables.records import Figure, Rejection
 
 KIND = "pmc_oa"
-MAX_DEPTH = 3
+QUERY = "search:"
+"""How a location begins that is a query."""
+
+MAX_LIST_BYTES = 200_000_000
+_ID = re.compile(r"(?:PMC)?([1-9]\d{0,9})(?:\.\d+)?", re.IGNORECASE)
+
+logger = logging.getLogger("microvqa_pp")
+
+
+def is_remote(location: str) -> bool:
+    """Whether a location is a list of ids (a .txt file) or a query, and no package."""
+    return location.startswith(QUERY) or (
+        location.lower().endswith(".txt") and not Path(location).expanduser().is_dir()
+    )
 
 
 class PmcOaSource:
     """Article packages of the PMC Open Access subset: one JATS file and its images each.
 
-    `location` is a package folder, a `.tar.gz` package, or a folder that holds packages of both
-    forms, up to three levels down. Raises SourceError where there is no package.
+    Reads: `location` is a package folder, a `.tar.gz` package, or a folder that holds packages of
+    both forms, up to three levels down.
+
+    A partition: about `packages_per_partition` packages in order of their names, all of one name
+    together.
+
+    Yields a figure for each `fig` with one image and a caption. Rejects packages that cannot be
+    read, figures without either, with several images or outside of the text (tables, formulas,
+    sub-articles), and image files that no figure shows.
+
+    Raises:
+        SourceError: For settings out of range.
     """
 
     kind = KIND
@@ -54,148 +94,203 @@ class PmcOaSource:
 
     def partitions(self) -> list[Partition]:
         """Packages in order of their names. Raises SourceError when there is none."""
-        found = self._packages()
-        if not found:
-            raise SourceError(
-                f"no article package in {self._location}: expected folders with a .nxml file and "
-                "images, or .tar.gz archives of such folders"
-            )
-        chunks: list[list[Path]] = [[]]
-        held = 0
-        for _, group in groupby(found, key=_package_name):
-            same = list(group)
-            weight = sum(map(_bytes, same))
-            full = len(chunks[-1]) >= self._per_partition or held + weight > MAX_BYTES
-            if chunks[-1] and full:
-                chunks.append([])
-                held = 0
-            chunks[-1].extend(same)
-            held += weight
-        return [self._partition(index, chunk) for index, chunk in enumerate(chunks)]
-
-    def read(self, partition: Partition) -> Iterator[Figure | Rejection]:
-        """Figures and rejections, package by package; bad packages are rejected, never raised."""
-        seen: dict[str, str] = {}
-        for item in partition.items:
-            path = self._location / item
-            yield from read_package(path, make_printable(path.name), item, seen)
-
-    def _packages(self) -> list[Path]:
         path = self._location
         if not path.exists():
             raise SourceError(f"{path} does not exist: give a folder or .tar.gz of articles")
         try:
-            if path.is_file():
-                return [path] if packages.is_archive(path) else []
-            found = _find_packages(path, 0)
+            packages = find_packages(path)
         except OSError as error:
             raise SourceError(f"{path} cannot be read: {error}") from error
-        return sorted(found, key=lambda p: (_package_name(p), str(p)))
+        if not packages:
+            raise SourceError(
+                f"no article package in {path}: expected folders with a .nxml file and "
+                "images, or .tar.gz archives of such folders"
+            )
+        # A folder and an archive of one name are the same article, so they stay together.
+        chunks: list[list[Path]] = [[]]
+        weight = 0
+        for _, group in groupby(packages, key=read_package_name):
+            same = list(group)
+            more = sum(facts.st_size for package in same for _, facts in list_files(package))
+            full = len(chunks[-1]) >= self._per_partition or weight + more > MAX_BYTES
+            if chunks[-1] and full:
+                chunks.append([])
+                weight = 0
+            chunks[-1].extend(same)
+            weight += more
+        logger.info("%s: %d packages in %d partitions", path, len(packages), len(chunks))
+        return [self._make_partition(index, chunk) for index, chunk in enumerate(chunks)]
 
-    def _partition(self, index: int, chunk: list[Path]) -> Partition:
+    def read(self, partition: Partition) -> Iterator[Figure | Rejection]:
+        """Figures and rejections, package by package; bad packages are rejected, never raised."""
+        places: dict[str, str] = {}
+        for item in partition.items:
+            path = self._location / item
+            name = make_printable(path.name)
+            place = name if item in (".", "") else make_printable(PurePosixPath(item).as_posix())
+            yield from _read_package(path, place, places)
+
+    def _make_partition(self, index: int, chunk: list[Path]) -> Partition:
         items = tuple(str(path.relative_to(self._location)) for path in chunk)
         facts = [
             [make_printable(str(file.relative_to(path.parent))), s.st_size, s.st_mtime_ns]
             for path in chunk
-            for file, s in _files(path)
+            for file, s in list_files(path)
         ]
-        digest = hashlib.sha256(json.dumps(facts).encode()).hexdigest()
-        return Partition(f"{index:05d}-{make_safe_id(_package_name(chunk[0]))}", digest, items)
+        name = make_safe_id(read_package_name(chunk[0]))
+        return Partition(f"{index:05d}-{name}", make_fingerprint(facts), items)
 
 
-def _files(package: Path) -> Iterator[tuple[Path, os.stat_result]]:
-    """An archive, or the files in a folder, with their facts; without those that have none."""
-    for file in [package] if package.is_file() else walk_files(package):
-        with suppress(OSError):
-            yield file, file.lstat()
+class PmcOaService:
+    """Articles of the PMC Open Access subset that a list of ids or a query names.
 
+    Reads: `location` is a text file with one id on each line (PMC123; # starts a comment), or
+    `search:QUERY` in PMC's own query language. What is fetched is kept in `cache`.
 
-def _bytes(package: Path) -> int:
-    """Bytes of an archive or of all files in a folder."""
-    return sum(facts.st_size for _, facts in _files(package))
+    A partition: `articles_per_partition` ids in order of their numbers.
 
+    Yields and rejects what PmcOaSource does; rejects articles too that the service does not have,
+    that are retracted or not in the open access subset.
+    """
 
-def _package_name(path: Path) -> str:
-    name = make_printable(path.name)
-    return next((name[: -len(s)] for s in packages.ARCHIVES if name.lower().endswith(s)), name)
-
-
-def _find_packages(folder: Path, depth: int) -> list[Path]:
-    """Packages below a folder; one that cannot be read counts, and is refused when it is read."""
-    try:
-        entries = sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
-        files = [entry for entry in entries if entry.is_file()]
-        folders = [entry for entry in entries if entry.is_dir()]
-    except OSError:
-        if depth == 0:
-            raise
-        return [folder]
-    suffixes = {file.suffix.lower() for file in files}
-    if ".nxml" in suffixes:
-        return [folder]
-    found = [file for file in files if packages.is_archive(file)]
-    if depth < MAX_DEPTH:
-        found += [package for each in folders for package in _find_packages(each, depth + 1)]
-    images_alone = depth > 0 and not suffixes.isdisjoint(IMAGES)
-    return found or ([folder] if ".xml" in suffixes or images_alone else [])
-
-
-def read_package(
-    path: Path, name: str, item: str, seen: dict[str, str]
-) -> Iterator[Figure | Rejection]:
-    """Figures and rejections of one package; `seen` holds the articles read before."""
-    place = name if item in (".", "") else make_printable(PurePosixPath(item).as_posix())
-    try:
-        content = packages.read(path)
-        xml = _article_file(content)
-        root = parse(content.files[xml])
-    except (PackageError, XmlError) as error:
-        yield Rejection(KIND, place, "", "", error.reason, error.detail)
-        return
-    article = read_article(root, _package_name(path))
-    if article.article_id in seen:
-        detail = f"already read from {seen[article.article_id]}"
-        yield Rejection(KIND, place, article.article_id, "", "article occurs twice", detail)
-        return
-    seen[article.article_id] = place
-    yield from _Reading(place, xml, content, root, article).items()
-
-
-def _article_file(content: Package) -> str:
-    names = content.named((".nxml",)) or content.named((".xml",))
-    if not names:
-        raise PackageError("no article XML", f"{len(content.files)} images and no .nxml file")
-    if len(names) > 1:
-        raise PackageError("several article XML files", ", ".join(names[:5]))
-    return names[0]
-
-
-class _Reading:
-    """One pass over an article; keeps account of the image files that it came across."""
+    kind = KIND
+    decodes = False
 
     def __init__(
-        self, place: str, xml: str, content: Package, root: Element, article: Article
+        self,
+        location: str,
+        articles_per_partition: int = 8,
+        cache: Path | None = None,
+        client: PoliteClient | None = None,
+    ) -> None:
+        folder = cache or find_cache()
+        self._location = location
+        self._per_partition = articles_per_partition
+        self._cache = ArticleCache(folder, client or PoliteClient(RATE, folder / "pace"))
+
+    def partitions(self) -> list[Partition]:
+        """Ids in order of their numbers. Raises SourceError for a list or query without any."""
+        if self._location.startswith(QUERY):
+            try:
+                ids = self._cache.search(self._location.removeprefix(QUERY).strip())
+            except OutageError as error:
+                raise SourceError(f"PubMed Central cannot be searched: {error}") from error
+        else:
+            ids = _read_ids(Path(self._location).expanduser())
+        if not ids:
+            raise SourceError(f"no article id in {self._location}: expected lines such as PMC123")
+        size = self._per_partition
+        chunks = [tuple(ids[i : i + size]) for i in range(0, len(ids), size)]
+        logger.info("%s: %d articles in %d partitions", self._location, len(ids), len(chunks))
+        return [
+            Partition(f"{i:05d}-{chunk[0]}", make_fingerprint([CLOUD, chunk]), chunk)
+            for i, chunk in enumerate(chunks)
+        ]
+
+    def read(self, partition: Partition) -> Iterator[Figure | Rejection]:
+        """Figures and rejections, article by article.
+
+        Raises:
+            SourceError: When the service fails for good; what was fetched is kept.
+        """
+        places: dict[str, str] = {}
+        for pmcid in partition.items:
+            try:
+                folder = self._cache.fetch(pmcid)
+            except MissingError as error:
+                yield _reject_article(pmcid, pmcid, "article cannot be had", str(error))
+                continue
+            except OutageError as error:
+                raise SourceError(
+                    f"PubMed Central cannot be read on: {error}; run again, files are kept"
+                ) from error
+            if isinstance(folder, str):
+                yield _reject_article(pmcid, pmcid, folder, f"{CLOUD} says so")
+                continue
+            yield from _read_package(folder, pmcid, places)
+
+
+def _read_ids(path: Path) -> list[str]:
+    """Ids in a text file, each once, in order of their numbers. Raises SourceError."""
+    try:
+        if path.stat().st_size > MAX_LIST_BYTES:
+            raise SourceError(f"{path} is too large for a list of ids")
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SourceError(f"{path} cannot be read as a list of ids: {error}") from error
+    numbers = set[int]()
+    for place, line in enumerate(lines, start=1):
+        word = line.partition("#")[0].strip()
+        match = _ID.fullmatch(word)
+        if word and not match:
+            raise SourceError(f"{path}, line {place}: {word[:40]!r} is no id; write PMC123")
+        if match:
+            numbers.add(int(match[1]))
+    return [f"PMC{number}" for number in sorted(numbers)]
+
+
+def _read_package(path: Path, place: str, places: dict[str, str]) -> Iterator[Figure | Rejection]:
+    """Figures and rejections of one package.
+
+    Args:
+        path: Its folder or archive.
+        place: How rejections name it.
+        places: Where the articles that were read before came from; this one is added.
+    """
+    try:
+        package = load_package(path)
+        names = package.list_names((".nxml",)) or package.list_names((".xml",))
+        if not names:
+            raise PackageError("no article XML", f"{len(package.files)} images and no .nxml file")
+        if len(names) > 1:
+            raise PackageError("several article XML files", ", ".join(names[:5]))
+        root = parse(package.files[names[0]])
+    except (PackageError, XmlError) as error:
+        yield _reject_article(place, "", error.reason, error.detail)
+        return
+    article = read_article(root, read_package_name(path))
+    if article.article_id in places:
+        detail = f"already read from {places[article.article_id]}"
+        yield _reject_article(place, article.article_id, "article occurs twice", detail)
+        return
+    places[article.article_id] = place
+    yield from _ArticleReading(place, names[0], package, root, article).read_all()
+
+
+def _reject_article(place: str, article_id: str, reason: str, detail: str) -> Rejection:
+    logger.warning("%s left out: %s: %s", place, reason, detail)
+    return Rejection(KIND, place, article_id, "", reason, detail)
+
+
+class _ArticleReading:
+    """One pass over an article; keeps account of the image files that it came across.
+
+    Every image file of the package ends as the image of a figure or in a rejection.
+    """
+
+    def __init__(
+        self, place: str, xml: str, package: Package, root: Element, article: Article
     ) -> None:
         self._place = place
         self._xml = xml
-        self._content = content
+        self._package = package
         self._root = root
         self._article = article
-        self._images = content.named(IMAGES)
-        self._index = ImageIndex(self._images)
+        self._images = package.list_names(IMAGES)
+        self._index = PackageImages(self._images)
         self._mentions = Mentions(root)
         self._keys: set[str] = set()
         self._accounted: set[str] = set()
 
-    def items(self) -> Iterator[Figure | Rejection]:
+    def read_all(self) -> Iterator[Figure | Rejection]:
         """Figures in the order of the article, then all that is none of them."""
         for number, node in enumerate(self._root.iter("fig"), start=1):
-            yield from self._figure(node, number)
-        yield from self._loose_graphics()
+            yield from self._read_figure(node, number)
+        yield from self._reject_loose_graphics()
         for name in self._images:
             if name not in self._accounted:
                 yield self._reject(name, "", "image is not referenced", "no graphic names it")
-        for refused in self._content.refused:
+        for refused in self._package.refused:
             yield self._reject(refused.name, "", refused.reason, refused.detail)
 
     def _reject(self, name: str, item: str, reason: str, detail: str) -> Rejection:
@@ -203,65 +298,50 @@ class _Reading:
         location = f"{self._place}/{name}"
         return Rejection(KIND, location, self._article.article_id, item, reason, detail)
 
-    def _figure(self, node: Element, number: int) -> Iterator[Figure | Rejection]:
-        caption = read_caption(node)
-        item = caption.label or node.get("id") or f"figure {number}"
-        pictures = figure_graphics(node)
+    def _read_figure(self, node: Element, number: int) -> Iterator[Figure | Rejection]:
+        legend = read_legend(node)
+        item = legend.label or node.get("id") or f"figure {number}"
+        # The same picture in other formats is accounted for, whether the figure is used or not.
+        pictures = find_graphics(node)
         chosen, others = self._index.find([href for hrefs in pictures for href in hrefs])
         for name in others:
             detail = f"{', '.join(chosen)} is used for {item}"
             yield self._reject(name, item, "other format of a figure", detail)
-        problem = self._problem(node, caption, pictures, chosen)
+        # A figure that cannot be used is rejected with its image files, or with the XML.
+        problem = _find_problem(node, legend, pictures, chosen)
         if problem is not None:
             for name in chosen or [self._xml]:
                 yield self._reject(name, item, *problem)
             return
         self._accounted.add(chosen[0])
         try:
-            yield self._record(node, number, caption, chosen[0])
+            yield self._make_figure(node, number, legend, chosen[0])
         except ImageError as error:
             yield self._reject(chosen[0], item, error.reason, error.detail)
 
-    def _problem(
-        self, node: Element, caption: Caption, pictures: list[list[str]], chosen: list[str]
-    ) -> tuple[str, str] | None:
-        hrefs = ", ".join(href for picture in pictures for href in picture)
-        if kind := not_a_figure(node):
-            return f"not a figure: {kind}", f"fig {node.get('id', '')} shows {hrefs}"
-        if not pictures:
-            return "figure names no image", f"fig {node.get('id', '')} has no graphic"
-        if len(pictures) > 1:
-            return "several images in one figure", hrefs
-        if not chosen:
-            return "image file missing", hrefs
-        if len(chosen) > 1:
-            return "several image files match", f"{hrefs}: {', '.join(chosen)}"
-        if not caption.text:
-            return "no caption", hrefs
-        return None
-
-    def _record(self, node: Element, number: int, caption: Caption, name: str) -> Figure:
-        image = (PurePosixPath(name).name, self._content.files[name])
-        mentions = self._mentions.of(node)
-        legend = Legend(caption.label, caption.title, caption.text, caption.panels, mentions)
-        verdict = classify(caption.text, caption.title)
-        rights = figure_license(node, caption.text, self._article.license)
-        key = self._figure_key(node, number)
-        return make_figure(KIND, key, self._article, image, legend, verdict, rights)
-
-    def _figure_key(self, node: Element, number: int) -> str:
-        key = make_safe_id(node.get("id") or text(node.find("label")) or f"fig{number}")
+    def _make_figure(self, node: Element, number: int, legend: Legend, name: str) -> Figure:
+        # A key is unique in its article: a repeated one gets the figure's number.
+        key = make_safe_id(node.get("id") or read_text(node.find("label")) or f"fig{number}")
         if key in self._keys:
             key = f"{key}-n{number}"
         self._keys.add(key)
-        return key
+        return make_figure(
+            source=KIND,
+            key=key,
+            article=self._article,
+            image=(PurePosixPath(name).name, self._package.files[name]),
+            legend=replace(legend, mentions=self._mentions.find(node)),
+            verdict=classify(legend.caption, legend.title),
+            license=read_figure_license(node, legend.caption, self._article.license),
+        )
 
-    def _loose_graphics(self) -> Iterator[Rejection]:
+    def _reject_loose_graphics(self) -> Iterator[Rejection]:
+        """Graphics outside of figures: one rejection for each image file, or for each kind."""
         without_file: Counter[str] = Counter()
-        for node, kind in loose_graphics(self._root):
+        for node, kind in find_loose_graphics(self._root):
             href = node.get(XLINK_HREF, "")
             chosen, others = self._index.find([href])
-            fresh = [n for n in chosen + others if n not in self._accounted]
+            fresh = [name for name in chosen + others if name not in self._accounted]
             for name in fresh:
                 yield self._reject(name, "", f"not a figure: {kind}", f"graphic {href}")
             if not chosen:
@@ -269,3 +349,23 @@ class _Reading:
         for kind, count in sorted(without_file.items()):
             detail = f"{count} graphics without an image file in the package"
             yield self._reject(self._xml, "", f"not a figure: {kind}", detail)
+
+
+def _find_problem(
+    node: Element, legend: Legend, pictures: list[list[str]], chosen: list[str]
+) -> tuple[str, str] | None:
+    """Reason and detail why a `fig` gives no figure, or None if it does."""
+    hrefs = ", ".join(href for picture in pictures for href in picture)
+    if kind := find_other_kind(node):
+        return f"not a figure: {kind}", f"fig {node.get('id', '')} shows {hrefs}"
+    if not pictures:
+        return "figure names no image", f"fig {node.get('id', '')} has no graphic"
+    if len(pictures) > 1:
+        return "several images in one figure", hrefs
+    if not chosen:
+        return "image file missing", hrefs
+    if len(chosen) > 1:
+        return "several image files match", f"{hrefs}: {', '.join(chosen)}"
+    if not legend.caption:
+        return "no caption", hrefs
+    return None

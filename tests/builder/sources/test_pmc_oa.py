@@ -15,8 +15,7 @@ import pytest
 from PIL import Image
 
 from builder.sources.base import SourceError
-from builder.sources.pmc_oa import PmcOaSource
-from builder.sources.pmc_oa import package as packages
+from builder.sources.pmc_oa import PmcOaSource, packages
 from builder.tables.records import Figure, Rejection
 
 Items = list[Figure | Rejection]

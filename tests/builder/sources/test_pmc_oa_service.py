@@ -7,10 +7,8 @@ import pytest
 
 from benchmarks.costs.made_articles import write_articles
 from builder.sources import SourceError, SourceOptions, open_source
-from builder.sources.pmc_oa import client, remote, service
-from builder.sources.pmc_oa.client import PoliteClient
-from builder.sources.pmc_oa.remote import PmcOaService
-from builder.sources.pmc_oa.source import PmcOaSource
+from builder.sources.pmc_oa import PmcOaService, PmcOaSource, service
+from builder.sources.pmc_oa.service import PoliteClient
 from builder.tables.records import Figure, Rejection
 from tests.builder.sources.pmc_service import PmcCopy
 
@@ -35,9 +33,10 @@ def copy(articles: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[PmcCopy]:
             thumb = {"g001.gif": b"GIF89a", f"{package.name}.2.pdf": b"%PDF", ".x.jpg": b"x"}
             running.add(f"{package.name}.2", files | thumb)
         running.ids = [package.name.removeprefix("PMC") for package in articles.iterdir()]
+        search = service.search
         monkeypatch.setattr(service.CloudService, "__init__", _at(running.url))
         monkeypatch.setattr(
-            remote, "search", lambda c, q: service.search(c, q, f"{running.url}/esearch.fcgi")
+            service, "search", lambda c, q: search(c, q, f"{running.url}/esearch.fcgi")
         )
         yield running
 
@@ -114,7 +113,7 @@ def test_an_outage_ends_with_one_line_and_what_was_fetched_is_kept(
     copy: PmcCopy, articles: Path, tmp_path: Path
 ) -> None:
     location = listed(tmp_path, *all_ids(articles))
-    copy.faults = {"g003.jpg": [500] * client.ATTEMPTS}
+    copy.faults = {"g003.jpg": [500] * service.ATTEMPTS}
     with pytest.raises(SourceError, match=r"status 500, 6 times; run again, files are kept"):
         read(opened(location, tmp_path / "cache"))
     copy.requests.clear()

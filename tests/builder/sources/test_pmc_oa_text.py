@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from builder.sources.pmc_oa.figures import read_caption
-from builder.sources.pmc_oa.jats import parse, text
+from builder.sources.pmc_oa.figures import read_legend
+from builder.sources.pmc_oa.jats import parse, read_text
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ from builder.sources.pmc_oa.jats import parse, text
     ],
 )
 def test_markup_becomes_readable_text(xml: str, expected: str) -> None:
-    assert text(etree.fromstring(f"<p>{xml}</p>")) == expected
+    assert read_text(etree.fromstring(f"<p>{xml}</p>")) == expected
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"])))
@@ -46,19 +46,19 @@ def test_any_text_is_one_tidy_line(raw: str) -> None:
         node.text = raw
     except ValueError:
         return
-    line = text(node)
+    line = read_text(node)
     assert line == " ".join(line.split())
     node.text = line
-    assert text(node) == line
+    assert read_text(node) == line
 
 
 def test_namespaces_do_not_matter() -> None:
     xml = '<article xmlns="https://jats.nlm.nih.gov/ns/archiving/1.3/"><p>x</p></article>'
-    assert text(parse(xml.encode()).find("p")) == "x"
+    assert read_text(parse(xml.encode()).find("p")) == "x"
 
 
 def test_a_bold_opening_is_the_title_where_there_is_no_other() -> None:
     xml = "<bold>Cells divide slowly.</bold> <bold>A</bold> X <bold>B</bold> Y"
-    caption = read_caption(etree.fromstring(f"<fig><caption><p>{xml}</p></caption></fig>"))
-    assert (caption.title, caption.panels) == ("Cells divide slowly.", ["A", "B"])
-    assert caption.text == "Cells divide slowly. A X B Y"
+    legend = read_legend(etree.fromstring(f"<fig><caption><p>{xml}</p></caption></fig>"))
+    assert (legend.title, legend.panels) == ("Cells divide slowly.", ["A", "B"])
+    assert legend.caption == "Cells divide slowly. A X B Y"

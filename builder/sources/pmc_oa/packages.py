@@ -1,7 +1,7 @@
 """Article packages as the PMC Open Access subset ships them: a folder or a .tar.gz.
 
-A package is read into memory as a whole, nothing is extracted to disk, and names inside of it are
-only ever looked up among its own files.
+They are found on disk, and read into memory as a whole: nothing is extracted to disk, and names
+inside of a package are only ever looked up among its own files.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ import gzip
 import os
 import tarfile
 import zlib
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
@@ -23,6 +25,8 @@ MAX_MEMBERS = 20_000
 BLOCK_BYTES = 10_240
 ARCHIVES = (".tar.gz", ".tgz")
 XML = (".nxml", ".xml")
+MAX_DEPTH = 3
+"""Folders between the one that is searched and a package, at most."""
 
 
 class PackageError(Exception):
@@ -41,7 +45,7 @@ class Package:
     files: dict[str, bytes] = field(default_factory=dict)
     refused: list[Refused] = field(default_factory=list)
 
-    def named(self, suffixes: tuple[str, ...]) -> list[str]:
+    def list_names(self, suffixes: tuple[str, ...]) -> list[str]:
         """Names of files that end with one of the suffixes, sorted."""
         return sorted(n for n in self.files if n.lower().endswith(suffixes))
 
@@ -50,69 +54,121 @@ class Package:
         self.refused.append(Refused(name, reason, detail))
 
 
-def is_archive(path: Path) -> bool:
-    """Whether a file is named like a package archive."""
+def find_packages(location: Path) -> list[Path]:
+    """Packages in a folder, up to MAX_DEPTH folders down, or the archive that a path is.
+
+    One that cannot be read counts too, and is refused when it is read.
+
+    Returns:
+        Folders and archives, in order of the packages' names; none where there is no package.
+
+    Raises:
+        OSError: When the folder itself cannot be read.
+    """
+    if location.is_file():
+        return [location] if _is_archive(location) else []
+    packages = _search_folder(location, 0)
+    return sorted(packages, key=lambda path: (read_package_name(path), str(path)))
+
+
+def _search_folder(folder: Path, depth: int) -> list[Path]:
+    try:
+        entries = sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
+        files = [entry for entry in entries if entry.is_file()]
+        folders = [entry for entry in entries if entry.is_dir()]
+    except OSError:
+        if depth == 0:
+            raise
+        return [folder]
+    # An .nxml file makes a folder a package, whatever else is in it.
+    suffixes = {file.suffix.lower() for file in files}
+    if ".nxml" in suffixes:
+        return [folder]
+    packages = [file for file in files if _is_archive(file)]
+    if depth < MAX_DEPTH:
+        packages += [package for each in folders for package in _search_folder(each, depth + 1)]
+    # A folder with other XML, or with images alone, is one only if it holds no packages.
+    images_alone = depth > 0 and not suffixes.isdisjoint(IMAGES)
+    return packages or ([folder] if ".xml" in suffixes or images_alone else [])
+
+
+def _is_archive(path: Path) -> bool:
     return path.name.lower().endswith(ARCHIVES)
 
 
-def read(path: Path) -> Package:
-    """All XML and images of a package. Raises PackageError if it cannot be opened or unpacked."""
+def read_package_name(path: Path) -> str:
+    """Name of a package without the suffix of an archive."""
+    name = make_printable(path.name)
+    return next((name[: -len(s)] for s in ARCHIVES if name.lower().endswith(s)), name)
+
+
+def list_files(package: Path) -> Iterator[tuple[Path, os.stat_result]]:
+    """An archive, or the files in a folder, with their facts; without those that have none."""
+    for file in [package] if package.is_file() else walk_files(package):
+        with suppress(OSError):
+            yield file, file.lstat()
+
+
+def load_package(path: Path) -> Package:
+    """All XML and images of a package.
+
+    Raises:
+        PackageError: If it cannot be opened or unpacked, or is larger than the limits.
+    """
     try:
-        return _from_archive(path) if path.is_file() else _from_folder(path)
+        return _load_archive(path) if path.is_file() else _load_folder(path)
     except (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise PackageError("archive is broken", f"{type(error).__name__}: {error}") from error
     except (OSError, ValueError, OverflowError) as error:
         raise PackageError("package cannot be read", f"{type(error).__name__}: {error}") from error
 
 
-def _from_folder(path: Path) -> Package:
+def _load_folder(path: Path) -> Package:
     package = Package()
     kept = 0
 
-    def unreadable(error: OSError) -> None:
+    def refuse_folder(error: OSError) -> None:
         if Path(error.filename) == path:
             raise error
         name = Path(error.filename).relative_to(path).as_posix()
         package.refuse(make_printable(name), "folder cannot be read", error.strerror or "")
 
-    for file in walk_files(path, unreadable):
+    for file in walk_files(path, refuse_folder):
         name = make_printable(file.relative_to(path).as_posix())
         if file.is_symlink():
             package.refuse(name, "link is not followed", "symbolic link in a package")
-        elif _wanted(package, name, size := file.stat().st_size, kept):
+        elif _is_wanted(package, name, size := file.stat().st_size, kept):
             package.files[name] = file.read_bytes()
             kept += size
     return package
 
 
-def _from_archive(path: Path) -> Package:
+def _load_archive(path: Path) -> Package:
     package = Package()
     kept = 0
     with gzip.open(path) as unpacked:
         stream = cast(BinaryIO, _Bounded(unpacked))
         with tarfile.open(fileobj=stream, mode="r:") as archive:
             for count, member in enumerate(archive, start=1):
+                # Limits come first, then what must not be read, then what nobody needs.
                 if count > MAX_MEMBERS:
                     raise PackageError("archive is too large", f"over {MAX_MEMBERS:,} members")
                 name = make_printable(member.name)
-                if member.isdir() or not _safe(package, name, member):
+                if member.isdir() or not _check_safe(package, name, member):
                     continue
                 content = archive.extractfile(member)
-                if content is not None and _wanted(package, name, member.size, kept):
+                if content is not None and _is_wanted(package, name, member.size, kept):
                     package.files[name] = content.read()
                     kept += member.size
-        _expect_end(stream)
+        # On to the checksum of gzip: tarfile takes a damaged header for the end of the archive.
+        while chunk := stream.read(BLOCK_BYTES):
+            if chunk.strip(b"\0"):
+                raise PackageError("archive is broken", "data after the end of the archive")
     return package
 
 
-def _expect_end(stream: BinaryIO) -> None:
-    """Read on to the checksum: tarfile takes a damaged header for the end of the archive."""
-    while chunk := stream.read(BLOCK_BYTES):
-        if chunk.strip(b"\0"):
-            raise PackageError("archive is broken", "data after the end of the archive")
-
-
-def _safe(package: Package, name: str, member: tarfile.TarInfo) -> bool:
+def _check_safe(package: Package, name: str, member: tarfile.TarInfo) -> bool:
+    """Whether a member may be read; notes why not."""
     refused = check_member(member)
     if refused is not None:
         package.refused.append(refused)
@@ -123,7 +179,8 @@ def _safe(package: Package, name: str, member: tarfile.TarInfo) -> bool:
     return False
 
 
-def _wanted(package: Package, name: str, size: int, kept: int) -> bool:
+def _is_wanted(package: Package, name: str, size: int, kept: int) -> bool:
+    """Whether a file is XML or an image; notes one that is too large."""
     if not name.lower().endswith(XML + IMAGES) or PurePosixPath(name).name.startswith("."):
         return False
     if size > MAX_MEMBER_BYTES:
