@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from string import ascii_uppercase
@@ -214,7 +215,26 @@ def find_labels(text: str, starts: Set[int]) -> tuple[list[PanelLabel], tuple[st
             body = _BODY.match(text, end)
             place = body.end() if body else end
             labels.append(PanelLabel(start, end, place, upper, candidate.written, standing))
-    return labels, (panels if len(panels) > 1 else ())
+    return _drop_references(labels, sorted(starts)), (panels if len(panels) > 1 else ())
+
+
+def _drop_references(labels: Sequence[PanelLabel], starts: Sequence[int]) -> list[PanelLabel]:
+    """The labels without those that point elsewhere: '(C) Means of the cells of (A)'.
+
+    They trail words that another label opens in the same sentence, and open words of their own.
+    """
+    opened = {letter for x in labels if x.standing == "opens" for letter in x.letters}
+    kept: list[PanelLabel] = []
+    opening: PanelLabel | None = None
+    for label in labels:
+        if label.standing == "opens":
+            opening = label
+        elif label.standing == "trails" and opening and opened.issuperset(label.letters):
+            same_sentence = bisect_right(starts, opening.start) == bisect_right(starts, label.start)
+            if same_sentence and not set(label.letters) & set(opening.letters):
+                continue
+        kept.append(label)
+    return kept
 
 
 def _stand(
