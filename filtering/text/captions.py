@@ -108,7 +108,7 @@ class Caption:
 
 
 _STOP = re.compile(
-    r"[.!?][\"'”’)\]]*\s+(?=[\"'“‘\[]*(?:[(*]|[^\W_a-zß-öø-ÿ]|[a-z][.)]\s+[A-Z]))|\n\s*\n\s*",
+    r"[.!?][\"'”’)\]]*\s+(?=[\"'“‘\[]*(?:[(*]|[^\W_a-zß-öø-ÿ]|[a-z][.)]\s+[A-Z]|[np]\s?[=<>≤≥]))|\n\s*\n\s*",
 )
 _ABBREVIATION = re.compile(
     r"(?:\b(?:(?i:figs?|e\.g|i\.e|cf|vs|approx|resp|var|subsp|refs?|eqs?|tab|suppl|temp|conc|mag|"

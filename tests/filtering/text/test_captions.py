@@ -38,6 +38,7 @@ def pieces(caption: Caption, kind: str) -> list[str]:
         "Genomes of SBV.| B and C. Schematic of strands.| A. Tree.",
         "The C. elegans Rhomboid Genes| (A) Dendogram of all.| (B) Alignment.",
         "Bars 5 µm.| *P < 0.05.",
+        "(B) Cells in B.| n = 16 cells (A) and 9 cells (B).",
         "Mean and s.e.m. (n = 8 cells) at each time.| 18S rRNA as reference.",
         "Lambs were inoculated as described in A.| B–E histopathology of brain.",
         "Means of 3 runs.| (n = 5 cells per run.)",
