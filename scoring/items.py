@@ -66,8 +66,12 @@ def reject(what: str, rows: npt.ArrayLike, values: Column | None = None) -> None
         raise BadInput(f"{what}: row {', '.join(shown)}{more}")
 
 
-def texts(name: str, values: Column, *, needed: bool = False) -> Codes:
-    """A column of strings as codes. Raises BadInput for other types, and where empty if needed."""
+def encode_texts(name: str, values: Column, *, needed: bool = False) -> Codes:
+    """A column of strings as codes.
+
+    Raises:
+        BadInput: A value is no text or, where texts are needed, empty.
+    """
     try:
         column = pa.array(values, pa.string())
     except (pa.ArrowException, TypeError):
@@ -86,8 +90,12 @@ def texts(name: str, values: Column, *, needed: bool = False) -> Codes:
     return Codes(codes, names)
 
 
-def integers(name: str, values: Column, *, missing: int | None = None) -> Ints:
-    """A column of whole numbers; None becomes `missing` where that is given, else BadInput."""
+def read_integers(name: str, values: Column, *, missing: int | None = None) -> Ints:
+    """A column of whole numbers; None becomes `missing` where that is given.
+
+    Raises:
+        BadInput: A value is no whole number.
+    """
     if isinstance(values, np.ndarray) and np.issubdtype(values.dtype, np.integer):
         return np.asarray(values, dtype=np.int64)
     bad = [
@@ -101,8 +109,12 @@ def integers(name: str, values: Column, *, missing: int | None = None) -> Ints:
     return np.array([missing if v is None else v for v in values], dtype=np.int64)
 
 
-def same_length(columns: Mapping[str, Column]) -> int:
-    """The common length. Raises BadInput with all lengths where they differ, or for no rows."""
+def check_lengths(columns: Mapping[str, Column]) -> int:
+    """The common length.
+
+    Raises:
+        BadInput: Lengths differ (all are named), or there are no rows.
+    """
     lengths = {name: len(values) for name, values in columns.items()}
     if len(set(lengths.values())) > 1:
         listed = ", ".join(f"{name} {length}" for name, length in lengths.items())
@@ -113,7 +125,7 @@ def same_length(columns: Mapping[str, Column]) -> int:
     return rows
 
 
-def _checked_names(columns: Mapping[str, Column]) -> None:
+def _check_names(columns: Mapping[str, Column]) -> None:
     needed = set(QUESTION_COLUMNS)
     absent = [name for name in QUESTION_COLUMNS if name not in columns]
     extra = sorted(set(columns) - needed - {"index", "status", "extraction"})
@@ -126,18 +138,18 @@ def _checked_names(columns: Mapping[str, Column]) -> None:
         raise BadInput("give either 'extraction' or 'index', and 'status' only with 'index'")
 
 
-def _answers(columns: Mapping[str, Column]) -> tuple[Ints, Codes]:
+def _read_answers(columns: Mapping[str, Column]) -> tuple[Ints, Codes]:
     """Index and status of each row."""
     if "extraction" in columns:
         found = columns["extraction"]
         wrong = [i for i, e in enumerate(found) if not isinstance(e, Extraction)]
         reject("extraction must be what extract() returns", wrong, found)
-        index = integers("index", [e.index for e in found], missing=UNANSWERED)
-        return index, texts("status", [e.status for e in found])
-    index = integers("index", columns["index"], missing=UNANSWERED)
+        index = read_integers("index", [e.index for e in found], missing=UNANSWERED)
+        return index, encode_texts("status", [e.status for e in found])
+    index = read_integers("index", columns["index"], missing=UNANSWERED)
     if "status" not in columns:
         return index, Codes((index < 0).astype(np.int64), ("answered", "no_answer"))
-    status = texts("status", columns["status"])
+    status = encode_texts("status", columns["status"])
     unknown = [code for code, name in enumerate(status.names) if name not in STATUSES]
     reject("status is not known", np.flatnonzero(np.isin(status.codes, unknown)), columns["status"])
     said = np.array([name == "answered" for name in status.names])[status.codes]
@@ -148,33 +160,36 @@ def _answers(columns: Mapping[str, Column]) -> tuple[Ints, Codes]:
 def read_items(columns: Mapping[str, Column]) -> Items:
     """A checked table from columns of equal length.
 
-    Needed: `id` and `article_id` (text), `task`, `modality`, `source` (text), `bloom` (1-5),
-    `correct_index` (0-based), `n_options` (at least 2), and either `extraction` or `index`
-    (0-based, None or -1 for no answer), with `status` if wanted. Raises BadInput, which names
-    the first offending rows.
+    Args:
+        columns: `id` and `article_id` (text), `task`, `modality`, `source` (text), `bloom` (1-5),
+            `correct_index` (0-based), `n_options` (at least 2), and either `extraction` or
+            `index` (0-based, None or -1 for no answer), with `status` if wanted.
+
+    Raises:
+        BadInput: The first offending rows, counted from 0.
     """
-    _checked_names(columns)
-    same_length(columns)
-    ids = texts("id", columns["id"], needed=True)
-    reject("id is a duplicate", duplicates(ids.codes), columns["id"])
-    groups = {name: texts(name, columns[name]) for name in GROUPINGS if name != "bloom"}
-    bloom = integers("bloom", columns["bloom"])
+    _check_names(columns)
+    check_lengths(columns)
+    ids = encode_texts("id", columns["id"], needed=True)
+    reject("id is a duplicate", find_duplicates(ids.codes), columns["id"])
+    groups = {name: encode_texts(name, columns[name]) for name in GROUPINGS if name != "bloom"}
+    bloom = read_integers("bloom", columns["bloom"])
     reject("bloom must be 1 to 5", np.flatnonzero((bloom < 1) | (bloom > 5)), columns["bloom"])
     groups["bloom"] = Codes(bloom - 1, ("1", "2", "3", "4", "5"))
-    options = integers("n_options", columns["n_options"])
+    options = read_integers("n_options", columns["n_options"])
     reject("n_options must be at least 2", np.flatnonzero(options < 2), columns["n_options"])
-    correct = integers("correct_index", columns["correct_index"])
+    correct = read_integers("correct_index", columns["correct_index"])
     off = np.flatnonzero((correct < 0) | (correct >= options))
     reject("correct_index is out of range", off, columns["correct_index"])
-    index, status = _answers(columns)
+    index, status = _read_answers(columns)
     reject(
         "index is out of range", np.flatnonzero((index < UNANSWERED) | (index >= options)), index
     )
-    articles = texts("article_id", columns["article_id"], needed=True)
+    articles = encode_texts("article_id", columns["article_id"], needed=True)
     return Items(ids, articles, groups, correct, options, index, status)
 
 
-def duplicates(codes: Ints) -> Ints:
+def find_duplicates(codes: Ints) -> Ints:
     """Rows whose code occurred in an earlier row."""
     first = np.full(int(codes.max(initial=-1)) + 1, len(codes))
     np.minimum.at(first, codes, np.arange(len(codes)))
@@ -184,14 +199,15 @@ def duplicates(codes: Ints) -> Ints:
 def align(questions: Column, predictions: Column) -> Ints:
     """For each question id the row of its prediction.
 
-    Raises BadInput for ids that are duplicate, missing or unknown.
+    Raises:
+        BadInput: Ids are duplicate, missing or unknown.
     """
     asked, given = (
-        texts("id", questions, needed=True),
-        texts("prediction id", predictions, needed=True),
+        encode_texts("id", questions, needed=True),
+        encode_texts("prediction id", predictions, needed=True),
     )
-    reject("id is a duplicate", duplicates(asked.codes), questions)
-    reject("prediction id is a duplicate", duplicates(given.codes), predictions)
+    reject("id is a duplicate", find_duplicates(asked.codes), questions)
+    reject("prediction id is a duplicate", find_duplicates(given.codes), predictions)
     rows = {name: row for row, name in enumerate(given.names)}
     known = set(asked.names)
     unknown = [row for row, name in enumerate(given.names) if name not in known]

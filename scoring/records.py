@@ -91,3 +91,15 @@ class Statement:
     def choice(self) -> tuple[Status, int | None]:
         """What is stated, for comparison with another statement."""
         return self.reading.status, self.reading.index
+
+    def to_extraction(self) -> Extraction:
+        """The outcome where this statement is the one that counts."""
+        reading = self.reading
+        return Extraction(
+            reading.status,
+            reading.index,
+            self.method,
+            reading.style,
+            (reading.start, reading.end),
+            conflict=reading.conflict,
+        )

@@ -1,46 +1,22 @@
-"""Step 3, continued: statements that are lines of their own."""
+"""What lines of a reply state: a line that is an answer, and the one good item of a list."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from scoring.answers import cues
-from scoring.answers.option_text import tokens
-from scoring.answers.statements import Question, placeholder, read_answer
+from scoring.answers.option_text import split_words
+from scoring.answers.reading import ReplyText, is_placeholder, read_answer
 from scoring.records import Reading, Statement, Strength
 
 _LINE = re.compile(r"[^\n]+")
-_START = re.compile(
-    r"[\s('\[>✓✔✅☑-]*(?:(?:option|choice|answer|letter)\s+)?(?=[(\['A-Za-zАБВГД\d])", re.IGNORECASE
-)
-_ITEM = re.compile(
-    r"[\s('\[>•-]*(?:option |choice )?[(\[]?(?P<label>[A-Z]|\d{1,2})[)\].:-]", re.IGNORECASE
-)
-_LAST_LABEL = re.compile(
-    r"(?:[.!?]\s+|:\s+(?=\()|(?:→|->|=>)\s*)[(\['\s]*(?P<label>[A-Z]|(?<=[(\[])\d{1,2})[)\]'.\s]*$"
-)
-_BRACKET = re.compile(r"\([A-Z]\)")
 _LAST_BRACKET = re.compile(r"\s\((?P<label>[A-Z])\)[.\s]*$")
-_REASONS = re.compile(
-    r"\b(?:since|because|therefore|thus|hence|so|indicat\w+|suggest\w*|consistent|must|match\w*"
-    r"|explain\w*|points?)\b"
-)
-_BRIEF = re.compile(r"\s*(?P<before>[A-Za-z' ]{2,30})(?:[,:]| -) ?\(?(?P<label>[A-Z])[).\s]*")
-_TURNED = re.compile(r"\b(?:but|however|actually)\b[^.]*\b(?:is|it's|must be)\b")
-_CITES = re.compile(
-    r"\b(?:panels?|fig(?:ure)?s?|images?|shown|seen|arrow\w*|lanes?|row|column|left|right|middle)"
-    r"\W*$"
-)
+_BRACKET = re.compile(r"\([A-Z]\)")
 _LOOP = re.compile(r"\W*(?P<label>[A-Z]|\d{1,2})(?:\W+(?P=label))+\W*")
-_GOES_ON = re.compile(
-    r"[)\]'.]*\s*(?:\?|(?:is|was|are|were|would|has|have|seems|shows|not|and|or|could|can)\b)"
-)
-_NONE = re.compile(r"\W*(?:none|neither)\W*")
-_MOST_LINES = 40
-_LONGEST_LINE = 700
-_WHOLE = 3
+_END_TOKENS = re.compile(r"(?:<?/?\|?(?:s|im end|eot id|end|answer|endoftext)\|?>?\s*)+")
+_MOST_LINES, _LONGEST_LINE, _NEAR_START = 40, 700, 3
 
 
 class Line(NamedTuple):
@@ -50,155 +26,193 @@ class Line(NamedTuple):
     end: int
 
 
-def lines(question: Question) -> list[Line]:
+def find_lines(reply: ReplyText) -> Iterator[Statement]:
+    """A first or last line that is a label or an option, opens or ends with one."""
+    lines = _split_lines(reply)
+    if not lines:
+        return
+    items = _list_items(reply, lines)
+    for place in sorted({0, len(lines) - 1}):
+        # An item among others of its kind: 'A. ...' beside 'B. ...'.
+        item = cues.LIST_ITEM.match(reply.text, *lines[place])
+        style = item["label"].isdigit() if item else None
+        is_list = sum(style is None or label.isdigit() == style for label in items) > 1
+        statement = _read_line(reply, lines, place, is_list=is_list)
+        if statement:
+            yield statement
+    # A reply of one line that is the start of an option's text.
+    tail = lines[-1]
+    if len(lines) == 1 and tail.end - tail.start <= _LONGEST_LINE:
+        begun = reply.options.find_begun([placed.word for placed in reply.words])
+        if begun is not None:
+            whole = Reading("answered", tail.start, tail.end, begun)
+            yield Statement(whole, Strength.CONCLUDED, "option_text")
+    yield from _find_last_labels(reply, tail)
+
+
+def _split_lines(reply: ReplyText) -> list[Line]:
     """The first and the last lines that are not blank."""
-    matches = _LINE.finditer(question.text)
-    found = [Line(m.start(), m.end()) for m in matches if m.group().strip()]
-    return found if len(found) <= 2 * _MOST_LINES else found[:_MOST_LINES] + found[-_MOST_LINES:]
+    matches = _LINE.finditer(reply.text)
+    lines = [Line(m.start(), m.end()) for m in matches if m.group().strip()]
+    return lines if len(lines) <= 2 * _MOST_LINES else lines[:_MOST_LINES] + lines[-_MOST_LINES:]
 
 
-def listed(question: Question, found: list[Line]) -> dict[str, list[Line]]:
+def _list_items(reply: ReplyText, lines: Sequence[Line]) -> dict[str, list[Line]]:
     """Lines of a list by their label."""
     items: dict[str, list[Line]] = {}
-    for line in found:
-        item = _ITEM.match(question.text, line.start, line.end)
+    for line in lines:
+        item = cues.LIST_ITEM.match(reply.text, line.start, line.end)
         if item:
             items.setdefault(item["label"].upper(), []).append(line)
     return items
 
 
-def alone(question: Question) -> Iterator[Statement]:
-    """A first or last line that is a label or an option, or opens with one."""
-    found = lines(question)
-    if not found:
-        return
-    items = listed(question, found)
-    for place, line in enumerate(found):
-        if place not in (0, len(found) - 1):
-            continue
-        item = _ITEM.match(question.text, line.start, line.end)
-        style = item["label"].isdigit() if item else None
-        is_list = sum(style is None or label.isdigit() == style for label in items) > 1
-        statement = _line(question, line, first=place == 0, is_list=is_list)
-        if statement:
-            yield statement
-    tail = found[-1]
-    if len(found) == 1 and tail.end - tail.start <= _LONGEST_LINE:
-        begun = question.texts.begun([token.word for token in question.tokens])
-        if begun is not None:
-            whole = Reading("answered", tail.start, tail.end, begun)
-            yield Statement(whole, Strength.CONCLUDED, "option_text")
-    yield from _brief(question)
-    yield from _bracketed(question, tail)
-    last = _LAST_LABEL.search(question.text, max(tail.start, tail.end - 40), tail.end)
+def _find_last_labels(reply: ReplyText, tail: Line) -> Iterator[Statement]:
+    """A label that ends a reply of a few words, a sentence with a reason, or the last line."""
+    # 'Of these, B.'
+    brief = cues.BRIEF_REPLY.fullmatch(reply.text)
+    if brief and not cues.NEGATIVE.search(brief["before"].lower()):
+        status, index, style = reply.labels.look_up(brief["label"])
+        reading = Reading(status, *brief.span("label"), index, style)
+        cites = cues.CITES.search(brief["before"].lower())
+        if not cites and not is_placeholder(reply, reading):
+            yield Statement(reading, Strength.CONCLUDED, "last_label")
+    # '... because of the plate (B).': the only label in brackets, or one after 'but it is'.
+    end = max(tail.start, tail.end - 40), tail.end
+    last = _LAST_BRACKET.search(reply.text, *end)
+    brackets = list(_BRACKET.finditer(reply.text))
+    if last and brackets:
+        sentence = reply.lower[reply.sentence_start(last.start()) : last.start()]
+        reasons = cues.REASONS.search(sentence)
+        if len(brackets) > 1:
+            between = reply.lower[brackets[-2].end() : last.start()]
+            reasons = None if cues.OPEN_WORDS.search(between) else cues.TURNED.search(between)
+        status, index, style = reply.labels.look_up(last["label"])
+        if status == "answered" and reasons and not cues.CITES.search(sentence):
+            reading = Reading(status, *last.span("label"), index, style)
+            yield Statement(reading, Strength.CONCLUDED, "last_label")
+    # 'The plate is in the middle. B'
+    last = cues.LAST_LABEL.search(reply.text, *end)
     if last:
-        status, index, style = question.labels.index(last["label"])
+        status, index, style = reply.labels.look_up(last["label"])
         reading = Reading(status, *last.span("label"), index, style)
         yield Statement(reading, Strength.CONCLUDED, "last_label")
 
 
-def _brief(question: Question) -> Iterator[Statement]:
-    """A reply of a few words that ends in a label after a comma, colon or dash: 'Of these, B.'."""
-    said = _BRIEF.fullmatch(question.text)
-    if said is None or cues.NEGATIVE.search(said["before"].lower()):
-        return
-    status, index, style = question.labels.index(said["label"])
-    reading = Reading(status, *said.span("label"), index, style)
-    if not _CITES.search(said["before"].lower()) and not placeholder(question, reading):
-        yield Statement(reading, Strength.CONCLUDED, "last_label")
-
-
-def _bracketed(question: Question, tail: Line) -> Iterator[Statement]:
-    """The label in brackets that ends a sentence with a reason: '... (B).'.
-
-    It is the only one in brackets, or follows the one before after a word of turning.
-    """
-    last = _LAST_BRACKET.search(question.text, max(tail.start, tail.end - 40), tail.end)
-    brackets = list(_BRACKET.finditer(question.text))
-    if last is None or not brackets:
-        return
-    sentence = question.lower[question.sentence_start(last.start()) : last.start()]
-    reasons = _REASONS.search(sentence)
-    if len(brackets) > 1:
-        turned = question.lower[brackets[-2].end() : last.start()]
-        reasons = None if cues.OPEN_WORDS.search(turned) else _TURNED.search(turned)
-    status, index, style = question.labels.index(last["label"])
-    if status == "answered" and reasons and not _CITES.search(sentence):
-        reading = Reading(status, *last.span("label"), index, style)
-        yield Statement(reading, Strength.CONCLUDED, "last_label")
-
-
-def _line(question: Question, line: Line, *, first: bool, is_list: bool) -> Statement | None:
-    start = _START.match(question.text, line.start, line.end)
-    place = start.end() if start else line.start
-    reading = read_answer(question, place, strict=False, field=False, line=True)
-    loop = _LOOP.fullmatch(question.text, line.start, line.end)
+def _read_line(
+    reply: ReplyText, lines: Sequence[Line], place: int, *, is_list: bool
+) -> Statement | None:
+    """What the line at a place states, where it is an answer or opens with one."""
+    line, first = lines[place], place == 0
+    opening = cues.LINE_START.match(reply.text, line.start, line.end)
+    start = opening.end() if opening else line.start
+    reading = read_answer(reply, start, strict=False, field=False, line=True)
+    # 'B B B B' is one answer; 'None' alone is none of the options.
+    loop = _LOOP.fullmatch(reply.text, line.start, line.end)
     if loop:
-        status, index, style = question.labels.index(loop["label"])
+        status, index, style = reply.labels.look_up(loop["label"])
         reading = Reading(status, loop.start("label"), loop.end(), index, style)
-    if _NONE.fullmatch(question.lower, line.start, line.end):
+    if cues.NONE_ALONE.fullmatch(reply.lower, line.start, line.end):
         reading = Reading("none_of_options", line.start, line.end)
-    if reading is None or reading.end > line.end or placeholder(question, reading):
+    if reading is None or reading.end > line.end or is_placeholder(reply, reading):
         return None
-    rest = question.text[reading.end : line.end].strip(" .,:;!?)]'|<>/-")
-    quotes = bool(rest and reading.style) and _is_option(question, rest)
+    # Whether the line is the answer alone: nothing follows, or the option's own text does.
+    rest = reply.text[reading.end : line.end].strip(" .,:;!?)]'|<>/-")
+    quotes = False
+    if rest and reading.style:
+        words = split_words(rest[:_LONGEST_LINE])
+        quote = reply.options.find_at(words, 0)
+        quotes = (quote is not None and quote.size == len(words)) or (
+            reply.options.find_near([placed.word for placed in words]) is not None
+        )
     textual = reading.style is None and reading.status == "answered"
     if textual and len(rest) <= _LONGEST_LINE and not rest.startswith("("):
-        words = [token.word for token in tokens(question.text, line.start, line.end)]
-        quotes = question.texts.near(words) == reading.index
-    whole = not rest or quotes or _end_token(rest)
-    if len(rest) > 0 and not whole and (reading.start - line.start) > 16:
+        words = split_words(reply.text, line.start, line.end)
+        near = reply.options.find_near([placed.word for placed in words])
+        quotes = near == reading.index
+    whole = not rest or quotes or bool(_END_TOKENS.fullmatch(rest))
+    if rest and not whole and reading.start - line.start > 16:
         return None
     if reading.style is None:
-        return _text_line(question, line, reading, first=first, whole=whole)
+        return _read_text_line(reply, line, reading, first=first, whole=whole)
+    # A small letter counts as a label where it is closed, as in 'b)', or all of the reply.
+    small = reply.text[reading.start].islower()
+    closed = reply.text[reading.end : reading.end + 1] in (")", "]")
     if whole and not (is_list and rest):
-        if question.text[reading.start].islower() and len(lines(question)) > 1:
-            return None
-        return Statement(reading, Strength.DECLARED, "line")
+        return None if small and len(lines) > 1 else Statement(reading, Strength.DECLARED, "line")
+    # A first line may open with a label and go on with reasons, but not as a sentence does.
     several = reading.status in ("multiple", "ambiguous")
-    goes_on = _GOES_ON.match(question.lower, reading.end) and not several
+    goes_on = cues.GOES_ON.match(reply.lower, reading.end) and not several
     if is_list or not first or goes_on:
         return None
-    if reading.style == "numbers" and not (quotes or _closed(question, reading)):
-        return None
-    if question.text[reading.start].islower() and not _closed(question, reading):
+    if not closed and (small or (reading.style == "numbers" and not quotes)):
         return None
     return Statement(reading, Strength.CONCLUDED, "line_start")
 
 
-def _end_token(rest: str) -> bool:
-    return bool(re.fullmatch(r"(?:<?/?\|?(?:s|im end|eot id|end|answer|endoftext)\|?>?\s*)+", rest))
-
-
-def _closed(question: Question, reading: Reading) -> bool:
-    return question.text[reading.end : reading.end + 1] in (")", "]")
-
-
-def _is_option(question: Question, rest: str) -> bool:
-    found = tokens(rest[:_LONGEST_LINE])
-    quoted = question.texts.at(found, 0)
-    whole = quoted is not None and quoted.size == len(found)
-    return whole or question.texts.near([token.word for token in found]) is not None
-
-
-def _text_line(
-    question: Question, line: Line, reading: Reading, *, first: bool, whole: bool
+def _read_text_line(
+    reply: ReplyText, line: Line, reading: Reading, *, first: bool, whole: bool
 ) -> Statement | None:
     """A line that is an option's text, or a first one that opens with it ('Yes, ...')."""
     if reading.status in ("none_of_options", "multiple"):
         return Statement(reading, Strength.CONCLUDED, "line") if whole else None
     if whole:
         return Statement(reading, Strength.DECLARED, "option_text")
-    found = tokens(question.text, line.start, min(line.end, line.start + _LONGEST_LINE))
-    named = question.texts.mentions(found)
-    if len({m.option for m in named}) > 1 and sum(m.last - m.first for m in named) == len(found):
-        return Statement(
-            Reading("multiple", line.start, line.end), Strength.CONCLUDED, "option_text"
-        )
-    follows = question.text[reading.end : reading.end + 2]
-    opens = reading.start - line.start <= _WHOLE and follows[:1] in (",", ".", ":", ";", "-", "\n")
-    if cues.REFUSAL.search(question.lower, line.start, line.end):
+    # Nothing but the texts of several options.
+    words = split_words(reply.text, line.start, min(line.end, line.start + _LONGEST_LINE))
+    named = reply.options.find_mentions(words)
+    if len({m.option for m in named}) > 1 and sum(m.last - m.first for m in named) == len(words):
+        several = Reading("multiple", line.start, line.end)
+        return Statement(several, Strength.CONCLUDED, "option_text")
+    if cues.REFUSAL.search(reply.lower, line.start, line.end):
         return None
+    follows = reply.text[reading.end : reading.end + 2]
+    near_start = reading.start - line.start <= _NEAR_START
+    opens = near_start and follows[:1] in (",", ".", ":", ";", "-", "\n")
     if first and (opens or follows == " -"):
         return Statement(reading, Strength.CONCLUDED, "option_text")
     return None
+
+
+def find_verdicts(reply: ReplyText) -> Iterator[Statement]:
+    """The one item of a list that is called correct, or the one option named in brackets."""
+    # Items with a mark: 'A ❌ B ✅', or 'A? No. B? Yes.'
+    has_marks = any(mark in reply.text for mark in cues.MARKS)
+    marked = list(cues.MARKED.finditer(reply.text)) if has_marks else []
+    marked = marked or list(cues.ASKED.finditer(reply.text))
+    last_marks = {match["label"]: match for match in marked}
+    ticked = [m for m in last_marks.values() if m["mark"].lower() in cues.GOOD_MARKS]
+    if len(ticked) == 1 and len(last_marks) > 1:
+        status, index, style = reply.labels.look_up(ticked[0]["label"])
+        reading = Reading(status, *ticked[0].span(), index, style)
+        yield Statement(reading, Strength.DECLARED, "verdict")
+        return
+    # Lines that judge an option each: 'A) Wrong, because ...'
+    good: dict[str, Line] = {}
+    bad: set[str] = set()
+    for label, lines in _list_items(reply, _split_lines(reply)).items():
+        for line in lines:
+            text = reply.lower[line.start : line.end]
+            if cues.BAD_VERDICT.search(text) or cues.NO_ITEM.match(text):
+                bad.add(label)
+            elif cues.GOOD_VERDICT.search(text) or cues.YES_ITEM.match(text):
+                good[label] = line
+    if len(good) == 1:
+        label, line = good.popitem()
+        # It is firm where all others were called wrong.
+        rest = len(bad - {label}) >= reply.labels.count - 1
+        status, index, style = reply.labels.look_up(label)
+        if status == "answered":
+            reading = Reading(status, line.start, line.end, index, style)
+            strength = Strength.DECLARED if rest else Strength.CONCLUDED
+            yield Statement(reading, strength, "verdict")
+    # The one '(option C)' of a reply that names no other in this way.
+    brackets = list(cues.BRACKETED_OPTION.finditer(reply.text))
+    if len({match["label"] for match in brackets}) == 1:
+        match = brackets[-1]
+        start, end = reply.sentence_start(match.start()), reply.sentence_end(match.end())
+        doubts = (cues.NEGATIVE, cues.SUPPOSED, cues.OPEN_WORDS)
+        status, index, style = reply.labels.look_up(match["label"])
+        if status == "answered" and not any(d.search(reply.lower[start:end]) for d in doubts):
+            reading = Reading(status, *match.span("label"), index, style)
+            yield Statement(reading, Strength.CONCLUDED, "bracketed")

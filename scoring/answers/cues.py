@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from scoring.answers.normalise import TAG
+from scoring.answers.reply_text import TAG
 from scoring.records import Strength
 
 
@@ -26,115 +26,88 @@ class Cue(NamedTuple):
 
 
 _NOUN = (
-    r"(?<!to )(?:answer|solution|conclusion)s?|(?:correct|right|best|final|likely|suitable"
-    r"|accurate|"
-    r"appropriate|plausible|chosen|selected|preferred|consistent|my|fitting|supported"
-    r"|informative|direct) (?:next )?(?:option"
-    r"|choice|"
-    r"response|selection|letter|pick|one|step|statement|hypothesis|experiment|interpretation|"
-    r"description|explanation|guess|number|match|label)s?|(?:option|choice|ans|selection"
-    r"|prediction|correct|verdict|decision|pred|pick|result)(?=\s?[:=])|"
-    r"(?:option|choice|answer|one)s? (?:that|which)|(?:best|educated|final) guess"
-    r"|remaining (?:option|choice|one)|next (?:step|experiment|assay|control)|(?:most \w+|best"
-    r"|right|correct|only) (?:next )?(?:approach"
-    r"|assay|test|method|technique|cause|reason|candidate|diagnosis|cell type|stage|organelle"
-    r"|structure|stain)"
-    r"|closest(?: (?:option|choice|answer|match|one|fit))?"
+    r"(?<!to )(?:answer|solution|conclusion)s?|(?:correct|right|best|final|likely|suitable|accurate"
+    r"|appropriate|plausible|chosen|selected|preferred|consistent|my|fitting|supported|informative"
+    r"|direct) (?:next )?(?:option|choice|response|selection|letter|pick|one|step|statement"
+    r"|hypothesis|experiment|interpretation|description|explanation|guess|number|match|label)s?"
+    r"|(?:option|choice|ans|selection|prediction|correct|verdict|decision|pred|pick"
+    r"|result)(?=\s?[:=])|(?:option|choice|answer|one)s? (?:that|which)|(?:best|educated"
+    r"|final) guess|remaining (?:option|choice|one)|next (?:step|experiment|assay|control)"
+    r"|(?:most \w+|best|right|correct|only) (?:next )?(?:approach|assay|test|method|technique|cause"
+    r"|reason|candidate|diagnosis|cell type|stage|organelle|structure|stain)|closest(?: (?:option"
+    r"|choice|answer|match|one|fit))?"
 )
 _LINK = r"(?:[:=]|->|→|\b(?:is|was|be|remains|are)\b(?:\s?:)?)"
 _DECLARED = (
     rf"(?<!\w)(?=[a-z])(?:{_NOUN})\b(?! (?:this|the question|it),)[^.!?\n:={TAG}]{{0,80}}?{_LINK}"
 )
 _ADVERBS = (
-    r"(?: (?:still|therefore|thus|also|likely|probably|most|rather|just|tentatively|going|to|"
-    r"inclined|confidently|ultimately|then|now|have|had|be|more|so))*+"
+    r"(?: (?:still|therefore|thus|also|likely|probably|most|rather|just|tentatively|going|to"
+    r"|inclined|confidently|ultimately|then|now|have|had|be|more|so))*+"
 )
 _FIRST_PERSON = (
     rf"\b(?:i|we)(?:'d|'ll|'m| am| would| will| must| can| should)?{_ADVERBS} (?:choose|pick"
     rf"|select|"
-    r"go(?:ing)? (?:with|for)|say|guess|answer|vote for|opt for|lean(?:ing)?(?: (?:towards?|to))?|"
-    r"settle on|bet on|conclude|chose|picked|selected|went with|believe|think|pick(?:ing)?"
-    r"|choosing|recommend|suggest|propose)"
-    r"\b(?: that)?(?: (?:it(?:'s| is| must be| would be)|this is))?[,:]?"
+    r"go(?:ing)? (?:with|for)|say|guess|answer|vote for|opt for|lean(?:ing)?(?: (?:towards?|to))?"
+    r"|settle on|bet on|conclude|chose|picked|selected|went with|believe|think|pick(?:ing)?"
+    r"|choosing|recommend|suggest|propose)\b(?: that)?(?: (?:it(?:'s| is| must be| would be)"
+    r"|this is))?[,:]?"
 )
 _CONCLUDED = (
-    r"\b(?:therefore|thus|hence|so|consequently|conclusion|overall|in summary|ergo|"
-    r"it(?:'s| is)|it(?: must| has to| should)(?: be)?|leav(?:es|ing)(?: us)?(?: with)?(?: only"
-    r"| just)?|"
-    r"must be|must therefore be|guess|go(?:ing)? with|lean(?:ing)? (?:towards?|to)|pick(?:ing)?"
-    r"|choose|select|vote for|"
-    r"making it|makes it|that's|this is|that is|forced|down to)\b"
-    r"[,:]?(?: (?:it(?:'s| is| must be| has to be)|this is|i'd say|the best (?:answer|match)"
-    r"|only)\b)?[,:]?"
+    r"\b(?:therefore|thus|hence|so|consequently|conclusion|overall|in summary|ergo|it(?:'s| is)"
+    r"|it(?: must| has to| should)(?: be)?|leav(?:es|ing)(?: us)?(?: with)?(?: only| just)?|must be"
+    r"|must therefore be|guess|go(?:ing)? with|lean(?:ing)? (?:towards?|to)|pick(?:ing)?|choose"
+    r"|select|vote for|making it|makes it|that's|this is|that is|forced"
+    r"|down to)\b[,:]?(?: (?:it(?:'s| is| must be| has to be)|this is|i'd say|the best (?:answer"
+    r"|match)|only)\b)?[,:]?"
 )
 _SUPPORTS = (
     r"\b(?:is|are|be|match(?:es|ing)?|correspond(?:s|ing)?|aligns?|consistent|fits?|points?"
-    r"|supports?|"
-    r"indicates?|suggests?|described|explained|represents?|favou?rs?|captured|supported)\b"
-    r"(?: (?:best|the|most|with|closely|to|by|well|in|of|description|agreement|accordance|line"
-    r"|strongly"
-    r"|clearly))*+ (?=\(?(?:option|choice|answer|hypothesis|scenario|statement|interpretation"
-    r"|explanation|experiment)\b)"
+    r"|supports?|indicates?|suggests?|described|explained|represents?|favou?rs?|captured"
+    r"|supported)\b(?: (?:best|the|most|with|closely|to|by|well|in|of|description|agreement"
+    r"|accordance|line|strongly|clearly))*+ (?=\(?(?:option|choice|answer|hypothesis|scenario"
+    r"|statement|interpretation|explanation|experiment)\b)"
 )
 _CORRECTED = (
     r"\b(?:actually|wait|edit(?=:)|update(?=:)|correction|scratch that|i mean|i meant|make that"
-    r"|on reflection|sorry|"
-    r"(?<!: )(?<!:)no(?=\s?[,:;.-])(?![^\w\n]*\n)|rather|instead|(?:chang|revis|switch|updat"
-    r"|correct)(?:e|es|ed|ing)"
-    r"(?: (?:my|the|final|answer|choice|it|that))*+ to|second thoughts?|hmm|should be)\b"
-    r"[\s,:.;-]*+(?:(?:it(?:'s| is| should be| must be)|that's|no,|actually|the|sorry|i mean"
-    r"|make that)"
-    r"[\s,:-]++)*+"
+    r"|on reflection|sorry|(?<!: )(?<!:)no(?=\s?[,:;.-])(?![^\w\n]*\n)|rather|instead|(?:chang"
+    r"|revis|switch|updat|correct)(?:e|es|ed|ing)(?: (?:my|the|final|answer|choice|it|that))*+ to"
+    r"|second thoughts?|hmm|should be)\b[\s,:.;-]*+(?:(?:it(?:'s| is| should be| must be)|that's"
+    r"|no,|actually|the|sorry|i mean|make that)[\s,:-]++)*+"
 )
 _ABROAD = (
-    r"\b(?:ist|es|est|é|è) (?:(?:daher|also|donc|la|a) )?(?:antwort|option|opción|l'option|"
-    r"opzione|opção|alternativa|réponse|respuesta) (?=[(]?[a-z0-9])|"
-    r"\b(?:also|daher|somit|folglich|donc)(?: la| die)? (?:antwort|option"
-    r"|réponse) (?=[(]?[a-z0-9]\b)|"
-    r"\bsondern\b|而是|\bsino(?: la)?\b|\bmais plutôt\b"
-    r"|答案(?:应该|应当|应|可能|就|大概|很可能|最可能)?(?:是|为|选"
-    r"|:)[:是]?"
-    r"|(?:我|应该?|故|所以|因此|建议|正确|最佳)?(?:选择|选项|选)(?:应该|应)?[:是为]?(?:选项)?"
-    r"|应(?:该|当)?(?:是|为)(?=[(]?[a-z0-9])"
-    r"|(?:答え|正解|回答|解答)(?:は|:)|정답(?:은|:)|(?<!대)답(?:은|:)"
-    r"|\bantwort(?:en)?\b[^.\n]{0,30}?(?:ist|lautet|wäre|:)|\blösung\s?(?:ist|lautet|:)"
-    r"|\bich (?:wähle|würde|tippe|entscheide)[^.\n]{0,20}?(?=\s[a-z]\b)"
+    r"\b(?:ist|es|est|é|è) (?:(?:daher|also|donc|la|a) )?(?:antwort|option|opción|l'option|opzione"
+    r"|opção|alternativa|réponse|respuesta) (?=[(]?[a-z0-9])|\b(?:also|daher|somit|folglich"
+    r"|donc)(?: la| die)? (?:antwort|option|réponse) (?=[(]?[a-z0-9]\b)|\bsondern\b|而是"
+    r"|\bsino(?: la)?\b|\bmais plutôt\b|答案(?:应该|应当|应|可能|就|大概|很可能|最可能)?(?:是|为|选"
+    r"|:)[:是]?|(?:我|应该?|故|所以|因此|建议|正确|最佳)?(?:选择|选项|选)(?:应该"
+    r"|应)?[:是为]?(?:选项)?|应(?:该|当)?(?:是|为)(?=[(]?[a-z0-9])|(?:答え|正解|回答|解答)(?:は|:)"
+    r"|정답(?:은|:)|(?<!대)답(?:은|:)|\bantwort(?:en)?\b[^.\n]{0,30}?(?:ist|lautet|wäre|:)"
+    r"|\blösung\s?(?:ist|lautet|:)|\bich (?:wähle|würde|tippe|entscheide)[^.\n]{0,20}?(?=\s[a-z]\b)"
     r"|\bréponse\b[^.\n]{0,30}?(?:\best(?: donc)?(?: la| l'option)?|:)|\bje (?:choisis|dirais"
-    r"|choisirais)(?: la| l'option)?"
-    r"|\brespuesta\b[^.\n]{0,30}?(?:\bes(?: la)?|\bsería(?: la)?|:)"
-    r"|\bopción correcta (?:es(?: la)?|:)|\bopção correta (?:é(?: a)?|:)"
-    r"|\b(?:elijo|elegiría|escojo)(?: la)?"
-    r"|\bresposta\b[^.\n]{0,30}?(?:\bé(?: a)?|\bseria(?: a)?|:)"
-    r"|\balternativa correta (?:é(?: a)?|:)"
-    r"|\brisposta\b[^.\n]{0,30}?(?:è(?: la)?|sarebbe(?: la)?|:)|\bscelgo(?: la)?"
-    r"|\bответ(?:ом)?\b[^.\n]{0,20}?(?:[:-]|это|является|будет)|\b(?:выбираю|выбрать)(?: вариант)?"
-    r"|\bantwoord\b[^.\n]{0,20}?(?:\bis\b|:)|\bodpowied(?:ź|zią)\b[^.\n]{0,20}?(?:\bto\b|jest"
-    r"|brzmi|:)"
-    r"|\b(?:cevap|yanıt)\b[^.\n]{0,10}?:|الإجابة[^.\n]{0,15}?(?:هي|:)|उत्तर[^.\n]{0,6}?(?:है|:)"
-    r"|\bđáp án\b[^.\n]{0,12}?(?:\blà\b|:)|\bsvaret?\b[^.\n]{0,12}?(?:är|er|:)"
-    r"|\bjawaban(?:nya)?\b[^.\n]{0,12}?(?:adalah|:)|відповідь\s?(?:[:-]|це)"
+    r"|choisirais)(?: la| l'option)?|\brespuesta\b[^.\n]{0,30}?(?:\bes(?: la)?|\bsería(?: la)?|:)"
+    r"|\bopción correcta (?:es(?: la)?|:)|\bopção correta (?:é(?: a)?|:)|\b(?:elijo|elegiría"
+    r"|escojo)(?: la)?|\bresposta\b[^.\n]{0,30}?(?:\bé(?: a)?|\bseria(?: a)?|:)"
+    r"|\balternativa correta (?:é(?: a)?|:)|\brisposta\b[^.\n]{0,30}?(?:è(?: la)?|sarebbe(?: la)?"
+    r"|:)|\bscelgo(?: la)?|\bответ(?:ом)?\b[^.\n]{0,20}?(?:[:-]|это|является|будет)|\b(?:выбираю"
+    r"|выбрать)(?: вариант)?|\bantwoord\b[^.\n]{0,20}?(?:\bis\b|:)|\bodpowied(?:ź"
+    r"|zią)\b[^.\n]{0,20}?(?:\bto\b|jest|brzmi|:)|\b(?:cevap|yanıt)\b[^.\n]{0,10}?:"
+    r"|الإجابة[^.\n]{0,15}?(?:هي|:)|उत्तर[^.\n]{0,6}?(?:है|:)|\bđáp án\b[^.\n]{0,12}?(?:\blà\b|:)"
+    r"|\bsvaret?\b[^.\n]{0,12}?(?:är|er|:)|\bjawaban(?:nya)?\b[^.\n]{0,12}?(?:adalah|:)"
+    r"|відповідь\s?(?:[:-]|це)"
 )
 _ABROAD_NEEDS = (
-    *(
-        "l'option",
-        "ist option",
-        "est option",
-        "es option",
-        "also option",
-        "daher option",
-        "somit option",
-    ),
-    *("donc option", "la option", "opción", "opzione", "opção", "alternativa", "antwo", "lösung"),
-    *("wähle", "würde", "tippe", "entscheide", "répon", "je choi", "je dir", "respuesta", "elijo"),
-    *("elegir", "escojo", "resposta", "rispost", "scelgo", "sondern", "sino", "mais plut", "svar"),
-    *("jawaban", "cevap", "yanıt", "đáp án", "odpowied", "而是", "应", "答", "正解", "选", "답"),
-    *("ответ", "выбира", "выбрать", "відповідь", "الإجابة", "उत्तर"),
+    *("l'option", "ist option", "est option", "es option", "also option", "daher option"),
+    *("somit option", "donc option", "la option", "opción", "opzione", "opção"),
+    *("alternativa", "antwo", "lösung", "wähle", "würde", "tippe", "entscheide", "répon"),
+    *("je choi", "je dir", "respuesta", "elijo", "elegir", "escojo", "resposta", "rispost"),
+    *("scelgo", "sondern", "sino", "mais plut", "svar", "jawaban", "cevap", "yanıt"),
+    *("đáp án", "odpowied", "而是", "应", "答", "正解", "选", "답", "ответ", "выбира", "выбрать"),
+    *("відповідь", "الإجابة", "उत्तर"),
 )
 _MAYBE = (
-    r"\b(?:could|might|may|would)(?: (?:possibly|well|also|perhaps|most|likely"
-    r"|probably))*+ be"
-    r"|\b(?:perhaps|maybe|possibly|probably|likely)(?: it's"
-    r"| it is)?[,:]?"
+    r"\b(?:could|might|may|would)(?: (?:possibly|well|also|perhaps|most|likely|probably))*+ be"
+    r"|\b(?:perhaps|maybe|possibly|probably|likely)(?: it's| it is)?[,:]?"
 )
 _LIKELY = (
     r"\b(?:is|are|seems?|appears?|looks?)(?: to be)? (?:most |very |more )?(?:likely|probably"
@@ -145,15 +118,14 @@ _HEADING = (
     r"^[^\w\n]*+(?:the |my )?(?:final |correct |best )?(?:answer|choice|conclusion)[^\w\n]*\n"
 )
 _DIRECT = (
-    r"(?<!\w)(?=[agiwcrfbm])(?:(?:(?<=[.;:!,\n]\s)|(?<!.))answer (?=[(\[]?(?:[a-z]|\d{1,2})"
-    r"[)\]]?\s*(?:[.!\n]|\Z))|(?:gut|instinct|intuition)(?: feeling)? says"
-    r"|with (?:\w+ )?confidence[:,]|"
-    r"(?:correct|right|final|best|my) (?:answer|option|choice)s?,? (?=[(\[]?(?:[a-z]|\d{1,2})\b))"
+    r"(?<!\w)(?=[agiwcrfbm])(?:(?:(?<=[.;:!,\n]\s)|(?<!.))answer (?=[(\[]?(?:[a-z]"
+    r"|\d{1,2})[)\]]?\s*(?:[.!\n]|\Z))|(?:gut|instinct|intuition)(?: feeling)? says"
+    r"|with (?:\w+ )?confidence[:,]|(?:correct|right|final|best|my) (?:answer|option"
+    r"|choice)s?,? (?=[(\[]?(?:[a-z]|\d{1,2})\b))"
 )
 _MATCHES = (
     r"\b(?:match(?:es)?|corresponds? to|points? to|consistent with|favou?rs?|supports?|indicates?"
-    r"|suggests?|implies)(?: best)? "
-    r"(?=[(\[]?(?:[a-z]|\d{1,2})[)\]]?\s*[.\n])"
+    r"|suggests?|implies)(?: best)? (?=[(\[]?(?:[a-z]|\d{1,2})[)\]]?\s*[.\n])"
 )
 
 _MATCHES_NEEDS = (
@@ -184,127 +156,104 @@ CUES = (
 PREDICATE = re.compile(
     r"(?<![a-z0-9])(?=[a-zбвгд0-9])(?:(?<![\w'/-])(?P<label>[a-zбвгд](?![a-z])"
     r"|\d{1,3})(?P<closed>[)\]'.:]?)[)\]':]*(?: ?\([^()\n]{1,160}\)"
-    r"| ?[^\s.!?\n][^.!?\n()]{0,120}?[)'])??"
-    r"(?: option| choice| answer)?,? (?:is|are|was|seems?|looks?|appears?|must|would|should"
-    r"|has to|remains|the|best"
-    r"|fits?|makes?|match(?:es)?|most|as)\b(?P<rest>[^.;\n,]{0,60})"
-    r"|(?P<cjk>[a-z]|\d{1,2})(?:选项|項|项)?(?:是|最"
-    r"|が|가|이)?(?:正确|正しい|정답|对的|合适|です|입니다|이다"
-    r"|번이 정답))"
+    r"| ?[^\s.!?\n][^.!?\n()]{0,120}?[)'])??(?: option| choice| answer)?,? (?:is|are|was|seems?"
+    r"|looks?|appears?|must|would|should|has to|remains|the|best|fits?|makes?|match(?:es)?|most"
+    r"|as)\b(?P<rest>[^.;\n,]{0,60})|(?P<cjk>[a-z]|\d{1,2})(?:选项|項|项)?(?:是|最|が|가"
+    r"|이)?(?:正确|正しい|정답|对的|合适|です|입니다|이다|번이 정답))"
 )
 POSITIVE = re.compile(
     r"\b(?:correct|right|best|better|accurate|true|answer|more (?:likely|plausible|consistent"
-    r"|probable)|most (?:likely|plausible|consistent|appropriate|"
-    r"suitable|probable|reasonable)|my (?:choice|guess|pick)|appropriate (?:\w+ )?(?:choice|assay|"
-    r"experiment|method|test|approach)|only (?:\w+ )?(?:option|one|choice"
-    r"|answer|hypothesis|explanation|candidate|experiment)|sense"
-    r"|supported)\b"
+    r"|probable)|most (?:likely|plausible|consistent|appropriate|suitable|probable|reasonable)"
+    r"|my (?:choice|guess|pick)|appropriate (?:\w+ )?(?:choice|assay|experiment|method|test"
+    r"|approach)|only (?:\w+ )?(?:option|one|choice|answer|hypothesis|explanation|candidate"
+    r"|experiment)|sense|supported)\b"
 )
 NEGATIVE = re.compile(
     r"\bnot\b(?! only)|n't\b|incorrect|wrong|\bless\b|unlikely|\bleast\b|\bcannot\b|\bneither\b"
-    r"|\bif\b"
-    r"|partially"
-    r"|\bfalse\b|\bhalf\b|\bpartly\b|\bwhether\b|\bnever\b"
+    r"|\bif\b|partially|\bfalse\b|\bhalf\b|\bpartly\b|\bwhether\b|\bnever\b"
 )
 TEXT_PREDICATE = re.compile(
     r"(?<!\w)(?=[iaslwmb])(?:(?:is|are|seems|looks|appears"
-    r"|would be) (?:to be )?(?:the )?most (?:plausible"
-    r"|likely|consistent|probable|suitable|appropriate|informative|accurate|reasonable|fitting"
-    r"|direct|effective|useful|relevant|reliable)\b|"
-    r"(?:is|are|would be|seems|must be) (?:the |clearly |therefore |most |likely )*+(?:correct"
-    r"|best|right|answer)\b|best (?:describes|explains|matches|fits|represents|accounts for))"
+    r"|would be) (?:to be )?(?:the )?most (?:plausible|likely|consistent|probable|suitable"
+    r"|appropriate|informative|accurate|reasonable|fitting|direct|effective|useful|relevant"
+    r"|reliable)\b|(?:is|are|would be|seems|must be) (?:the |clearly |therefore |most "
+    r"|likely )*+(?:correct|best|right|answer)\b|best (?:describes|explains|matches|fits|represents"
+    r"|accounts for))"
 )
 SUPPOSED = re.compile(
-    r"\b(?:(?:might|may|could|would|can|tend to|initially|first"
-    r"|originally) (?:\w+ ){0,2}?(?:think|thought|say|guess|assume|"
-    r"believe|believed|guessed|chose|selected|seem|seems|argue|choose|pick|select)|tempt\w+"
-    r"|at first|initially|common "
-    r"(?:mistake|misconception)|(?:student|someone|one|people|colleague|many|others?"
-    r"|reader)s? (?:\w+ )?(?:think|say|said|says|claim|claims|believe)|"
-    r"whether|suppose|supposing|assuming|unless|not sure(?!,)|unsure(?!,)|unclear|can't (?:say"
-    r"|tell|decide)|cannot (?:say|tell|decide)|don't know|"
-    r"no reason|not say|don't think|do not think|(?<!no )(?<!without )(?<!without a )doubt"
-    r"|rule out|example|format|e\.g"
-    r"|such as)\b"
-    r"(?![^.!?\n]*\b(?:but|however|though|yet)\b)[^.!?\n]*$"
+    r"\b(?:(?:might|may|could|would|can|tend to|initially|first|originally) (?:\w+ ){0,2}?(?:think"
+    r"|thought|say|guess|assume|believe|believed|guessed|chose|selected|seem|seems|argue|choose"
+    r"|pick|select)|tempt\w+|at first|initially|common (?:mistake|misconception)|(?:student|someone"
+    r"|one|people|colleague|many|others?|reader)s? (?:\w+ )?(?:think|say|said|says|claim|claims"
+    r"|believe)|whether|suppose|supposing|assuming|unless|not sure(?!,)|unsure(?!,)|unclear"
+    r"|can't (?:say|tell|decide)|cannot (?:say|tell|decide)|don't know|no reason|not say"
+    r"|don't think|do not think|(?<!no )(?<!without )(?<!without a )doubt|rule out|example|format"
+    r"|e\.g|such as)\b(?![^.!?\n]*\b(?:but|however|though|yet)\b)[^.!?\n]*$"
 )
 BETWEEN = re.compile(r"\bbetween\b[^,;.!?\n]*$")
 HYPOTHETICAL = re.compile(
-    r"\b(?:if|(?<!i )(?<!we )(?<!you )had)\b(?! (?:i|you|we (?:had|have|must)|forced|pressed"
-    r"|pushed|asked"
-    r"|had)\b)[^.!?;\n]*$"
+    r"\b(?:if|(?<!i )(?<!we )(?<!you )had)\b(?! (?:i|you|we (?:had|have|must)|forced|pressed|pushed"
+    r"|asked|had)\b)[^.!?;\n]*$"
 )
 TURN = re.compile(
-    r"\b(?:wait|edit|misread|revised|actually|however|but|no|not|correction|therefore|so|thus"
-    r"|hence|final(?:ly)?"
-    r"|conclu\w+|"
-    r"re-?(?:check|examin|consider|read|look|think|visit|evaluat)\w*|closer|second thoughts?|hmm"
-    r"|instead|chang\w+|overall|mistake|sorry|oops|rather|"
-    r"revis\w+|scratch|mean)\b|但|不过|等等|不对|所以|因此|更正"
+    r"\b(?:wait|edit|misread|revised|actually|however|but|no|not|correction|therefore|so|thus|hence"
+    r"|final(?:ly)?|conclu\w+|re-?(?:check|examin|consider|read|look|think|visit|evaluat)\w*|closer"
+    r"|second thoughts?|hmm|instead|chang\w+|overall|mistake|sorry|oops|rather|revis\w+|scratch"
+    r"|mean)\b|但|不过|等等|不对|所以|因此|更正"
 )
 BACK_TRACK = re.compile(r"\b(?:wait|hmm|hold on|actually|on second thought|let me re\w+)\b")
 SELF_CORRECTION = re.compile(
     r"\b(?:wait|edit|misread|actually|correction|scratch|i mean|i meant|on second thoughts?"
-    r"|on reflection"
-    r"|oops|sorry|hmm|chang\w+|"
-    r"revis\w+|re-?(?:check|examin|consider)\w*|closer)\b|不对|等等|更正"
+    r"|on reflection|oops|sorry|hmm|chang\w+|revis\w+|re-?(?:check|examin|consider)\w*|closer)\b"
+    r"|不对|等等|更正"
 )
 ANALYSIS = re.compile(
     r"\b(?:let's|let us|let me|each|analy[sz]e|consider|examine|evaluate|following)\b"
 )
 NONE_OF = re.compile(
     r"(?=[n以都没])(?:\bnone of (?:the\b|these\b|those\b|them\b|your\b)? ?(?:above|options|choices"
-    r"|answers|provided|given|listed|offered|four|five|three|alternatives|answer)?"
-    r"|\bno (?:option|choice)s? (?:is|are|here|fits?|match(?:es)?|listed|given|provided|of)\b"
-    r"|\bneither of the\b|\bnot (?:listed\b|(?:(?:available|present|included|found|given"
-    r"|offered) )?(?:among|in|one of) (?:the |any of the )?(?:options"
-    r"|choices|answers|above|given))"
-    r"|以上都不(?:是|对)|都不正确|没有(?:一个)?正确)"
+    r"|answers|provided|given|listed|offered|four|five|three|alternatives|answer)?|\bno (?:option"
+    r"|choice)s? (?:is|are|here|fits?|match(?:es)?|listed|given|provided|of)\b|\bneither of the\b"
+    r"|\bnot (?:listed\b|(?:(?:available|present|included|found|given|offered) )?(?:among|in"
+    r"|one of) (?:the |any of the )?(?:options|choices|answers|above|given))|以上都不(?:是|对)"
+    r"|都不正确|没有(?:一个)?正确)"
 )
 ALL_OF = re.compile(
     r"(?=[a以])(?:\ball (?:of )?(?:the |these )?(?:above|options|choices|four|three|five)(?: (?:are"
     r"|options))?\b|以上都(?:是|对|正确)|以上全)"
 )
 _CANNOT = (
-    r"(?:can(?:no|')t|can not|could ?n't|could not|won't|will not|unable to|not able to|decline to|"
-    r"not possible to|impossible to|not capable of|difficult to|isn't possible to)"
+    r"(?:can(?:no|')t|can not|could ?n't|could not|won't|will not|unable to|not able to|decline to"
+    r"|not possible to|impossible to|not capable of|difficult to|isn't possible to)"
 )
 _DO = (
     r"(?:see|seeing|view|viewing|access|analy[sz]e|analy[sz]ing|provide|answer|help|assist"
-    r"|determine|"
-    r"identify|tell|process|interpret|display|make|decide|know|be sure|be certain|comply|give"
-    r"|offer|read|open|load|"
-    r"inspect|diagnose|comment|conclude|say|choose|select|pick|separate|distinguish|discern"
-    r"|resolve|"
-    r"differentiate|assess|infer|judge|establish|confirm)"
+    r"|determine|identify|tell|process|interpret|display|make|decide|know|be sure|be certain|comply"
+    r"|give|offer|read|open|load|inspect|diagnose|comment|conclude|say|choose|select|pick|separate"
+    r"|distinguish|discern|resolve|differentiate|assess|infer|judge|establish|confirm)"
 )
 _UNDONE = (
-    r"(?:determined|answered|identified|inferred|decided|established|assessed|told|seen"
-    r"|provided|given)"
+    r"(?:determined|answered|identified|inferred|decided|established|assessed|told|seen|provided"
+    r"|given)"
 )
 REFUSAL = re.compile(
     r"(?=[acdfhijmnptuwн无看不抱对申で죄])"
     rf"(?:(?<!\w)(?:{_CANNOT}(?: \w+){{0,2}}? (?:{_DO}|be {_UNDONE})\b"
-    r"|(?:i|we) (?:do not|don't) (?:\w+ )?(?:have|know|see)\b"
-    r"|(?:i am|i'm) (?:not (?:\w+ )?(?:sure|certain)|unsure|uncertain)\W*\Z"
-    r"|not have the (?:capability|ability)\b|not (?:\w+ )?enough\b"
-    r"|neither\b[^.\n]{0,60}?\b(?:enough|sufficient)\b|no way to (?:tell|know|determine)\b"
-    r"|(?:image|figure|picture)s? (?:\w+ ){0,4}?(?:is|are|was|were)(?: not"
-    r"|n't) (?:\w+ )?(?:provided|available"
-    r"|visible|shown|attached|included)|text-based\b|as an ai\b"
-    r"|too (?:blurry|dark|small|noisy|unclear|low)\b[^.\n]{0,30}? to \w"
-    r"|as a (?:large )?language model\b|(?:must|have to) decline\b"
-    r"|(?:no|not any|without (?:the|an|seeing the)) (?:image|figure|picture|attachment)s?\b"
-    r"|please (?:provide|upload|share|attach|send) (?:\w+ ){0,2}?(?:image|figure|picture|file"
-    r"|detail"
-    r"|information|context)|missing (?:the |some )?(?:necessary|needed|required) "
-    r"|not (?:provide|contain|have|include|give|show|offer) (?:\w+ ){0,2}?"
-    r"(?:sufficient|information|context|detail)|(?:insufficient|not sufficient) (?:to\b"
-    r"|information|evidence|detail|data)"
-    r"|no puedo\b|je ne (?:peux|vois)\b|ich kann\b[^.\n]{0,40}\bnicht\b|не могу|не вижу"
-    r"|não (?:posso|consigo)\b|non posso\b)"
-    r"|n't (?:\w+ )?enough\b|无法[^,.\n]{0,6}?(?:查看|看到|确定|判断|回答|提供|识别|访问)|看不到"
-    r"|不能(?:查看|看到|确定|判断|回答)|抱歉|对不起|申し訳|できません|죄송)"
+    r"|(?:i|we) (?:do not|don't) (?:\w+ )?(?:have|know|see)\b|(?:i am|i'm) (?:not (?:\w+ )?(?:sure"
+    r"|certain)|unsure|uncertain)\W*\Z|not have the (?:capability|ability)\b|not (?:\w+ )?enough\b"
+    r"|neither\b[^.\n]{0,60}?\b(?:enough|sufficient)\b|no way to (?:tell|know|determine)\b|(?:image"
+    r"|figure|picture)s? (?:\w+ ){0,4}?(?:is|are|was|were)(?: not|n't) (?:\w+ )?(?:provided"
+    r"|available|visible|shown|attached|included)|text-based\b|as an ai\b|too (?:blurry|dark|small"
+    r"|noisy|unclear|low)\b[^.\n]{0,30}? to \w|as a (?:large )?language model\b|(?:must"
+    r"|have to) decline\b|(?:no|not any|without (?:the|an|seeing the)) (?:image|figure|picture"
+    r"|attachment)s?\b|please (?:provide|upload|share|attach|send) (?:\w+ ){0,2}?(?:image|figure"
+    r"|picture|file|detail|information|context)|missing (?:the |some )?(?:necessary|needed"
+    r"|required) |not (?:provide|contain|have|include|give|show|offer) (?:\w+ ){0,2}?(?:sufficient"
+    r"|information|context|detail)|(?:insufficient|not sufficient) (?:to\b|information|evidence"
+    r"|detail|data)|no puedo\b|je ne (?:peux|vois)\b|ich kann\b[^.\n]{0,40}\bnicht\b|не могу"
+    r"|не вижу|não (?:posso|consigo)\b|non posso\b)|n't (?:\w+ )?enough\b|无法[^,.\n]{0,6}?(?:查看"
+    r"|看到|确定|判断|回答|提供|识别|访问)|看不到|不能(?:查看|看到|确定|判断|回答)|抱歉|对不起"
+    r"|申し訳|できません|죄송)"
 )
 ORDINALS = {
     **{"first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "sixth": 5, "last": -1},
@@ -334,9 +283,121 @@ BAD_VERDICT = re.compile(
 )
 OPEN_WORDS = re.compile(
     r"\b(?:need|unclear|not sure|unsure|let me|let's|consider|next|examine|first|what about"
-    r"|regarding|"
-    r"whether|would (?:have|show|appear|look|give|display|require|predict|produce"
+    r"|regarding|whether|would (?:have|show|appear|look|give|display|require|predict|produce"
     r"|contain|need|cause|lead|exhibit|not)|if|look at|could|might|may|possible|possibly"
-    r"|possibility|either|depends?|options"
-    r"|versus|vs)\b|\?"
+    r"|possibility|either|depends?|options|versus|vs)\b|\?"
 )
+
+# What stands around a label or between labels.
+LABEL_DENIED = re.compile(
+    r"[)\].'\s]*(?:(?:is|are|was|were|can|could|seems?|looks?|appears?|does|do|would|also|both|all"
+    r"|be|clearly|definitely|therefore|likely)\s+)*+(?:not\b|n't|cannot|can't|isn't|aren't|doesn't"
+    r"|incorrect|wrong|unlikely|implausible|inconsistent|eliminated|excluded|ruled out|false"
+    r"|contradict|unsupported|out\b|don't|less)"
+)
+WORDS_AFTER_LABEL = re.compile(
+    r"because|since|as|is|was|which|with|given|due|based|for|and|or|but|from|here|so|it|this|that"
+    r"|while|although|where|by|if|when|have|has|seems|instead|therefore|are|not|after|rather|in|on"
+    r"|at|weil|da|denn|car|parce|porque|ya|perché|pois|потому|так|что|поскольку|wählen|nehmen|sagen"
+    r"|richtig|korrekt|correcta|correcte|corretta"
+)
+FUNCTION_WORDS = re.compile(
+    r"the|this|these|because|since|as|it|its|there|both|all|no|in|on|at|they|we|that|cells"
+)
+LABEL_NOUN = re.compile(r"\b(?:option|choice|answer|letter)[\s('\[]*$")
+BEFORE_LABEL = re.compile(
+    r"(?:^|[.!?:;,(\n\[>]|\b(?:option|choice|answer|letter|number|hypothesis|statement|explanation"
+    r"|interpretation|scenario|that|so|but|then|thus|therefore|hence|because|making|makes|and|or"
+    r"|both|believe|think|conclude|only|with|mark|since|leaving|while|as|suggests?)|选项"
+    r"|选)[\s('\[]*$"
+)
+JOINED_LABEL = re.compile(
+    r"\b(?P<other>[A-Z]|\d{1,3})[)\].]*(?:\s?,|\s?&|\s(?P<word>and|or))\s[(\[]?(?:option )?$"
+)
+BEFORE_QUOTE = re.compile(
+    r"\b(?:is|are|was|were|be|as|shows?|shown|represents?|depicts?|indicates?|suggests?|in|of"
+    r"|to)(?: (?:a|an|the))? (?=[(\[]?(?P<label>[A-Z])[)\].:] )"
+)
+LABEL_AFTER_TEXT = re.compile(
+    r"\s*\((?:[Oo]ption |[Cc]hoice |[Aa]nswer )?(?P<label>[A-Z]|\d{1,2})\)"
+)
+LABELLED_OPTION = re.compile(r"\b(?:option|choice)\s[(\[]?(?P<label>[a-z]|\d{1,2})\b[)\]]?")
+BRACKETED_OPTION = re.compile(r"\([Oo]ption (?P<label>[A-Z]|\d{1,2})\)")
+
+# What stands between an announcing phrase and its answer, and after the answer.
+FILLERS = re.compile(
+    r"(?:[\s(\[':=>,→\ue000-]|(?:most likely|very likely|likely|probably|clearly|definitely|to"
+    r"|indeed|still|simply|therefore|thus|then|certainly|obviously|surely|now|also|that|be|to be"
+    r"|with|is|for|going with|选项|第)\b|(?:the|la|l'|die|der|das|a)?\s?(?:option|choice|letter"
+    r"|answer|number|label|hypothesis|scenario|statement|interpretation|explanation|experiment"
+    r"|opción|alternativa|lettera|lettre|letra|вариант|buchstabe|opção|correct one)\b[\s:]*)*+"
+)
+OPENERS = {
+    *("all", "none", "no", "neither", "not", "both", "either", "option", "choice", "answer"),
+    *("letter", "number", *ORDINALS),
+}
+TEXT_JOIN = re.compile(r"[\s'),]*(?:(?P<or>or|oder|ou|或)|and|und|et|y|和)\b\s*")
+CLAUSE_END = re.compile(r",\s|\s(?:because|since|as|which|due to|given)\b")
+AT_FIRST = re.compile(r"\W*(?:at first|initially|originally)\b")
+HEDGE = re.compile(r"\b(?:could|might|may)\b")
+DRAWN = frozenset(("so", "thus", "hence", "therefore"))
+COPULA = re.compile(r" (?:is|seems|looks|appears|fits|best|must be)\b")
+AFFIRMED = re.compile(r"[)\]':]* ?(?:(?:best|fits|matches)\b|remains\s*\Z)")
+
+# Lines and lists.
+LINE_START = re.compile(
+    r"[\s('\[>✓✔✅☑-]*(?:(?:option|choice|answer|letter)\s+)?(?=[(\['A-Za-zАБВГД\d])", re.IGNORECASE
+)
+LIST_ITEM = re.compile(
+    r"[\s('\[>•-]*(?:option |choice )?[(\[]?(?P<label>[A-Z]|\d{1,2})[)\].:-]", re.IGNORECASE
+)
+LAST_LABEL = re.compile(
+    r"(?:[.!?]\s+|:\s+(?=\()|(?:→|->|=>)\s*)[(\['\s]*(?P<label>[A-Z]|(?<=[(\[])\d{1,2})[)\]'.\s]*$"
+)
+BRIEF_REPLY = re.compile(r"\s*(?P<before>[A-Za-z' ]{2,30})(?:[,:]| -) ?\(?(?P<label>[A-Z])[).\s]*")
+REASONS = re.compile(
+    r"\b(?:since|because|therefore|thus|hence|so|indicat\w+|suggest\w*|consistent|must|match\w*"
+    r"|explain\w*|points?)\b"
+)
+TURNED = re.compile(r"\b(?:but|however|actually)\b[^.]*\b(?:is|it's|must be)\b")
+CITES = re.compile(
+    r"\b(?:panels?|fig(?:ure)?s?|images?|shown|seen|arrow\w*|lanes?|row|column|left|right"
+    r"|middle)\W*$"
+)
+GOES_ON = re.compile(
+    r"[)\]'.]*\s*(?:\?|(?:is|was|are|were|would|has|have|seems|shows|not|and|or|could|can)\b)"
+)
+NONE_ALONE = re.compile(r"\W*(?:none|neither)\W*")
+GOOD_MARKS = ("✓", "✔", "✅", "☑", "yes", "correct")
+YES_ITEM = re.compile(r"\W*(?:option |choice )?\w{1,2}\W{1,4}yes\b[,.;:]? \w")
+NO_ITEM = re.compile(r"\W*(?:option |choice )?\w{1,2}\W{1,4}no\b")
+
+# Replies without a firm statement.
+CONCLUDES = re.compile(
+    r"\b(?:therefore|thus|hence|so|conclu\w+|overall|answer|suggest\w*|indicat\w+|consistent|best"
+    r"|must|is|are|was|shows?|fits?|match\w*)\b"
+)
+STRONGLY_CONCLUDES = re.compile(
+    r"\b(?:therefore|thus|hence|so|conclu\w+|suggest\w*|indicat\w+|consistent|best|must|likely"
+    r"|answer|correct)\b"
+)
+IDENTIFIES = re.compile(
+    r"\b(?:this|these|they|it|images?|figure|micrograph|structures?|cells?|organelles?|arrow\w*"
+    r"|pattern|stain\w*|technique|tissue|features?|tumou?r|lesion|signal|labell?ed"
+    r"|shown)\b[^.!?\n]{0,80}?\b(?:is|are|shows?|represents?|depicts?|identif\w+(?: \w+){0,3}? as"
+    r"|consistent with|characteristic of|typical of|indicative of|corresponds? to)(?: (?:a|an|the"
+    r"|most|likely|clearly|probably|indeed|case|of|to|be))*+ ?$|\b(?:favou?rs?|supports?|indicates?"
+    r"|suggests?|confirms?|points? to|diagnostic of)(?: an?| the)? ?$"
+)
+CONDITION = re.compile(r"\s*(?:if|when) [^,.?!\n]*,(?=[^.?!\n]*[.!]?\Z)")
+VALUE = re.compile(
+    r"(?:[=≈→]|\b(?:so|total|sum|count|number|there(?:'s| is| are)|gives?|giving|makes|making"
+    r"|yields?|equals?|is|are|get|of|about|approximately|around))\s*$"
+)
+DANGLING = re.compile(
+    r"\b(?:the|a|an|of|is|are|to|and|or|but|with|in|on|by|for|that|which|as|from|than|because"
+    r"|option|be|was|were|not|its|their|this|at|between|answer|correct|shows?|reveals?|indicates?"
+    r"|suggests?|appears?|would|can|has|have|we|there)\s*[:(]?$|[,(:]$"
+)
+DESPITE = re.compile(r"\b(?:but|however|nevertheless|that said|still|although|though)\b")
+OF_OTHERS = re.compile(r"\s*(?:other|remaining|rest)")

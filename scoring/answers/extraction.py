@@ -1,78 +1,110 @@
-"""`extract`: the option that a model's raw response commits to. It never guesses."""
+"""`extract`: the option that a model's raw response commits to. It never guesses.
+
+A response is read in five steps, each in a module of its own:
+
+1. `reply_text`: what of the response is the reply, in one spelling, not too long.
+2. `reading`: what stands at a place of it, with `option_text` for the texts of options.
+3. `statements` (in sentences) and `answer_lines` (in lines and lists): what is stated, where, and
+   how firmly.
+4. Here, `choose`: which statement counts.
+5. `mentions`: what counts where nothing firm is stated.
+
+The phrases of all steps are data in `cues`.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import takewhile
 from typing import Literal
 
 from scoring.answers import cues
-from scoring.answers.answer_lines import alone
-from scoring.answers.condense import Condensed, ending, joined, shorten, squeeze, window
-from scoring.answers.labels import Labels
-from scoring.answers.mentions import identified, mentioned, undecided, valued
-from scoring.answers.normalise import normalise
-from scoring.answers.option_text import option_texts
-from scoring.answers.resolve import choose, without_statement
-from scoring.answers.segments import marked, reply, spoken
-from scoring.answers.statements import Question, blanket, cued, predicated, quoted
-from scoring.answers.verdicts import verdicts
-from scoring.records import Extraction, LabelStyle, Strength
+from scoring.answers.answer_lines import find_lines, find_verdicts
+from scoring.answers.mentions import conclude_without_statement, stops_midway
+from scoring.answers.option_text import read_option_texts
+from scoring.answers.reading import Labels, ReplyText
+from scoring.answers.reply_text import (
+    Condensed,
+    cut_ending,
+    cut_window,
+    drop_echo,
+    drop_turns,
+    find_spoken,
+    join_pieces,
+    look_for_marks,
+    normalise,
+    shorten,
+    squeeze,
+)
+from scoring.answers.statements import find_blanket, find_cued, find_predicated, find_quoted
+from scoring.records import Extraction, LabelStyle, Statement, Strength
 
 _LETTER = re.compile(r"\s*[(*]{0,3}(?P<label>[A-Z])[*).]{0,4}\s*")
 _LETTER_ONLY = 12
+_FAR = 200
 _Part = Literal["end", "all"]
-_MENTIONS = (valued, mentioned, identified, undecided)
 
 
 def extract(
     response: str | None, options: Sequence[str], *, labels: LabelStyle | None = None
 ) -> Extraction:
-    """What a response commits to, of options given without labels, in the order of the prompt.
+    """What a response commits to. Time is linear in the length of the response.
 
-    `labels` is the style of the prompt: 'letters' from A, 'numbers' from 1, or None to infer it
-    from the response. Time is linear in the length of the response. Raises ValueError where
-    there are no options, or `labels` is another word.
+    Args:
+        response: The raw response; None is an empty one.
+        options: The texts of the options, without labels, in the order of the prompt.
+        labels: How the prompt labelled them: 'letters' from A, 'numbers' from 1, or None to
+            infer it from the response.
+
+    Returns:
+        The option's index where the response is 'answered', else why there is none.
+
+    Raises:
+        ValueError: There are no options, or `labels` is another word.
     """
     if not options or isinstance(options, str):
         raise ValueError("options must be a sequence of at least one text")
     if labels not in (None, "letters", "numbers"):
         raise ValueError(f"labels must be 'letters', 'numbers' or None, not {labels!r}")
-    read = Labels(option_texts(tuple(options)), labels)
+    reader = Labels(read_option_texts(tuple(options)), labels)
     raw = response or ""
-    if len(raw) <= _LETTER_ONLY and (letter := _letter(raw, read)):
+    # Most short responses are nothing but one capital.
+    if len(raw) <= _LETTER_ONLY and (letter := _read_letter(raw, reader)):
         return letter
-    spans, unfinished = spoken(raw)
-    outside = joined(raw, spans, "\n")
-    for cut, parts in _cuts(outside.text):
-        found = _read((cut, outside), read, parts, cut=unfinished)
-        if found:
-            return found
+    # What was thought is not said.
+    spans, unfinished = find_spoken(raw)
+    outside = join_pieces(raw, spans, "\n")
+    # A long response is read from its end; all of it only where that does not decide.
+    for cut, parts in _cut(outside.text):
+        outcome = _read((cut, outside), reader, parts, unfinished=unfinished)
+        if outcome:
+            return outcome
     if not normalise(raw).strip():
         return Extraction("empty")
     return Extraction("truncated" if unfinished else "no_answer", method="thinking")
 
 
-def _letter(raw: str, labels: Labels) -> Extraction | None:
-    """The outcome of a response that is nothing but one capital, as most short ones are."""
-    found = _LETTER.fullmatch(raw)
-    if found is None or labels.style == "numbers" or labels.texts.starts_with(found["label"]):
+def _read_letter(raw: str, labels: Labels) -> Extraction | None:
+    """The outcome of a response that is nothing but one capital."""
+    letter = _LETTER.fullmatch(raw)
+    if letter is None or labels.style == "numbers" or labels.options.starts_with(letter["label"]):
         return None
-    status, index, style = labels.index(found["label"])
+    status, index, style = labels.look_up(letter["label"])
     if status != "answered":
         return None
-    return Extraction(status, index, "line", style, found.span("label"))
+    return Extraction(status, index, "line", style, letter.span("label"))
 
 
-def _cuts(raw: str) -> Iterator[tuple[Condensed, Sequence[_Part]]]:
+def _cut(raw: str) -> Iterator[tuple[Condensed, Sequence[_Part]]]:
     """What to keep of a response, and in which order its parts are read until one decides.
 
-    A long one without special marks is first cut down to its end; all of it is looked at only
-    where that does not decide.
+    A long one without special marks is first cut down to its end. One that may hold turns of a
+    conversation stays whole, as only all of it shows which turn is the reply.
     """
-    turns, special = marked(raw)
-    end = None if special else window(raw)
+    turns, special = look_for_marks(raw)
+    end = None if special else cut_window(raw)
     if end:
         yield end, ("end",)
     cut = Condensed(raw, [0], [0]) if turns else shorten(raw)
@@ -80,66 +112,130 @@ def _cuts(raw: str) -> Iterator[tuple[Condensed, Sequence[_Part]]]:
 
 
 def _read(
-    steps: Sequence[Condensed], labels: Labels, parts: Sequence[_Part], *, cut: bool
+    steps: Sequence[Condensed], labels: Labels, parts: Sequence[_Part], *, unfinished: bool
 ) -> Extraction | None:
-    """The outcome of a response cut down; None for a blank one, or one whose end is undecided."""
-    text = reply(normalise(steps[0].text), labels.texts.plain)
+    """The outcome of a response cut down; None for a blank one, or one whose end is undecided.
+
+    Args:
+        steps: The text to read, and what it was cut from, last step first.
+        labels: Of the prompt, with the options.
+        parts: What to read of it, until one decides.
+        unfinished: Whether the thinking was cut off.
+    """
+    # One spelling, without made-up turns and the echoed prompt, and with single blanks.
+    text = drop_turns(normalise(steps[0].text))
+    text = drop_echo(text, labels.options.plain)
     if not text.strip():
         return None
     squeezed = squeeze(text)
     for part in parts:
-        kept = ending(squeezed.text) if part == "end" else shorten(squeezed.text)
-        found = _outcome(kept, labels, part, cut=cut) if kept else None
-        if kept and found:
-            return _located(found, (kept, squeezed, *steps))
+        kept = cut_ending(squeezed.text) if part == "end" else shorten(squeezed.text)
+        if kept is None:
+            continue
+        reply = ReplyText(kept.text, kept.text.lower(), labels.options, labels)
+        outcome = _read_ending(reply) if part == "end" else _read_all(reply, unfinished=unfinished)
+        if outcome:
+            return _locate(outcome, (kept, squeezed, *steps))
     return None
 
 
-def _outcome(kept: Condensed, labels: Labels, part: _Part, *, cut: bool) -> Extraction | None:
-    question = Question(kept.text, kept.text.lower(), labels.texts, labels)
-    return _ended(question) if part == "end" else _decided(question, thinking_cut=cut)
-
-
-def _located(found: Extraction, steps: Sequence[Condensed]) -> Extraction:
-    """An extraction with its span in the response that the steps, given in reverse, cut down."""
-    if found.span is None:
-        return found
-    start, end = found.span
-    return replace(found, span=(_origin(start, steps), _origin(end - 1, steps) + 1))
-
-
-def _origin(place: int, steps: Sequence[Condensed]) -> int:
-    """Where a place of the text of the first step was in that of the last."""
+def _locate(outcome: Extraction, steps: Sequence[Condensed]) -> Extraction:
+    """An extraction with its span in the response that the steps, last one first, cut down."""
+    if outcome.span is None:
+        return outcome
+    # The last character is followed back rather than the end, which may lie in another piece.
+    first, last = outcome.span[0], outcome.span[1] - 1
     for step in steps:
-        place = step.origin(place)
-    return place
+        first, last = step.find_origin(first), step.find_origin(last)
+    return replace(outcome, span=(first, last + 1))
 
 
-def _ended(question: Question) -> Extraction | None:
+def _read_ending(reply: ReplyText) -> Extraction | None:
     """The outcome of a long reply that ends in a firm statement; else None, to read all of it."""
-    if cues.SELF_CORRECTION.search(question.lower):
+    if cues.SELF_CORRECTION.search(reply.lower):
         return None
-    statements = [*cued(question), *predicated(question), *alone(question), *blanket(question)]
+    statements = [
+        *find_cued(reply),
+        *find_predicated(reply),
+        *find_lines(reply),
+        *find_blanket(reply),
+    ]
     if max((s.strength for s in statements), default=Strength.MENTION) < Strength.DECLARED:
         return None
-    chosen = choose(question, statements)
+    chosen = choose(reply, statements)
     return chosen if chosen and chosen.status not in ("ambiguous", "truncated") else None
 
 
-def _decided(question: Question, *, thinking_cut: bool) -> Extraction:
+def _read_all(reply: ReplyText, *, unfinished: bool) -> Extraction:
     """The outcome of all that is stated."""
     statements = [
-        *cued(question),
-        *predicated(question),
-        *quoted(question),
-        *alone(question),
-        *verdicts(question),
-        *blanket(question),
+        *find_cued(reply),
+        *find_predicated(reply),
+        *find_quoted(reply),
+        *find_lines(reply),
+        *find_verdicts(reply),
+        *find_blanket(reply),
     ]
-    chosen = choose(question, statements)
+    chosen = choose(reply, statements)
     if chosen:
         return chosen
-    if thinking_cut:
+    if unfinished:
         return Extraction("truncated", method="thinking")
-    mention = next(filter(None, (find(question) for find in _MENTIONS)), None)
-    return without_statement(question, statements, mention)
+    return conclude_without_statement(reply, statements)
+
+
+def choose(reply: ReplyText, statements: Sequence[Statement]) -> Extraction | None:
+    """The outcome of the firmest statement, the last where several are equally firm.
+
+    A later one that is less firm counts where the model turned back in between. Equally firm
+    ones that disagree without a word of turning or concluding between them are ambiguous. None
+    where nothing firm is stated.
+    """
+    # By place; of two at one place the firmer is last, and a cue after a mere line.
+    ordered = sorted(
+        (s for s in statements if s.strength > Strength.MENTION),
+        key=lambda s: (s.reading.start, s.strength, s.method != "line"),
+    )
+    if not ordered:
+        return None
+    top = max(statement.strength for statement in ordered)
+    firmest = [statement for statement in ordered if statement.strength == top]
+    # 'The answer is A. Wait, so B': the turn makes a weaker statement count.
+    last = firmest[-1]
+    for later in ordered:
+        between = reply.lower[last.reading.end : later.reading.start]
+        follows = later.reading.start > last.reading.end and later.choice != last.choice
+        firm = later.strength >= Strength.CONCLUDED
+        if follows and firm and cues.SELF_CORRECTION.search(between):
+            last = later
+    outcome = last.to_extraction()
+    if _clash(reply, firmest, last):
+        return Extraction("ambiguous", method=last.method, span=outcome.span)
+    # 'B. Hmm, wait, the' takes the answer back and gives no other.
+    rest = reply.lower[last.reading.end :]
+    taken_back = cues.BACK_TRACK.search(rest) and stops_midway(rest)
+    if last.reading.status == "answered" and taken_back:
+        return Extraction("truncated", method=last.method, span=outcome.span)
+    corrected = any(
+        s.reading.start < last.reading.start
+        and s.strength >= Strength.CONCLUDED
+        and s.choice != last.choice
+        for s in ordered
+    )
+    return replace(outcome, corrected=corrected and last.reading.status == "answered")
+
+
+def _clash(reply: ReplyText, firmest: Sequence[Statement], last: Statement) -> bool:
+    """Whether equally firm statements disagree and nothing between them says which one counts."""
+    if last.strength is Strength.HEDGED:
+        return len({s.choice for s in firmest}) > 1
+    if last is not firmest[-1]:
+        return False
+    # The last ones that agree, and the one before that does not.
+    agreeing = list(takewhile(lambda s: s.choice == last.choice, firmest[::-1]))
+    if len(agreeing) == len(firmest):
+        return False
+    before, after = firmest[-len(agreeing) - 1], agreeing[-1]
+    gap = reply.lower[before.reading.end : after.reading.start]
+    near = reply.lower[max(0, after.reading.start - 40) : after.reading.start]
+    return len(gap) < _FAR and not cues.TURN.search(gap) and "final" not in near

@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import takewhile
 from typing import NamedTuple
 
-from scoring.answers.normalise import normalise
+from scoring.answers.reply_text import normalise
 
 _TOKEN = re.compile(
     r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|\d+(?:[.,]\d+)*|[^\W\d_\u3040-\u30ff\u3400-\u9fff"
@@ -42,7 +42,7 @@ _ENDING = re.compile(r"(?<=[a-z]{3})(?:ing|ed|es|e|s|ial|ium|ia)$")
 _TAIL = re.compile(r"\s*\([^()]*\)\s*$|\s*,\s.*$|\s(?:because|since|due to|owing to)\s.*$")
 
 
-class Token(NamedTuple):
+class PlacedWord(NamedTuple):
     """A word with its place."""
 
     word: str
@@ -50,26 +50,26 @@ class Token(NamedTuple):
     end: int
 
 
-def tokens(
+def split_words(
     text: str, start: int = 0, end: int | None = None, *, most: int | None = None
-) -> list[Token]:
+) -> list[PlacedWord]:
     """Words, numbers and signs of `text[start:end]` in lower case, without articles.
 
     `most` stops after so many.
     """
     stop = len(text) if end is None else end
-    found = []
+    words = []
     for match in _TOKEN.finditer(text, start, stop):
-        word = _spelling(match.group())
+        word = _respell(match.group())
         if word not in _ARTICLES:
-            found.append(Token(word, *match.span()))
-            if len(found) == most:
+            words.append(PlacedWord(word, *match.span()))
+            if len(words) == most:
                 break
-    return found
+    return words
 
 
 @lru_cache(maxsize=65536)
-def _spelling(word: str) -> str:
+def _respell(word: str) -> str:
     """One spelling of a word, in lower case, British or American, or of a unit."""
     word = word.lower()
     for pattern, plain in _BRITISH if len(word) > _SHORT else ():
@@ -95,7 +95,7 @@ class Quote(NamedTuple):
     size: int
 
 
-class Mention(NamedTuple):
+class OptionMention(NamedTuple):
     """An option quoted in a list of tokens, from `first` to before `last`."""
 
     option: int
@@ -105,27 +105,22 @@ class Mention(NamedTuple):
 
 
 @lru_cache(maxsize=4096)
-def _words(option: str) -> tuple[str, ...]:
+def _split_option(option: str) -> tuple[str, ...]:
     text = normalise(option)
-    words = tuple(token.word for token in tokens(text))
+    words = tuple(placed.word for placed in split_words(text))
     return words or tuple(text.lower().split())
 
 
-def _turn(words: Sequence[str]) -> int:
-    """Where what is said turns around ('not this but that'), else 0."""
-    return max((place + 1 for place, word in enumerate(words) if word == "but"), default=0)
-
-
-def _of_something_else(found: Sequence[Token], place: int) -> bool:
+def _of_something_else(words: Sequence[PlacedWord], place: int) -> bool:
     """Whether a number is part of another one, or the length of the scale bar."""
-    before = [token.word for token in found[max(0, place - _BAR_REACH) : place]]
+    before = [placed.word for placed in words[max(0, place - _BAR_REACH) : place]]
     if before and before[-1][0].isdigit():
         return True
-    return not _BARS.isdisjoint(before) and sum(token.word[0].isdigit() for token in found) > 1
+    return not _BARS.isdisjoint(before) and sum(placed.word[0].isdigit() for placed in words) > 1
 
 
 @lru_cache(maxsize=4096)
-def option_texts(options: tuple[str, ...]) -> OptionTexts:
+def read_option_texts(options: tuple[str, ...]) -> OptionTexts:
     """The texts of a question's options; many replies to one question share them."""
     return OptionTexts(options)
 
@@ -134,7 +129,7 @@ class OptionTexts:
     """The texts of all options, ready to be found."""
 
     def __init__(self, options: Sequence[str]) -> None:
-        self.words = [_words(option) for option in options]
+        self.words = [_split_option(option) for option in options]
         self.plain = [normalise(option).strip().lower() for option in options]
         self.longest = max(map(len, self.words))
         self.counts = [Counter(map(_stem, words)) for words in self.words]
@@ -143,100 +138,106 @@ class OptionTexts:
         for word in sorted(set().union(*self.words)):
             self.vocabulary.setdefault(word[:2], []).append(word)
         self._by_first: dict[str, list[tuple[tuple[str, ...], int]]] = {}
-        quotes = [*((words, index) for index, words in enumerate(self.words)), *self._shorter()]
+        quotes = [
+            *((words, index) for index, words in enumerate(self.words)),
+            *self._find_short_forms(),
+        ]
         for words, index in sorted(quotes, key=lambda quote: -len(quote[0])):
             if words:
                 self._by_first.setdefault(words[0], []).append((words, index))
 
-    def _shorter(self) -> list[tuple[tuple[str, ...], int]]:
+    def _find_short_forms(self) -> list[tuple[tuple[str, ...], int]]:
         """Shorter forms of the options that still tell them apart.
 
         Without a closing bracket or clause, and without the words that all options start with.
         """
-        found = []
+        forms = []
         for index, text in enumerate(self.plain):
-            short = _words(_TAIL.sub("", text))
+            short = _split_option(_TAIL.sub("", text))
             begins = [words[: len(short)] for words in self.words]
             tells = len(short) > 1 or len("".join(short)) >= _LEAST_NAME
             if short != self.words[index] and begins.count(short) == 1 and tells:
-                found.append((short, index))
+                forms.append((short, index))
         shared = sum(
             1 for _ in takewhile(lambda row: len(set(row)) == 1, zip(*self.words, strict=False))
         )
         ends = [words[shared:] for words in self.words]
         if shared and len(set(ends)) == len(ends) > 1:
-            found += [(end, index) for index, end in enumerate(ends) if len(end) > 1]
-        return found
+            forms += [(end, index) for index, end in enumerate(ends) if len(end) > 1]
+        return forms
 
-    def begins(self, found: Sequence[Token]) -> bool:
-        """Whether an option starts with the first of these tokens."""
-        return bool(found) and found[0].word in self._by_first
+    def begins(self, words: Sequence[PlacedWord]) -> bool:
+        """Whether an option starts with the first of these words."""
+        return bool(words) and words[0].word in self._by_first
 
     def starts_with(self, word: str) -> bool:
         """Whether an option starts with a word, which is no article."""
         return word.lower() in self._by_first
 
-    def at(self, found: Sequence[Token], first: int) -> Quote | None:
-        """Options whose text starts at a token; the longest, all where several are equal."""
-        if first >= len(found):
+    def find_at(self, words: Sequence[PlacedWord], first: int) -> Quote | None:
+        """Options whose text starts at a word; the longest, all where several are equal."""
+        if first >= len(words):
             return None
         best: list[int] = []
         size = 0
-        for words, index in self._by_first.get(found[first].word, ()):
-            if best and len(words) < size:
+        # Longer texts come first, so that the search ends at the first shorter one.
+        for text, index in self._by_first.get(words[first].word, ()):
+            if best and len(text) < size:
                 break
-            if len(found) - first >= len(words) and all(
-                found[first + k].word == word for k, word in enumerate(words)
+            if len(words) - first >= len(text) and all(
+                words[first + k].word == word for k, word in enumerate(text)
             ):
                 best.append(index)
-                size = len(words)
+                size = len(text)
         return Quote(tuple(best), size) if best else None
 
-    def mentions(self, found: Sequence[Token]) -> list[Mention]:
+    def find_mentions(self, words: Sequence[PlacedWord]) -> list[OptionMention]:
         """Options quoted in full, none inside another, in order."""
-        result: list[Mention] = []
+        result: list[OptionMention] = []
         place = 0
-        while place < len(found):
-            matched = self.at(found, place)
-            if not matched:
+        while place < len(words):
+            quote = self.find_at(words, place)
+            if not quote:
                 place += 1
                 continue
-            last = place + matched.size
-            before = found[max(0, place - _REACH) : place]
-            words = [token.word for token in before]
-            negated = any(negates(word) for word in words[_turn(words) :])
+            last = place + quote.size
+            # A negator shortly before negates, unless a 'but' follows it ('not this but that').
+            before = [placed.word for placed in words[max(0, place - _REACH) : place]]
+            turn = max((at + 1 for at, word in enumerate(before) if word == "but"), default=0)
+            negated = any(negates(word) for word in before[turn:])
+            # What is joined to a negated option is negated, too ('neither this nor that').
             if result and result[-1].negated:
-                joined = [token.word for token in found[result[-1].last : place]]
-                negated = negated or joined in _JOINED
-            if found[place].word[0].isdigit() and _of_something_else(found, place):
+                between = [placed.word for placed in words[result[-1].last : place]]
+                negated = negated or between in _JOINED
+            if words[place].word[0].isdigit() and _of_something_else(words, place):
                 place = last
                 continue
-            result.extend(Mention(index, place, last, negated) for index in matched.options)
+            result.extend(OptionMention(index, place, last, negated) for index in quote.options)
             place = last
         return result
 
-    def alluded(self, found: Sequence[Token], named: Sequence[Mention]) -> bool:
+    def alludes(self, words: Sequence[PlacedWord], named: Sequence[OptionMention]) -> bool:
         """Whether the words of an option stand in a row, with other endings, beside those named."""
-        said = [_stem(token.word) for token in found]
+        stems = [_stem(placed.word) for placed in words]
         for mention in named:
-            said[mention.first : mention.last] = [""] * (mention.last - mention.first)
-        texts = [[_stem(word) for word in words] for words in self.words]
+            stems[mention.first : mention.last] = [""] * (mention.last - mention.first)
+        texts = [[_stem(word) for word in text] for text in self.words]
         return any(
-            said[place : place + len(text)] == text
+            stems[place : place + len(text)] == text
             for text in texts
             if text and not text[0][0].isdigit()
-            for place in range(len(said) - len(text) + 1)
+            for place in range(len(stems) - len(text) + 1)
         )
 
-    def begun(self, words: Sequence[str]) -> int | None:
+    def find_begun(self, words: Sequence[str]) -> int | None:
         """The one option that starts with these words, which are no number."""
-        said = tuple(words)
-        if not said or said[0][0].isdigit() or len("".join(said)) <= _LEAST_NAME:
+        start = tuple(words)
+        if not start or start[0][0].isdigit() or len("".join(start)) <= _LEAST_NAME:
             return None
-        starting = [i for i, option in enumerate(self.words) if option[: len(said)] == said]
+        starting = [i for i, option in enumerate(self.words) if option[: len(start)] == start]
         return starting[0] if len(starting) == 1 else None
 
-    def _spelled(self, word: str) -> str:
+    def _correct(self, word: str) -> str:
         """The word of the options that a misspelt word stands for, else the word itself."""
         alike = self.vocabulary.get(word[:2], [])
         if len(word) < _LEAST_LETTERS or word in alike:
@@ -244,22 +245,28 @@ class OptionTexts:
         close = get_close_matches(word, alike, 2, _CLOSE)
         return close[0] if len(close) == 1 else word
 
-    def near(self, words: Sequence[str]) -> int | None:
-        """The one option that says nearly the same; None where it is not plain which one."""
-        said = len(words)
-        if all(2 * min(said, len(o)) < _NEAR * (said + len(o)) for o in self.words):
+    def find_near(self, words: Sequence[str]) -> int | None:
+        """The one option that says nearly the same; None where it is not plain which one.
+
+        Nearly: Dice's coefficient of the stems, 2 |A and B| / (|A| + |B|), is at least .8.
+        """
+        # Options of a very different length cannot be alike: the rest is costly.
+        size = len(words)
+        if all(2 * min(size, len(o)) < _NEAR * (size + len(o)) for o in self.words):
             return None
-        phrase = Counter(_stem(self._spelled(word)) for word in words)
+        phrase = Counter(_stem(self._correct(word)) for word in words)
         scores = [
-            2 * (phrase & own).total() / (said + len(option))
+            2 * (phrase & own).total() / (size + len(option))
             for own, option in zip(self.counts, self.words, strict=True)
         ]
         best = max(range(len(scores)), key=scores.__getitem__)
         if scores[best] < _NEAR:
             return None
+        # A word that negates, or a number, changes the meaning however much else is the same.
         own, mine = self.counts[best], self.sets[best]
         if any(negates(w) or w[0].isdigit() for w in (phrase - own) + (own - phrase)):
             return None
+        # The words that tell the option from each other one must be there, and not the other's.
         others = [o for i, o in enumerate(self.sets) if i != best]
         decided = all((mine - o) & set(phrase) and not (o - mine) & set(phrase) for o in others)
         return best if decided else None

@@ -12,10 +12,10 @@ from scoring.items import (
     BadInput,
     Column,
     Items,
-    integers,
+    check_lengths,
+    encode_texts,
+    read_integers,
     reject,
-    same_length,
-    texts,
 )
 from scoring.metrics.intervals import (
     RESAMPLES,
@@ -91,7 +91,7 @@ def length_bias(
     Raises:
         BadInput: The lengths do not fit the options, or nothing was answered.
     """
-    same_length({"items": items.correct, "lengths": lengths})
+    check_lengths({"items": items.correct, "lengths": lengths})
     misfit = [row for row, ls in enumerate(lengths) if len(ls) != items.options[row]]
     reject("lengths do not fit the number of options", misfit)
     answered = np.flatnonzero(items.index >= 0).tolist()
@@ -145,11 +145,11 @@ def circular(
         BadInput: A question has one row only, or several keys or articles.
     """
     columns = {"question_id": question_id, "article_id": article_id}
-    same_length({**columns, "correct_index": correct_index, "index": index})
-    question = texts("question_id", question_id, needed=True)
-    article = texts("article_id", article_id, needed=True)
-    key = integers("correct_index", correct_index)
-    answer = integers("index", index, missing=UNANSWERED)
+    check_lengths({**columns, "correct_index": correct_index, "index": index})
+    question = encode_texts("question_id", question_id, needed=True)
+    article = encode_texts("article_id", article_id, needed=True)
+    key = read_integers("correct_index", correct_index)
+    answer = read_integers("index", index, missing=UNANSWERED)
     reject("index is out of range", np.flatnonzero(answer < UNANSWERED), answer)
     count = np.bincount(question.codes)
     reject(

@@ -70,10 +70,12 @@ def test_the_published_space_gives_the_same_without_this_project(hub: str, tmp_p
 def test_writes_the_same_bytes_and_refuses_names_that_cannot_be_loaded(tmp_path: Path) -> None:
     first, second = write_space(tmp_path / "a"), write_space(tmp_path / "b")
     names = sorted(path.name for path in first.iterdir())
-    assert {"README.md", "microvqa_pp.py", "requirements.txt", "extraction.py"} <= set(names)
+    assert {"README.md", "microvqa_pp.py", "requirements.txt", "answers_extraction.py"} <= set(
+        names
+    )
     assert [(second / name).read_bytes() for name in names] == [
         (first / name).read_bytes() for name in names
     ]
-    for name in ("micro-vqa", "labels"):
+    for name in ("micro-vqa", "answers_reading"):
         with pytest.raises(ValueError, match="cannot be called"):
             write_space(tmp_path / "c", name)

@@ -6,10 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scoring.answers.labels import Labels
-from scoring.answers.normalise import TAG, normalise
-from scoring.answers.option_text import OptionTexts, tokens
-from scoring.answers.segments import drop_echo, drop_turns, spoken
+from scoring.answers.option_text import OptionTexts, split_words
+from scoring.answers.reading import Labels
+from scoring.answers.reply_text import TAG, drop_echo, drop_turns, find_spoken, normalise
 
 OPTIONS = ["increased", "not increased", "10 µm", "A cell in mitosis"]
 
@@ -27,7 +26,7 @@ def test_an_answer_field_becomes_a_mark(raw: str) -> None:
 
 def test_thinking_goes_and_an_open_one_hides_the_rest() -> None:
     def left(text: str) -> tuple[list[str], bool]:
-        spans, unfinished = spoken(text)
+        spans, unfinished = find_spoken(text)
         return [text[start:end].strip() for start, end in spans], unfinished
 
     assert left("x <think>A</think> B") == (["x", "B"], False)
@@ -44,15 +43,17 @@ def test_turns_and_echoes_are_blanked() -> None:
 
 def test_option_texts_are_found_whole_longest_first_and_negated() -> None:
     texts = OptionTexts(OPTIONS)
-    found = texts.mentions(tokens("not increased, never increased in all of 10 um, 110 µm"))
+    found = texts.find_mentions(
+        split_words("not increased, never increased in all of 10 um, 110 µm")
+    )
     assert [(m.option, m.negated) for m in found] == [(1, False), (0, True), (2, False)]
 
 
 def test_near_texts_need_the_words_that_tell_options_apart() -> None:
     texts = OptionTexts(["signal in the outer membrane", "signal in the inner membrane"])
-    assert texts.near(["signal", "in", "outer", "membranes"]) == 0
-    assert texts.near(["signal", "in", "membrane"]) is None
-    assert texts.near(["no", "signal", "in", "outer", "membrane"]) is None
+    assert texts.find_near(["signal", "in", "outer", "membranes"]) == 0
+    assert texts.find_near(["signal", "in", "membrane"]) is None
+    assert texts.find_near(["no", "signal", "in", "outer", "membrane"]) is None
 
 
 @pytest.mark.parametrize(
