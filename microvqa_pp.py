@@ -3,8 +3,8 @@
 After `import microvqa_pp` the literal call works from any working directory, without network. It
 reads a release where there is one: the keyword arguments `release=` (a folder) or `published=` (a
 dataset on the Hub), the environment variables MICROVQA_PP_RELEASE or MICROVQA_PP_PUBLISHED, or the
-release last built inside this clone. Otherwise, or when `source=`, `keep_ratio=`, `test_ratio=`,
-`seed=`, `license=`, `microscopy=` or `source_license=` ask for other data, the release is
+release last built inside this clone. Otherwise, or when a keyword argument asks for other data
+(`source=`, `keep_ratio=`, `seed=` ...: the settings of `microvqa-pp build`), the release is
 regenerated into the cache of `datasets`. It says which, and why.
 
 Under `datasets` 3.6 the same file works as a script over a prebuilt release; it imports nothing
@@ -33,7 +33,13 @@ NAME = "microvqa_pp"
 ENVIRONMENT = "MICROVQA_PP_RELEASE"
 REPOSITORY = "MICROVQA_PP_PUBLISHED"
 _SHAPING = (
-    "source", "keep_ratio", "test_ratio", "seed", "license", "microscopy", "source_license",
+    "source", "agent", "revision", "samples", "rounds", "keep_ratio", "test_ratio", "seed",
+    "license", "microscopy", "source_license", "bloom_target", "bloom_beside", "exclude", "clip",
+    "nli", "fit",
+)  # fmt: skip
+_RUNNING = (
+    "base_url", "concurrency", "batch_size", "timeout", "price_in", "price_out", "budget",
+    "workers", "engine", "ray_address", "gpus_per_worker",
 )  # fmt: skip
 
 _DESCRIPTION = (
@@ -59,22 +65,51 @@ class Found(NamedTuple):
 class MicroVQAConfig(datasets.BuilderConfig):
     """What to load, and for a regeneration how to build it.
 
-    source: KIND[:LOCATION] or a list of them; keep_ratio: share of the candidates that the filter
-    keeps, 0-1; test_ratio: share of the questions for the test split, 0-1; seed: seed of
-    everything random; license: redistributable, commercial or any; microscopy: strict, loose or
-    any; source_license: licence of figures whose source states none; workers: processes of a
-    regeneration (does not change the data); release: folder of a prebuilt release; published:
-    dataset on the Hub that holds one, ORG/NAME.
+    What shapes the data asks for a regeneration. source: KIND[:LOCATION] or a list of them; agent:
+    offline, openai:MODEL or transformers:MODEL, with revision, samples and rounds of a model;
+    keep_ratio: share of the candidates that the filter keeps, 0-1; test_ratio: share of the
+    questions for the test split, 0-1; seed: seed of everything random; license: redistributable,
+    commercial or any; microscopy: strict, loose or any; source_license: licence of figures whose
+    source states none; bloom_target: five shares of the Bloom levels in the test split;
+    bloom_beside: benchmark to classify by Bloom too; exclude: benchmarks to keep out; clip, nli,
+    fit: encoders of the filter, and whether it is fitted on the candidates.
+
+    How a regeneration runs does not change the data: base_url, concurrency, batch_size, timeout,
+    price_in, price_out and budget of a model; workers, engine, ray_address, gpus_per_worker.
+    `microvqa-pp build --help` has all of these too.
+
+    release: folder of a prebuilt release; published: dataset on the Hub that holds one, ORG/NAME.
     """
 
+    # Stand-alone under `datasets` 3.6 there is no `BuildConfig` to take these from.
     source: str | list[str] | None = None
+    agent: str | None = None
+    revision: str | None = None
+    samples: int | None = None
+    rounds: int | None = None
     keep_ratio: float | None = None
     test_ratio: float | None = None
     seed: int | None = None
     license: str | None = None
     microscopy: str | None = None
     source_license: str | None = None
+    bloom_target: str | list[float] | None = None
+    bloom_beside: str | None = None
+    exclude: str | list[str] | None = None
+    clip: str | None = None
+    nli: str | None = None
+    fit: bool | None = None
+    base_url: str | None = None
+    concurrency: int | None = None
+    batch_size: int | None = None
+    timeout: float | None = None
+    price_in: float | None = None
+    price_out: float | None = None
+    budget: float | None = None
     workers: int | None = None
+    engine: str | None = None
+    ray_address: str | None = None
+    gpus_per_worker: float | None = None
     release: str | None = None
     published: str | None = None
 
@@ -118,14 +153,14 @@ class MicroVQAConfig(datasets.BuilderConfig):
 
         Raises ValueError for values out of range.
         """
-        names = {"source": "sources"}
-        given = {name: getattr(self, name) for name in (*_SHAPING, "workers")}
-        settings = {names.get(k, k): v for k, v in given.items() if v is not None}
-        config = import_module("builder.run.config")
+        given = {name: getattr(self, name) for name in (*_SHAPING, *_RUNNING)}
+        given = {name: value for name, value in given.items() if value is not None}
+        config = import_module("builder.run.config").BuildConfig
         try:
-            return config.BuildConfig(output=output, **settings)
+            return config.from_names({"output": output}, given)
         except ValueError as error:
-            raise ValueError(f"microvqa_pp: {config.problems(error)}") from None
+            problem = import_module("builder.settings").describe_errors(error)
+            raise ValueError(f"microvqa_pp: {problem}") from None
 
     def fingerprint(self) -> str:
         """Digest of all that shapes the data: the release's card, or sources, settings and code."""
@@ -134,9 +169,8 @@ class MicroVQAConfig(datasets.BuilderConfig):
             return hashlib.sha256((release / "README.md").read_bytes()).hexdigest()[:16]
         config = self.build_config(Path())
         shards = import_module("builder.run.pipeline").plan(config)
-        running = import_module("builder.run.config").RUNNING
         content = {
-            "settings": config.model_dump(mode="json", exclude=running),
+            "settings": config.shaping("release"),
             "inputs": [shard.partition.fingerprint for shard in shards],
             "code": import_module("builder.tables.shards").code_digest(),
         }
@@ -297,3 +331,5 @@ def _register() -> None:
 
 if __name__ == NAME:
     _register()
+elif __name__ == "__main__":
+    import_module("builder.commands.main").main()

@@ -43,10 +43,9 @@ from benchmarks.costs.made_articles import PUBLICATION, write_articles
 from benchmarks.costs.measuring import WITHIN, Check, measure_process, tabulate
 from builder.run import pipeline
 from builder.run.config import BuildConfig
-from builder.run.context import Context, Shard
-from builder.run.jobs import Job
+from builder.run.job import Context, Job, Shard, Stage, Tables
 from builder.run.pipeline import build, plan
-from builder.run.stages import AFTER_THRESHOLD, READ, SCORE, WRITE, Stage, Tables
+from builder.run.stages import AFTER_THRESHOLD, READ, SCORE, WRITE
 from builder.tables.shards import ShardStore
 from filtering.decide import choose_threshold
 

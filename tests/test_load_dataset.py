@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import os
@@ -10,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import datasets
 import pyarrow.parquet as pq
 import pytest
 
@@ -139,6 +141,29 @@ def test_keyword_arguments_regenerate_and_the_cache_tells_them_apart(tmp_path: P
     assert set(other) != set(half)
     assert splits == ["test", "train"]
     assert "regenerated from source: phantom:30" in done.stderr
+
+
+def test_the_keyword_arguments_are_the_settings_of_a_build() -> None:
+    settings = {named.name: named.setting for named in BuildConfig.walk()}
+    shaping = {name for name, setting in settings.items() if setting.shapes}
+    assert set(microvqa_pp._SHAPING) == shaping
+    assert {*microvqa_pp._RUNNING, "output"} == set(settings) - shaping
+    own = {f.name for f in dataclasses.fields(microvqa_pp.MicroVQAConfig)}
+    inherited = {f.name for f in dataclasses.fields(datasets.BuilderConfig)}
+    assert own - inherited == set(settings) - {"output"} | {"release", "published"}
+
+
+def test_a_setting_that_runs_a_build_does_not_change_what_is_loaded() -> None:
+    def fingerprint(**settings: Any) -> str:
+        return microvqa_pp.MicroVQAConfig(source="phantom:4", **settings).fingerprint()
+
+    assert fingerprint() == fingerprint(workers=3) == fingerprint(concurrency=2)
+    shaping: list[dict[str, Any]] = [
+        {"fit": True},
+        {"exclude": "org/x"},
+        {"bloom_target": "1,1,1,1,1"},
+    ]
+    assert len({fingerprint(), *(fingerprint(**settings) for settings in shaping)}) == 4
 
 
 def test_a_named_release_that_is_none_is_an_error(tmp_path: Path) -> None:

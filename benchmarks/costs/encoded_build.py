@@ -45,7 +45,7 @@ from benchmarks.costs.measuring import (
     tabulate,
 )
 from builder.run.config import BuildConfig
-from builder.run.local_engine import ONE_THREAD
+from builder.run.engine import ONE_THREAD
 from builder.run.pipeline import build
 from builder.run.shard_scoring import candidate_pairs
 from builder.sources.phantom import Phantom, PhantomSource, make_article, source

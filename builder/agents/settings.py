@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
+
+from builder.settings import Setting, Settings
 
 if TYPE_CHECKING:
     from scoring.models import Prices, Serving
@@ -16,29 +18,51 @@ COSTS = "costs.jsonl"
 """The file in an agent's folder with a line per call."""
 
 
-class ModelSettings(BaseModel):
-    """How a model is asked. `revision`, `samples`, `rounds` shape the data, the others do not.
+PANEL = "An agent that is a model"
+_RUNNING = Setting(panel=PANEL)
+_ALL_STEPS = Setting(("candidates", "agent_signals", "questions"), panel=PANEL)
+_JUDGING = Setting(("agent_signals",), panel=PANEL)
+_QUESTIONS = Setting(("questions",), panel=PANEL)
+
+
+class ModelSettings(Settings):
+    """How a model is asked.
 
     Raises:
         pydantic.ValidationError: for values out of range.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    base_url: str | None = Field(default=None, description="server of openai:MODEL")
-    revision: str = Field(default="", description="revision of the model")
-    samples: int = Field(
+    base_url: Annotated[str | None, _RUNNING] = Field(
+        default=None, description="server of openai:MODEL; default: OPENAI_BASE_URL"
+    )
+    revision: Annotated[str, _ALL_STEPS] = Field(default="", description="revision of the model")
+    samples: Annotated[int, _JUDGING] = Field(
         default=3, ge=0, le=20, description="answers for self-consistency; 0: no agent signals"
     )
-    rounds: int = Field(
-        default=3, ge=0, le=10, description="rewrites against shortcuts at most; 0: none looked for"
+    rounds: Annotated[int, _QUESTIONS] = Field(
+        default=3,
+        ge=0,
+        le=10,
+        description="rewrites of a question against shortcuts, at most; 0: none looked for",
     )
-    concurrency: int = Field(default=16, ge=1, le=1024, description="requests at once, at most")
-    batch_size: int = Field(default=8, ge=1, description="batch of transformers:MODEL")
-    timeout: float = Field(default=120.0, gt=0, description="seconds to wait for a reply")
-    price_in: float | None = Field(default=None, ge=0, description="USD per million tokens read")
-    price_out: float | None = Field(default=None, ge=0, description="USD per million written")
-    budget: float | None = Field(default=None, ge=0, description="USD that one run may spend")
+    concurrency: Annotated[int, _RUNNING] = Field(
+        default=16, ge=1, le=1024, description="requests at once, at most"
+    )
+    batch_size: Annotated[int, _RUNNING] = Field(
+        default=8, ge=1, description="batch of transformers:MODEL"
+    )
+    timeout: Annotated[float, _RUNNING] = Field(
+        default=120.0, gt=0, description="seconds to wait for a reply"
+    )
+    price_in: Annotated[float | None, _RUNNING] = Field(
+        default=None, ge=0, description="USD per million tokens read"
+    )
+    price_out: Annotated[float | None, _RUNNING] = Field(
+        default=None, ge=0, description="USD per million tokens written"
+    )
+    budget: Annotated[float | None, _RUNNING] = Field(
+        default=None, ge=0, description="USD that this run may spend; run again to go on"
+    )
 
     @field_validator("base_url")
     @classmethod
@@ -74,11 +98,6 @@ class ModelSettings(BaseModel):
         return Serving(
             self.base_url, self.revision, self.timeout, self.concurrency, self.batch_size
         )
-
-    @property
-    def shaping(self) -> list[str | int]:
-        """The settings that shape the data: a build with others makes its stages anew."""
-        return [self.revision, self.samples, self.rounds]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,37 +10,81 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
-from builder.commands import benchmark_options as options
-
 if TYPE_CHECKING:
     from filtering.encoders import Clip
     from scoring.report.result import Report
     from scoring.runner import BenchmarkRun, BenchmarkSettings, Dataset
 
 
+_KINDS = (
+    "openai:NAME, transformers:NAME, clip:NAME, random, constant, longest, choices, text, caption"
+)
+
+DatasetName = Annotated[
+    str, typer.Option(help="release folder, OUTPUT of a build, or Hub id (also jmhb/microvqa)")
+]
+Model = Annotated[str, typer.Option(help=f"{_KINDS}; with --predictions the name to show")]
+Output = Annotated[Path, typer.Option(help="folder for the report and the cache")]
+Split = Annotated[str, typer.Option(help="split to answer")]
+Limit = Annotated[
+    int | None, typer.Option(help="only so many questions, spread over the split", min=1)
+]
+Circular = Annotated[
+    bool, typer.Option("--circular", help="ask each question with its choices in every order")
+]
+NoImage = Annotated[bool, typer.Option("--no-image", help="ask without the image")]
+ChoicesOnly = Annotated[
+    bool, typer.Option("--choices-only", help="show neither image nor question")
+]
+Prompt = Annotated[str, typer.Option(help="ours-v1 or microvqa-v1")]
+Predictions = Annotated[
+    Path | None,
+    typer.Option(help="Parquet or JSON Lines with id and response: score it, ask no model"),
+]
+BaseUrl = Annotated[
+    str | None,
+    typer.Option(help="server of openai:NAME; default: OPENAI_BASE_URL, else OpenAI's own"),
+]
+Revision = Annotated[str, typer.Option(help="revision of the model")]
+MaxTokens = Annotated[int, typer.Option(help="longest response, in tokens", min=1)]
+Temperature = Annotated[
+    float, typer.Option(help="below 0 leaves it to the server, as some models ask")
+]
+Seed = Annotated[int | None, typer.Option(help="seed sent to the server")]
+Concurrency = Annotated[int, typer.Option(help="requests at once, at most", min=1)]
+BatchSize = Annotated[int, typer.Option(help="batch of transformers:NAME", min=1)]
+Timeout = Annotated[float, typer.Option(help="seconds to wait for a response", min=0.1)]
+PriceIn = Annotated[float | None, typer.Option(help="USD per million tokens read", min=0)]
+PriceOut = Annotated[float | None, typer.Option(help="USD per million tokens written", min=0)]
+Budget = Annotated[
+    float | None, typer.Option(help="USD that this call may spend; run again to go on", min=0)
+]
+Cache = Annotated[Path | None, typer.Option(help="folder of responses; default: OUTPUT/cache")]
+
+
 def benchmark_command(
-    dataset: options.Dataset,
-    model: options.Model,
-    output: options.Output,
-    split: options.Split = "test",
-    limit: options.Limit = None,
-    circular: options.Circular = False,
-    no_image: options.NoImage = False,
-    choices_only: options.ChoicesOnly = False,
-    prompt: options.Prompt = "ours-v1",
-    predictions: options.Predictions = None,
-    base_url: options.BaseUrl = None,
-    revision: options.Revision = "",
-    max_tokens: options.MaxTokens = 2048,
-    temperature: options.Temperature = 0.0,
-    seed: options.Seed = None,
-    concurrency: options.Concurrency = 8,
-    batch_size: options.BatchSize = 8,
-    timeout: options.Timeout = 120.0,
-    price_in: options.PriceIn = None,
-    price_out: options.PriceOut = None,
-    budget: options.Budget = None,
-    cache: options.Cache = None,
+    dataset: DatasetName,
+    model: Model,
+    output: Output,
+    split: Split = "test",
+    limit: Limit = None,
+    circular: Circular = False,
+    no_image: NoImage = False,
+    choices_only: ChoicesOnly = False,
+    prompt: Prompt = "ours-v1",
+    predictions: Predictions = None,
+    base_url: BaseUrl = None,
+    revision: Revision = "",
+    max_tokens: MaxTokens = 2048,
+    temperature: Temperature = 0.0,
+    seed: Seed = None,
+    concurrency: Concurrency = 8,
+    batch_size: BatchSize = 8,
+    timeout: Timeout = 120.0,
+    price_in: PriceIn = None,
+    price_out: PriceOut = None,
+    budget: Budget = None,
+    cache: Cache = None,
 ) -> None:
     """Ask a model the questions of a benchmark, and report how well it answered.
 
@@ -69,9 +113,9 @@ def benchmark_command(
             cache=cache,
             predictions=predictions,
         )
-        _run(open_dataset(dataset, split, limit), settings)
+        _run_and_print(open_dataset(dataset, split, limit), settings)
 
-    _ended(run)
+    _run_to_end(run)
 
 
 def _conditions(no_image: bool, choices_only: bool) -> Any:
@@ -79,7 +123,7 @@ def _conditions(no_image: bool, choices_only: bool) -> Any:
     return tuple(name for name, wanted in asked if wanted) or ("image",)
 
 
-def _run(dataset: Dataset, settings: BenchmarkSettings) -> None:
+def _run_and_print(dataset: Dataset, settings: BenchmarkSettings) -> None:
     from scoring.report.writing import write_all
     from scoring.runner import run_benchmark
     from scoring.runner.benchmark import show_progress
@@ -87,7 +131,7 @@ def _run(dataset: Dataset, settings: BenchmarkSettings) -> None:
     with show_progress(Console(stderr=True)) as progress:
         run = run_benchmark(dataset, settings, progress, open_encoder=_open_encoder)
     report, notices = write_all(settings.output, run)
-    _print(report, run, settings.output, notices)
+    _print_report(report, run, settings.output, notices)
 
 
 def _open_encoder(name: str) -> Clip:
@@ -101,7 +145,7 @@ def _open_encoder(name: str) -> Clip:
         raise ValueError(str(error)) from error
 
 
-def _print(report: Report, found: BenchmarkRun, output: Path, notices: list[str]) -> None:
+def _print_report(report: Report, found: BenchmarkRun, output: Path, notices: list[str]) -> None:
     from scoring.report.writing import list_notes, make_table
 
     console = Console(highlight=False, markup=False, emoji=False)
@@ -110,7 +154,7 @@ def _print(report: Report, found: BenchmarkRun, output: Path, notices: list[str]
         console.print(line, soft_wrap=True)
 
 
-def _ended(run: Callable[[], None]) -> None:
+def _run_to_end(run: Callable[[], None]) -> None:
     """Runs; problems end with one line."""
     from scoring.models import ModelError
     from scoring.runner import Incomplete
@@ -152,4 +196,4 @@ def leaderboard_command(
         if refused:
             raise typer.Exit(1)
 
-    _ended(run)
+    _run_to_end(run)

@@ -1,61 +1,47 @@
-"""`microvqa-pp show`: a summary of a release's ledger for the terminal."""
+"""The commands `microvqa-pp show` and `microvqa-pp report`: what a build made, and why."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
+from typing import Annotated
 
-import pyarrow as pa
-import pyarrow.parquet as pq
+import typer
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from builder.release.ledger import Summary
-from builder.release.schemas import check_columns
+from builder.release.reading import list_ledger_files, read_summary
+from builder.tables.shards import write_atomically
 
-LEDGER_FILES = "data/ledger/train-*.parquet"
-
-
-class NoReleaseError(Exception):
-    """A folder that holds no release, or none that can be read."""
+Output = Annotated[Path, typer.Argument(help="folder that a build wrote")]
 
 
-def read_summary(output: Path) -> Summary:
-    """Summary of the release under OUTPUT. Raises NoReleaseError without a readable one."""
-    summary = Summary()
-    for file in ledger_files(output):
-        with reading(file):
-            table = pq.read_table(file, partitioning=None)
-            check_columns(table.schema, "ledger")
-            summary.add(table)
-    quarantine = output / "work" / "quarantine.parquet"
-    if quarantine.exists():
-        with reading(quarantine):
-            summary.add_quarantine(pq.read_table(quarantine, partitioning=None))
-    return summary
+def show_command(output: Output = Path("build")) -> None:
+    """Summarise a build's ledger: counts by stage, reason, task, position and licence."""
+    print_summary(read_summary(output), Console())
 
 
-def ledger_files(output: Path) -> list[Path]:
-    """Files of the ledger under OUTPUT, in order. Raises NoReleaseError without any."""
-    files = sorted((output / "release").glob(LEDGER_FILES))
-    if not files:
-        raise NoReleaseError(
-            f"no release in {output}; make one with: microvqa-pp build --output {output}"
-        )
-    return files
+def report_command(
+    output: Output = Path("build"),
+    page: Annotated[
+        Path | None, typer.Option(help="file to write; default OUTPUT/report.html")
+    ] = None,
+) -> None:
+    """Write one HTML page about a build: what was kept and dropped, why, and what it cost.
 
+    The page needs no network and no script. Example: microvqa-pp report my_build
+    """
+    from builder.report.collect import collect  # charts: more than `show` needs
+    from builder.report.page import render
 
-@contextmanager
-def reading(file: Path) -> Iterator[None]:
-    """Turns what a damaged table raises into NoReleaseError."""
-    try:
-        yield
-    except (pa.ArrowException, KeyError, ValueError, OSError) as error:
-        if isinstance(error, OSError) and error.errno is not None:
-            raise
-        raise NoReleaseError(f"{file} is damaged or of another version; build again") from error
+    files = list_ledger_files(output)
+    found = collect(files, output / "work" / "quarantine.parquet")
+    path = page or output / "report.html"
+    html = render(found, output, f"Report on {output.resolve().name}")
+    write_atomically(path, html.encode("utf-8", "replace"))
+    console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
+    console.print(f"{path} ({path.stat().st_size / 1e6:.1f} MB)")
 
 
 def print_summary(summary: Summary, console: Console) -> None:

@@ -14,8 +14,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from builder.commands.show import reading
 from builder.release.ledger import Summary, generalise_reason
+from builder.release.reading import refuse_damage
 from builder.release.schemas import STAGES, check_columns
 from builder.release.writer import list_choices
 from builder.tables.images import make_thumbnail
@@ -135,11 +135,11 @@ def collect(files: list[Path], quarantine: Path) -> ReportData:
     """
     data = ReportData()
     for path in files:
-        with reading(path), pq.ParquetFile(path) as file:
+        with refuse_damage(path), pq.ParquetFile(path) as file:
             for group in range(file.num_row_groups):
                 data.add(file.read_row_group(group, use_threads=False))
     if quarantine.is_file():
-        with reading(quarantine):
+        with refuse_damage(quarantine):
             data.summary.add_quarantine(pq.read_table(quarantine, partitioning=None))
     return data
 

@@ -4,82 +4,113 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from builder.agents import AgentOptions, is_model
+from builder.agents.settings import PANEL as MODEL_PANEL
 from builder.agents.settings import ModelSettings
-from builder.sources import Microscopy, SourceOptions
+from builder.settings import Setting, Settings, StageName
+from builder.sources import KINDS, Microscopy, SourceOptions
 from builder.tables.licenses import Policy, normalise
 from filtering.encoders.encoder_names import PHANTOM_TINY, check_encoders
 
-RUNNING = {"output", "workers", "engine", "ray_address", "gpus_per_worker"}
-"""Settings that do not shape the data."""
+_RAY = "Where the stages run"
 
 
-class BuildConfig(BaseModel):
-    """Settings of a build. All but those in RUNNING shape the data.
+class BuildConfig(Settings):
+    """All settings of a build: what the command line, a file and `load_dataset` can say.
 
     Raises pydantic.ValidationError for values out of range.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    output: Path = Field(description="folder that receives work/ and release/")
-    sources: tuple[str, ...] = Field(
-        default=("phantom",), min_length=1, description="sources, each KIND or KIND:LOCATION"
+    # Of the sources a shard knows its own alone, which is part of its figures' fingerprint: so
+    # another source does not make all figures be read again.
+    sources: Annotated[tuple[str, ...], Setting(("release",), option="source")] = Field(
+        default=("phantom",),
+        min_length=1,
+        description="KIND or KIND:LOCATION, repeatable; phantom:N draws about N figures; kinds: "
+        + ", ".join(KINDS),
     )
-    agent: str = Field(default="offline", description="writer of the questions")
+    output: Annotated[Path, Setting()] = Field(
+        default=Path("build"), description="folder for work/ and release/"
+    )
+    agent: Annotated[str, Setting(("candidates", "agent_signals", "questions"))] = Field(
+        default="offline",
+        description="who writes the questions: offline, openai:MODEL, transformers:MODEL",
+    )
     model: ModelSettings = Field(
         default_factory=ModelSettings, description="how an agent that is a model is asked"
     )
-    keep_ratio: float = Field(
-        default=0.75, gt=0, le=1, description="share of all candidates that the filter keeps"
+    keep_ratio: Annotated[float, Setting(("decisions",))] = Field(
+        default=0.75, gt=0, le=1, description="share of all candidates that the filter keeps, 0-1"
     )
-    test_ratio: float = Field(
-        default=0.2, ge=0, lt=1, description="share of the questions aimed at for the test split"
+    test_ratio: Annotated[float, Setting(("release",))] = Field(
+        default=0.2,
+        ge=0,
+        lt=1,
+        description="share of the questions aimed at for the test split, 0-1",
     )
-    seed: int = Field(default=0, ge=0, description="seed of everything random")
-    license: Policy = Field(
-        default="redistributable", description="figures whose licence allows less are left out"
+    seed: Annotated[int, Setting(("figures", "questions", "release"))] = Field(
+        default=0, ge=0, description="seed of everything random"
     )
-    microscopy: Microscopy = Field(
+    license: Annotated[Policy, Setting(("candidates",))] = Field(
+        default="redistributable", description="leave out figures whose licence allows less"
+    )
+    microscopy: Annotated[Microscopy, Setting(("figures", "candidates"))] = Field(
         default="strict",
-        description="figures taken: labelled microscopy alone, among other labels, or all figures",
+        description="figures taken by the source's labels: only, among others, all figures",
     )
-    source_license: str = Field(
+    source_license: Annotated[str, Setting(("figures",))] = Field(
         default="", description="licence of figures whose source states none: MIT, CC BY 4.0 ..."
     )
-    bloom_target: tuple[float, ...] = Field(
-        default=(), description="shares of the Bloom levels 1-5 that the test split is drawn to"
+    bloom_target: Annotated[tuple[float, ...], Setting(("release",))] = Field(
+        default=(),
+        description="draw the test split to shares of the Bloom levels 1-5: 10,20,30,30,10",
     )
-    bloom_beside: str = Field(
-        default="", description="benchmark whose Bloom levels the agent sets too, for the card"
+    bloom_beside: Annotated[str, Setting(("release",), panel=MODEL_PANEL)] = Field(
+        default="", description="benchmark to classify by Bloom too, for the card: jmhb/microvqa"
     )
-    exclude: tuple[str, ...] = Field(
-        default=(), description="benchmarks whose images and questions must not be built"
+    exclude: Annotated[tuple[str, ...], Setting(("release",))] = Field(
+        default=(),
+        description="benchmark to keep out: PATH or Hub id, as for dataset:; repeatable",
     )
-    clip: str = Field(default=PHANTOM_TINY, description="image-text model of the filter, or 'none'")
-    nli: str = Field(default=PHANTOM_TINY, description="entailment model of the filter, or 'none'")
-    fit: bool = Field(
+    clip: Annotated[str, Setting(("signals",))] = Field(
+        default=PHANTOM_TINY,
+        description="image-text model of the filter: open_clip name, with --fit, or 'none'",
+    )
+    nli: Annotated[str, Setting(("signals",))] = Field(
+        default=PHANTOM_TINY,
+        description="entailment model of the filter: transformers name, with --fit, or 'none'",
+    )
+    fit: Annotated[bool, Setting(("signals",))] = Field(
         default=False, description="fit the filter on the candidates, by errors planted into them"
     )
-    workers: int = Field(default_factory=lambda: min(cores(), 8), ge=1, description="processes")
-    engine: Literal["local", "ray"] = Field(
-        default="local", description="processes of this machine, or workers of a Ray cluster"
+    workers: Annotated[int, Setting()] = Field(
+        default_factory=lambda: min(count_cores(), 8),
+        ge=1,
+        description="processes; default: one per core, 8 at most",
     )
-    ray_address: str = Field(
-        default="", description="running cluster; empty for RAY_ADDRESS, or one on this machine"
+    engine: Annotated[Literal["local", "ray"], Setting(panel=_RAY)] = Field(
+        default="local", description="processes of this machine, or a Ray cluster"
     )
-    gpus_per_worker: float = Field(
+    ray_address: Annotated[str, Setting(panel=_RAY)] = Field(
+        default="", description="running cluster; default: RAY_ADDRESS, else one on this machine"
+    )
+    gpus_per_worker: Annotated[float, Setting(panel=_RAY)] = Field(
         default=0.0, ge=0, description="GPUs of each Ray worker that encodes; 0.25: four share one"
     )
 
-    @field_validator("sources", mode="before")
+    @field_validator("sources", "exclude", mode="before")
     @classmethod
-    def _one_source(cls, value: object) -> object:
+    def _one_alone(cls, value: object) -> object:
         return (value,) if isinstance(value, str) else value
+
+    @field_validator("bloom_target", mode="before")
+    @classmethod
+    def _shares_in_a_row(cls, value: object) -> object:
+        return tuple(filter(None, value.split(","))) if isinstance(value, str) else value
 
     @field_validator("agent")
     @classmethod
@@ -113,10 +144,12 @@ class BuildConfig(BaseModel):
             raise ValueError("Bloom levels beside a benchmark's need an agent that is a model")
         return self
 
-    def shaping(self) -> dict[str, Any]:
-        """The settings as JSON, of the model's only what shapes the data."""
-        settings = self.model_dump(mode="json")
-        return settings | {"model": self.model.shaping if is_model(self.agent) else None}
+    def shaping(self, stage: StageName) -> dict[str, Any]:
+        """The settings that shape a stage, as JSON; those of a model only where one is asked."""
+        asked = is_model(self.agent)
+        of_model = {named.name for named in self.walk() if named.path[0] == "model"}
+        shaping = super().shaping(stage)
+        return {name: shaping[name] for name in shaping if asked or name not in of_model}
 
     @property
     def agent_options(self) -> AgentOptions:
@@ -129,13 +162,8 @@ class BuildConfig(BaseModel):
         return SourceOptions(self.seed, self.microscopy, self.source_license)
 
 
-def cores() -> int:
+def count_cores() -> int:
     """Cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):  # Linux
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-def problems(error: ValidationError) -> str:
-    """What is wrong with the settings, in one line."""
-    return "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import logging
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,22 +14,20 @@ from typing import Any
 import pyarrow as pa
 from rich.console import Console
 
-from builder.agents import closing_agents, is_model
+from builder.agents import closing_agents, is_model, open_model_agent
 from builder.agents.costs import FigureSize, StepEstimate, estimate_calls, summarize_costs
 from builder.agents.unusable import LISTS, list_lost_replies
 from builder.errors import BuildError
 from builder.release.ledger import Summary, read_split_items
 from builder.release.splits import Assignment, SplitItem, split
 from builder.release.writer import write_release
-from builder.run.benchmark_bloom import classify_benchmark, read_counts
-from builder.run.config import RUNNING, BuildConfig
-from builder.run.context import Context, Shard
+from builder.run.config import BuildConfig
 from builder.run.engine import Engine, progress_bar
+from builder.run.job import FIGURE_TEXT, Context, Shard
 from builder.run.output import lock_output, prune, remove_pairs
 from builder.run.shard_scoring import fit_corpus
 from builder.run.stages import (
     AFTER_THRESHOLD,
-    FIGURE_TEXT,
     READ,
     SCORE,
     WRITE,
@@ -42,6 +42,11 @@ from builder.tables.shards import ShardStore, code_digest, parquet_bytes, write_
 from filtering.decide import Threshold, choose_threshold
 from filtering.table.arrow_tables import arrow_schema, to_table
 
+logger = logging.getLogger("microvqa_pp")
+
+BENCHMARK_BLOOM = "bloom_beside.json"
+"""File in work/ with the Bloom levels of the benchmark that stands beside ours on the card."""
+
 
 @dataclass(frozen=True, slots=True)
 class BuildResult:
@@ -54,45 +59,72 @@ class BuildResult:
 def build(config: BuildConfig, console: Console | None = None, wait: bool = False) -> BuildResult:
     """Build a release from its sources; what an earlier run finished is not done again.
 
-    Another build that holds the output folder is waited for with `wait`. Raises SourceError for an
-    unusable source, BuildError when a source is named twice, the output folder is held or has
-    files of others in the way, or a worker is killed, OSError when the disk refuses.
+    Args:
+        config: what to build, and where.
+        console: where progress is shown; default: stderr.
+        wait: whether to wait for another build in the same folder.
+
+    Raises:
+        SourceError: a source cannot be used.
+        BuildError: a source is named twice, the output folder is locked or holds files of others,
+            or a worker process was killed.
+        OSError: the disk refuses.
     """
     console = console or Console(stderr=True)
     clock = _Clock()
     with lock_output(config.output, console, wait) as work, closing_agents():
+        # Sources say how their figures are cut into shards; files of another plan go.
         shards = plan(config)
         store = ShardStore(work)
         prune(work, {shard.name for shard in shards})
-        shards = _through_stages(store, shards, config, console, clock)
-        classify_benchmark(config, work)
+        logger.debug("%d shards of %s", len(shards), ", ".join(config.sources))
+
+        # Everything that a shard alone decides, up to its questions.
+        shards = _run_stages(store, shards, config, console, clock)
+        _classify_benchmark(config)
         clock.lap("decisions, questions")
+
+        # What needs all questions at once: near-duplicates, benchmarks to keep out, the splits.
         assignments = _split(store, shards, config, console)
         clock.lap("splits")
-        quarantine = _merge_quarantine(store, shards)
-        names = [shard.name for shard in shards]
+        sizes = Counter(assignment.split or "left out" for assignment in assignments.values())
+        counts = ", ".join(f"{split} {count:,}" for split, count in sorted(sizes.items()))
+        logger.info("Splits: %s (%.1f s)", counts or "nothing", clock.seconds["splits"])
+
+        # The release is written aside and takes the place of an older one when it is whole.
         release = config.output / "release"
-        screening = Screening.read(config.output)
-        settings = card_settings(config)
-        summary = write_release(release, store, names, assignments, quarantine, settings, screening)
+        summary = write_release(
+            release,
+            store,
+            [shard.name for shard in shards],
+            assignments,
+            _merge_quarantine(store, shards),
+            card_settings(config),
+            Screening.read(config.output),
+        )
         clock.lap("release")
+        logger.info("Release: %s (%.1f s)", release, clock.seconds["release"])
     _write_run(config, clock, summary)
     return BuildResult(release, summary)
 
 
-def _through_stages(
+def _run_stages(
     store: ShardStore, shards: list[Shard], config: BuildConfig, console: Console, clock: _Clock
 ) -> list[Shard]:
     """Bring the shards through all stages. Returns them with the figures that repeat others."""
     with Engine(store, config, console) as engine:
         digests = engine.run("Figures", READ, shards)
+        # Only now is it known which figures two sources share; the later shard leaves them out.
         shards = _mark_repeated_figures(store, shards)
         digests = engine.run("Candidates", WRITE, shards, digests)
         clock.lap("figures, candidates")
+        # A filter of the corpus at hand has to see it before any shard is scored.
         fitted = fit_corpus(store, shards, config, digests, code_digest())
         digests = engine.run("Signals", SCORE, shards, digests, fitted=fitted)
         clock.lap("signals")
+        # The threshold is a quantile of all scores; under it each shard decides for itself.
         threshold = _choose_threshold(store, shards, config)
+        logger.debug("%s", threshold)
         engine.run("Decisions, questions", AFTER_THRESHOLD, shards, digests, threshold)
     return shards
 
@@ -131,8 +163,9 @@ def plan(config: BuildConfig) -> list[Shard]:
 
 def card_settings(config: BuildConfig) -> dict[str, Any]:
     """The settings of a build as its card states them."""
-    settings = config.model_dump(mode="json", exclude={*RUNNING, "model"})
-    settings["bloom_beside"] = read_counts(config)
+    unstated = {named.path[0] for named in config.walk() if not named.setting.shapes}
+    settings = config.model_dump(mode="json", exclude={*unstated, "model"})
+    settings["bloom_beside"] = _read_benchmark_bloom(config)
     settings["sources"] = [public_name(spec) for spec in config.sources]
     settings["exclude"] = [public_name(f"dataset:{spec}")[8:] for spec in config.exclude]
     return settings
@@ -144,6 +177,37 @@ def public_name(spec: str) -> str:
     path = Path(location)
     local = path.is_absolute() or path.exists() or location.startswith((".", "~"))
     return f"{kind}:{path.name}" if location and local else spec
+
+
+def _classify_benchmark(config: BuildConfig) -> None:
+    """Have the agent set the Bloom levels of `config.bloom_beside` as it does those of our own.
+
+    The counts go into work/, questions without a usable reply as level 0. Raises BuildError where
+    the benchmark cannot be read.
+    """
+    if not config.bloom_beside:
+        return
+    from scoring.items import BadInput  # the benchmark runner, which few builds need
+    from scoring.runner import open_dataset
+
+    try:
+        dataset = open_dataset(config.bloom_beside, "test")
+    except BadInput as error:
+        raise BuildError(f"--bloom-beside: {error}") from error
+    agent = open_model_agent(config.agent, config.agent_options)
+    questions = [(q.question, q.choices, q.choices[q.correct]) for q in dataset.chosen]
+    levels = Counter(reply.level for reply in agent.classify(questions))
+    counts = {"name": dataset.name, "levels": [levels[level] for level in range(6)]}
+    write_atomically(config.output / "work" / BENCHMARK_BLOOM, json.dumps(counts).encode())
+
+
+def _read_benchmark_bloom(config: BuildConfig) -> dict[str, Any] | None:
+    """The benchmark's name and its questions by level 0-5; None where none was classified."""
+    path = config.output / "work" / BENCHMARK_BLOOM
+    if not config.bloom_beside or not path.is_file():
+        return None
+    counts: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    return counts
 
 
 def _mark_repeated_figures(store: ShardStore, shards: list[Shard]) -> list[Shard]:
@@ -175,14 +239,14 @@ def _split(
         for shard in shards:
             items += read_split_items(store, shard.name)
             progress.advance(task)
-        reasons = _excluded(store, shards, config.exclude, items)
+        reasons = _exclude_benchmarks(store, shards, config.exclude, items)
         assignments = split(items, config.test_ratio, config.seed, reasons, config.bloom_target)
     table = to_table(Assignment, assignments)
     write_atomically(store.folder / ASSIGNMENTS, parquet_bytes(table))
     return {assignment.candidate_id: assignment for assignment in assignments}
 
 
-def _excluded(
+def _exclude_benchmarks(
     store: ShardStore, shards: list[Shard], locations: Sequence[str], items: list[SplitItem]
 ) -> dict[str, str]:
     """Why questions are left out that benchmarks have already, by candidate.
@@ -208,16 +272,15 @@ def _excluded(
 
 def _merge_quarantine(store: ShardStore, shards: list[Shard]) -> pa.Table:
     tables = [store.read("quarantine", shard.name) for shard in shards]
-    tables += [_lost_replies(store, shard.name) for shard in shards]
+    tables += [_find_lost_replies(store, shard.name) for shard in shards]
     merged = pa.concat_tables(tables) if tables else arrow_schema(Rejection).empty_table()
     write_atomically(store.folder / "quarantine.parquet", parquet_bytes(merged))
     return merged
 
 
-def _lost_replies(store: ShardStore, shard: str) -> pa.Table:
+def _find_lost_replies(store: ShardStore, shard: str) -> pa.Table:
     tables = {name: store.read(name, shard, list(columns)) for name, columns in LISTS.items()}
-    told = ["figure_id", "article_id", "source", "label"]
-    tables["figures"] = store.read("figures", shard, told)
+    tables["figures"] = store.read("figures", shard, ["figure_id", "article_id", "source", "label"])
     tables["candidates"] = store.read("candidates", shard, ["candidate_id", "figure_id"])
     return to_table(Rejection, list_lost_replies(tables))
 

@@ -17,7 +17,7 @@ from importlib import import_module
 from typing import Any
 
 from builder.errors import BuildError
-from builder.run.jobs import Job
+from builder.run.job import Job
 from builder.tables.shards import code_digest
 
 RETRIES = 5

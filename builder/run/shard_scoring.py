@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from builder.run.config import BuildConfig
-from builder.run.context import Context, Fitted, Shard
+from builder.run.job import Context, FittedFilter, Shard
 from builder.tables.records import AgentSignals, Candidate
 from builder.tables.shards import ShardStore, digest
 from filtering.encoders.encoder_names import NO_ENCODER, PHANTOM_TINY
@@ -123,7 +123,7 @@ def fit_corpus(
     config: BuildConfig,
     digests: dict[str, dict[str, str]],
     code: str,
-) -> Fitted | None:
+) -> FittedFilter | None:
     """Fits a filter on the candidates of the shards that need one, up to 10,000 of shards drawn at
     random. None where none is asked for or needed. What was fitted before is used again."""
     wanted = [shard for shard in shards if _fits(config, shard)]
@@ -140,7 +140,7 @@ def fit_corpus(
         drawn = sorted(wanted, key=lambda shard: digest([config.seed, shard.name]))
         pool = _pool(store, drawn, encoders.clip is not None)
         fit_filter(pool, encoders, seed=config.seed).save(folder)
-    return Fitted(folder, fingerprint)
+    return FittedFilter(folder, fingerprint)
 
 
 def _pool(store: ShardStore, shards: Sequence[Shard], with_images: bool) -> Pairs:

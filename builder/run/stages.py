@@ -2,49 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import pyarrow as pa
 
 from builder.agents import Agent, is_model, open_agent
-from builder.run.context import Context
+from builder.run.job import Context, Stage, Tables
 from builder.run.shard_scoring import candidate_pairs, score_pairs, sees_images, with_judgements
 from builder.sources import open_source
 from builder.tables.licenses import allows
 from builder.tables.records import AgentSignals, Candidate, Figure, Outcome, Question, Rejection
 from filtering.decide import decide
 from filtering.records import Decision, Signals
-from filtering.table.arrow_tables import arrow_schema, from_table, to_table
-
-Tables = Mapping[str, pa.Table]
-
-
-FIGURE_TEXT = [name for name in arrow_schema(Figure).names if name != "image"]
-"""Columns of the figures table without the images."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """A named step, the tables that it reads, and the settings that change what it makes.
-
-    `asks_agent` is set for the work of an agent, `encodes` for that of encoders; both get the
-    images too if they see them.
-    """
-
-    name: str
-    reads: tuple[str, ...]
-    settings: tuple[str, ...]
-    run: Callable[[Context, Tables], dict[str, pa.Table]]
-    asks_agent: bool = False
-    encodes: bool = False
-
-    def columns(self, table: str, context: Context) -> list[str] | None:
-        """Columns of a table that the stage needs, None for all."""
-        with_images = (self.asks_agent and is_model(context.config.agent)) or (
-            self.encodes and sees_images(context)
-        )
-        return None if table != "figures" or with_images else FIGURE_TEXT
+from filtering.table.arrow_tables import from_table, to_table
 
 
 def read_figures(context: Context, _: Tables) -> dict[str, pa.Table]:
@@ -123,33 +93,31 @@ def read_figure_table(table: pa.Table) -> list[Figure]:
     return [Figure(**({"image": {}} | row)) for row in table.to_pylist()]
 
 
-READ = (Stage("figures", (), ("seed", "microscopy", "source_license"), read_figures),)
+def _is_model(context: Context) -> bool:
+    return is_model(context.config.agent)
+
+
+READ = (Stage("figures", (), read_figures),)
 WRITE = (
-    Stage(
-        "candidates",
-        ("figures",),
-        ("agent", "model", "license", "microscopy"),
-        write_candidates,
-        True,
-    ),
-    Stage("agent_signals", ("figures", "candidates"), ("agent", "model"), judge_candidates, True),
+    Stage("candidates", ("figures",), write_candidates, _is_model, asks_agent=True),
+    Stage("agent_signals", ("figures", "candidates"), judge_candidates, _is_model, asks_agent=True),
 )
 SCORE = (
     Stage(
         "signals",
         ("figures", "candidates", "agent_signals"),
-        ("clip", "nli", "fit"),
         score_candidates,
+        sees_images,
         encodes=True,
     ),
 )
 AFTER_THRESHOLD = (
-    Stage("decisions", ("signals",), (), decide_candidates),
+    Stage("decisions", ("signals",), decide_candidates),
     Stage(
         "questions",
         ("figures", "candidates", "decisions"),
-        ("agent", "model", "seed"),
         write_questions,
-        True,
+        _is_model,
+        asks_agent=True,
     ),
 )

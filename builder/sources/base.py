@@ -9,15 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from builder.errors import SourceError as SourceError
 from builder.sources.text import make_safe_id
 from builder.tables.records import Figure, Rejection
 
 MAX_BYTES = 64 << 20
 """Bytes of images that a partition holds at most, unless a single article has more."""
-
-
-class SourceError(Exception):
-    """A source that cannot be opened at all; the message says what is wrong and what to do."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -271,9 +271,10 @@ def use_release(folder: Path) -> None:
 
 
 def _read_ledger(which: int, data: bytes, folder: Path) -> None:
-    from builder.commands.show import NoReleaseError, ledger_files, print_summary, read_summary
+    from builder.commands.show import print_summary
     from builder.errors import BuildError
     from builder.publish.checks import check_release
+    from builder.release.reading import list_ledger_files, read_summary
     from builder.report.collect import collect
 
     path = folder / "release" / "data" / "ledger" / "train-00000-of-00001.parquet"
@@ -283,12 +284,12 @@ def _read_ledger(which: int, data: bytes, folder: Path) -> None:
     quiet = Console(file=io.StringIO())
     for step in (
         lambda: print_summary(read_summary(folder), quiet),
-        lambda: list(collect(ledger_files(folder), folder / "none").signals()),
+        lambda: list(collect(list_ledger_files(folder), folder / "none").signals()),
         lambda: check_release(folder / "release"),
     ):
         try:
             step()
-        except (NoReleaseError, BuildError):
+        except BuildError:
             continue
 
 

@@ -8,8 +8,10 @@ import pyarrow.parquet as pq
 import pytest
 from rich.console import Console
 
-from builder.commands.show import NoReleaseError, print_summary, read_summary
+from builder.commands.show import print_summary
+from builder.errors import NoReleaseError
 from builder.release.ledger import Summary
+from builder.release.reading import read_summary
 from builder.run.config import BuildConfig
 from builder.run.pipeline import build
 

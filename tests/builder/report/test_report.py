@@ -12,8 +12,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from builder.commands.report import report_command
-from builder.commands.show import NoReleaseError, ledger_files, read_summary
+from builder.commands.show import report_command
+from builder.errors import NoReleaseError
+from builder.release.reading import list_ledger_files, read_summary
 from builder.report.charts import Bar, draw_bars, draw_histogram
 from builder.report.collect import collect
 
@@ -48,7 +49,7 @@ def tags(page: str) -> list[tuple[str, dict[str, str | None]]]:
 
 def poison(output: Path) -> None:
     """Put markup into every text of the ledger."""
-    (file,) = ledger_files(output)
+    (file,) = list_ledger_files(output)
     table = pq.read_table(file, partitioning=None)
     for name in ("caption", "question", "answer", "reason", "license", "attribution", "modality"):
         place = table.schema.get_field_index(name)
@@ -77,7 +78,7 @@ def test_the_numbers_are_those_of_the_ledger(output: Path) -> None:
     assert f"<b>{summary.candidates:,}</b>candidates" in page
     for split, count in summary.of("split"):
         assert f"<b>{count:,}</b>questions, {split}" in page
-    found = collect(ledger_files(output), output / "none")
+    found = collect(list_ledger_files(output), output / "none")
     assert sum(n for _, n in found.stages()) == summary.rows
     positions = [summary.number("position/train", str(p)) for p in range(4)]
     for place, count in enumerate(positions):
@@ -85,7 +86,7 @@ def test_the_numbers_are_those_of_the_ledger(output: Path) -> None:
 
 
 def test_every_column_of_a_signal_is_drawn_whatever_its_name(output: Path) -> None:
-    (file,) = ledger_files(output)
+    (file,) = list_ledger_files(output)
     table = pq.read_table(file, partitioning=None)
     new = pa.array([None if i % 2 else float(i) for i in range(len(table))], pa.float64())
     pq.write_table(table.append_column("signal_of_tomorrow", new), file)
@@ -93,12 +94,12 @@ def test_every_column_of_a_signal_is_drawn_whatever_its_name(output: Path) -> No
     names = [n for n in table.schema.names if n.startswith("signal_") and table[n].null_count < 1]
     for name in ["score", "signal_of_tomorrow", *names]:
         assert f"<b>{name}</b>" in page
-    found = {n: v for n, v, _ in collect(ledger_files(output), output / "x").signals()}
+    found = {n: v for n, v, _ in collect(list_ledger_files(output), output / "x").signals()}
     assert np.isfinite(found["signal_of_tomorrow"]).all()
 
 
 def test_every_reason_has_an_example_and_barred_images_are_not_shown(output: Path) -> None:
-    (file,) = ledger_files(output)
+    (file,) = list_ledger_files(output)
     table = pq.read_table(file, partitioning=None)
     place = table.schema.get_field_index("license")
     barred = pa.array(["CC-BY-ND-4.0"] * len(table))
@@ -106,7 +107,7 @@ def test_every_reason_has_an_example_and_barred_images_are_not_shown(output: Pat
     pq.write_table(table.set_column(place, "license", barred), file)
     page = page_of(output)
     assert "data:image/jpeg" not in page
-    found = collect(ledger_files(output), output / "none")
+    found = collect(list_ledger_files(output), output / "none")
     for stage, counter in found.reasons.items():
         assert all(1 <= len(found.examples[stage, reason]) <= 3 for reason in counter)
 
@@ -114,7 +115,7 @@ def test_every_reason_has_an_example_and_barred_images_are_not_shown(output: Pat
 def test_no_or_a_damaged_ledger_is_one_line(output: Path, tmp_path: Path) -> None:
     with pytest.raises(NoReleaseError, match="no release in"):
         report_command(tmp_path / "nothing")
-    (file,) = ledger_files(output)
+    (file,) = list_ledger_files(output)
     file.write_bytes(b"PAR1")
     with pytest.raises(NoReleaseError, match="damaged or of another version"):
         report_command(output)
@@ -129,7 +130,7 @@ def test_charts_escape_and_take_odd_values() -> None:
 
 @pytest.mark.parametrize("damage", ["type", "text", "place", "gap"])
 def test_a_ledger_of_another_kind_is_one_line(damage: str, output: Path) -> None:
-    (file,) = ledger_files(output)
+    (file,) = list_ledger_files(output)
     table = pq.read_table(file, partitioning=None)
     name, values = {
         "type": ("reason", pa.array([7] * len(table))),

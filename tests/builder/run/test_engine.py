@@ -13,9 +13,9 @@ from rich.console import Console
 
 from builder.errors import BuildError
 from builder.run.config import BuildConfig
-from builder.run.context import Context, Shard
 from builder.run.engine import Engine
-from builder.run.stages import Stage, Tables
+from builder.run.job import Context, Shard, Stage, Tables
+from builder.settings import StageName
 from builder.sources import Partition, SourceError
 from builder.tables.shards import ShardStore
 
@@ -28,7 +28,7 @@ def killed(_: Context, __: Tables) -> dict[str, pa.Table]:
 def test_a_killed_worker_ends_with_what_to_do(tmp_path: Path) -> None:
     shards = [Shard(name, "phantom", Partition(name, "", ())) for name in ("00000", "00001")]
     config = BuildConfig(output=tmp_path, workers=2)
-    stages = (Stage("figures", (), (), killed),)
+    stages = (Stage("figures", (), killed),)
     advice = r"a worker process was killed.* use --workers 1"
     with (
         Engine(ShardStore(tmp_path), config, Console(quiet=True)) as engine,
@@ -40,7 +40,7 @@ def test_a_killed_worker_ends_with_what_to_do(tmp_path: Path) -> None:
 def test_one_worker_reads_two_local_shards_at_a_time_in_order(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("builder.run.local_engine.cores", lambda: 2)
+    monkeypatch.setattr("builder.run.engine.count_cores", lambda: 2)
     meeting = Barrier(2, timeout=60)
 
     def met(context: Context, _: Tables) -> dict[str, pa.Table]:
@@ -56,7 +56,7 @@ def test_one_worker_reads_two_local_shards_at_a_time_in_order(
 def test_a_source_that_fails_ends_the_run_without_reading_on(
     source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("builder.run.local_engine.cores", lambda: 2)
+    monkeypatch.setattr("builder.run.engine.count_cores", lambda: 2)
     read: list[str] = []
 
     def failing(context: Context, _: Tables) -> dict[str, pa.Table]:
@@ -76,7 +76,7 @@ def _run(
     names = [f"{number:05d}" for number in range(count)]
     shards = [Shard(name, source, Partition(name, "", ())) for name in names]
     config = BuildConfig(output=folder, workers=1)
-    stages = (Stage("figures", (), (), stage),)
+    stages = (Stage("figures", (), stage),)
     with Engine(ShardStore(folder), config, Console(quiet=True)) as engine:
         return engine.run("Figures", stages, shards)
 
@@ -91,8 +91,9 @@ def test_all_stages_of_a_build_have_the_same_worker_processes(tmp_path: Path) ->
     shards = [Shard(name, "phantom", Partition(name, "", ())) for name in names]
     store, found = ShardStore(tmp_path), []
     with Engine(store, BuildConfig(output=tmp_path, workers=2), Console(quiet=True)) as engine:
-        for setting in ("seed", "microscopy"):
-            engine.run("Figures", (Stage("figures", (), (setting,), own_process),), shards)
+        names_of_stages: tuple[StageName, ...] = ("figures", "candidates")
+        for name in names_of_stages:
+            engine.run("Figures", (Stage(name, (), own_process),), shards)
             found.append({store.read("figures", name)["process"][0].as_py() for name in names})
     assert found[0] == found[1]
     assert len(found[0]) == 2
