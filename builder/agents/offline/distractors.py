@@ -31,7 +31,7 @@ from builder.agents.offline.balanced_choices import (
     fit_weights,
     shrink_counts,
 )
-from builder.agents.offline.findings import NO_CHANGE, OPPOSITES, parse_effect
+from builder.agents.offline.hypotheses import NO_CHANGE, OPPOSITES, parse_effect
 from builder.agents.offline.techniques import LABELLING, TECHNIQUES
 from builder.agents.offline.templates import TEMPLATES
 from builder.tables.records import HG, Candidate, Figure

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from builder.agents.offline.facts import RULES
+from builder.agents.offline.finders import RULES
 from builder.agents.offline.techniques import TECHNIQUES
 from builder.tables.sieve import Sieve
 
