@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from benchmarks.training.wordings import WORDINGS
-from builder.agents.offline.phrases import sentence_case, with_article
+from builder.agents.offline.phrases import add_article, start_sentence
 from builder.agents.offline.templates import TEMPLATES
 from builder.sources.phantom import Facts, Panel
 from builder.sources.phantom.templates import MADE
@@ -154,7 +154,7 @@ def _said(dice: Dice, claim: Claim) -> str:
         return _effect_clause(dice, claim)
     if claim.attribute == "localisation":
         bare = claim.value.removeprefix("the ")
-        return with_article(bare) if dice.chance(0.5) else claim.value
+        return add_article(bare) if dice.chance(0.5) else claim.value
     if claim.sort == "time" and claim.value.endswith(" h") and dice.chance(0.2):
         return claim.value + ("our" if claim.value == "1 h" else "ours")
     if claim.value == "phase contrast microscopy" and dice.chance(0.5):
@@ -211,7 +211,7 @@ def word(dice: Dice, claim: Claim, pair: bool, style: str = "") -> str:
     names = [n for n in (claim.attribute, *ALSO.get(claim.attribute, ())) if n in TEMPLATES]
     own = WORDINGS[claim.attribute]
     fill = {"where": _where(dice, claim, pair), "value": _said(dice, claim), **claim.slots}
-    fill["Where"] = sentence_case(fill["where"])
+    fill["Where"] = start_sentence(fill["where"])
     fill["thing"] = fill["where"].removeprefix("in ")
     fill["aim"] = "test whether the outcome shown"
     if style in ("agent", "question") and names:
@@ -226,5 +226,5 @@ def word(dice: Dice, claim: Claim, pair: bool, style: str = "") -> str:
         text = own.held_out.format(**fill)
     else:
         text = dice.choose(own.trained).format(**fill)
-    text = sentence_case(text)
+    text = start_sentence(text)
     return american(text) if dice.chance(0.3) else text

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from builder.agents.offline.techniques import SOUGHT, both_right
+from builder.agents.offline.techniques import TECHNIQUE_SIEVE, are_both_right
 from filtering.text.entities import find_entities
 
 APART = 0.15
@@ -88,7 +88,7 @@ def are_comparable(left: str, right: str) -> bool:
     if numbers[0] and numbers[1]:
         return _are_apart(numbers[0].number, numbers[1].number)
     a, b = fold(left), fold(right)
-    if a == b or contains(a, b) or contains(b, a) or both_right(left, right):
+    if a == b or contains(a, b) or contains(b, a) or are_both_right(left, right):
         return False
     if find_names(left) and find_names(left) == find_names(right):
         return False
@@ -111,7 +111,7 @@ class CaptionNames:
     def read(cls, caption: str) -> CaptionNames:
         """Collects what a caption names."""
         techniques = frozenset(
-            name for name, pattern in SOUGHT.passes(caption) if pattern.search(caption)
+            name for name, pattern in TECHNIQUE_SIEVE.passes(caption) if pattern.search(caption)
         )
         return cls(fold(caption), find_names(caption), techniques)
 

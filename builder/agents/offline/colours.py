@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from builder.agents.offline.facts import Fact, find_scope
 from builder.agents.offline.fragments import COLOUR
-from builder.agents.offline.phrases import clean, phrase_before
+from builder.agents.offline.phrases import clean_phrase, find_phrase_before
 from builder.agents.offline.techniques import IMAGE, NUCLEAR
 from builder.tables.sieve import Sieve
 from filtering.text.captions import Caption
@@ -84,18 +84,18 @@ def _find_channels(caption: str) -> Iterator[tuple[str, str, int, int]]:
     """Marker, colour and span of every 'marker (colour)' and 'A and B are shown as x and y'."""
     # 'tubulin (green)', 'stained for CD8 with AEC (red)': a dye stands for its target.
     for match in _IN_BRACKETS.finditer(caption):
-        value, start = phrase_before(caption, match.start())
+        value, start = find_phrase_before(caption, match.start())
         if value and re.search(r"(\S+ )by $", caption[:start]):
-            value, start = phrase_before(caption, start - 3)
+            value, start = find_phrase_before(caption, start - 3)
         if is_dye(value):
             target, place = _find_target(caption, start)
             value, start = (target, place) if target else (value, start)
-        if clean(value, 4) and not value[0].isdigit():
-            yield clean(value, 4), match.group("colour"), start, match.end()
+        if clean_phrase(value, 4) and not value[0].isdigit():
+            yield clean_phrase(value, 4), match.group("colour"), start, match.end()
     # 'Channels: tubulin, green; ...' and 'Vimentin is shown in red'.
     for pattern in _PLAIN_COLOUR:
         for match in pattern.finditer(caption):
-            if clean(match.group("value"), 3):
+            if clean_phrase(match.group("value"), 3):
                 yield match.group("value"), match.group("colour"), match.start(), match.end()
     # 'EGFP and DNA are shown as green and blue': as many names as colours, in the same order.
     for match in _LISTED_COLOURS.finditer(caption) if _LISTED_SIEVE.passes(caption) else ():
@@ -103,7 +103,7 @@ def _find_channels(caption: str) -> Iterator[tuple[str, str, int, int]]:
         names = [re.sub(r"^.*\b(?:for|of|from) | \([^)]*\)$", "", n.strip()).strip() for n in names]
         names = [re.sub(r" antigens?$", "", name) for name in names]
         colours = re.findall(COLOUR, match.group("colours"))
-        if len(names) == len(colours) and all(clean(n, 3) for n in names):
+        if len(names) == len(colours) and all(clean_phrase(n, 3) for n in names):
             for name, colour in zip(names, colours, strict=True):
                 yield name, colour, match.start(), match.end()
 
@@ -111,7 +111,9 @@ def _find_channels(caption: str) -> Iterator[tuple[str, str, int, int]]:
 def find_stains(caption: Caption) -> Iterator[Fact]:
     """Stains and dyes, those of nuclei and DNA apart: 'Nuclei were counterstained with DAPI'."""
     for match in _STAINED.finditer(caption.text):
-        value = clean(match.group("with") or match.group("after") or match.group("adjective"), 4)
+        value = clean_phrase(
+            match.group("with") or match.group("after") or match.group("adjective"), 4
+        )
         lo, _ = caption.sentence(match.start())
         nuclear = NUCLEAR.search(caption.text[max(lo, match.start() - 40) : match.end()])
         if value and not _NOT_DYE.search(value):

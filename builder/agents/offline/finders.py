@@ -17,9 +17,9 @@ from builder.agents.offline.facts import (
     spell_value,
 )
 from builder.agents.offline.fragments import LENGTH
-from builder.agents.offline.phrases import clean, lower_first, phrase_before
+from builder.agents.offline.phrases import clean_phrase, find_phrase_before, lower_first
 from builder.agents.offline.specimen_patterns import PROBES, SPECIMEN
-from builder.agents.offline.techniques import BESIDE_OTHERS, LABELLING, MIXED, SOUGHT
+from builder.agents.offline.techniques import BESIDE_OTHERS, LABELLING, MIXED, TECHNIQUE_SIEVE
 from builder.tables.sieve import Sieve
 from filtering.text.captions import Caption
 
@@ -48,7 +48,11 @@ def find_facts(caption: Caption) -> list[Fact]:
                 facts.append(fact)
     facts.sort(key=lambda f: (f.start, f.end, f.attribute))
     # These see to it themselves.
-    facts += [*_find_species(caption), *_find_named_things(caption), *_find_marked(caption)]
+    facts += [
+        *_find_species(caption),
+        *_find_named_things(caption),
+        *_find_marked_structures(caption),
+    ]
     return [spell_value(caption.text, fact) for fact in facts]
 
 
@@ -82,7 +86,7 @@ def _match_rules(caption: Caption) -> Iterator[Fact]:
             texts = [caption.text[start:] for start in starts]
         for start, text in zip(starts, texts, strict=True):
             for match in rule.pattern.finditer(text, first):
-                value, slots = clean(match["value"], rule.max_words), _read_slots(match)
+                value, slots = clean_phrase(match["value"], rule.max_words), _read_slots(match)
                 # Panels that the pattern has read itself are surer than those of the place.
                 scope = find_scope(caption, start + match.start("value"))
                 if "panels" in slots:
@@ -166,7 +170,7 @@ def _find_scale_bars(caption: Caption) -> Iterator[Fact]:
 def _find_techniques(caption: Caption) -> Iterator[Fact]:
     """Techniques of imaging and of labelling, by their usual names."""
     is_mixed = MIXED.search(caption.text) is not None
-    for name, pattern in SOUGHT.passes(caption.text):
+    for name, pattern in TECHNIQUE_SIEVE.passes(caption.text):
         for match in pattern.finditer(caption.text):
             scope = find_scope(caption, match.start())
             # What gives only some of the views is not the technique of the whole figure.
@@ -249,11 +253,11 @@ _VAGUE = re.compile(
 )
 
 
-def _find_marked(caption: Caption) -> Iterator[Fact]:
+def _find_marked_structures(caption: Caption) -> Iterator[Fact]:
     """Features that a caption marks in brackets: 'a glial nodule (arrow)'."""
     for match in _MARKED.finditer(caption.text):
-        value, start = phrase_before(caption.text, match.start())
-        value = clean(value, 4)
+        value, start = find_phrase_before(caption.text, match.start())
+        value = clean_phrase(value, 4)
         if len(value) > 3 and not _VAGUE.match(value) and shows_image(caption, start):
             slots, scope = _describe_mark(match["mark"]), find_scope(caption, start)
             end = match.end() + (caption.text[match.end()] == ")")

@@ -49,15 +49,17 @@ OPPOSITES = {
 """Verbs of effect, and the verb of the opposite effect."""
 
 
-def _past(verb: str) -> str:
+def _to_past(verb: str) -> str:
     """'reduces' -> 'reduced', 'blocks' -> 'blocked'."""
     if verb in ("abolishes", "diminishes"):
         return verb.removesuffix("es") + "ed"
     return verb.removesuffix("s") + ("d" if verb.endswith("es") else "ed")
 
 
-_PRESENT = {form: verb for verb in OPPOSITES for form in (verb, _past(verb), verb[:-1])}
+_PRESENT = {form: verb for verb in OPPOSITES for form in (verb, _to_past(verb), verb[:-1])}
 _PRESENT |= {"inhibited": "inhibits", "permitted": "permits"}
+"""Verbs as captions have them ('reduced', 'reduce'), and the form of a hypothesis: 'reduces'."""
+# An effect that a title or sentence begins with: 'Knockdown of KIF11 reduced spindle length'.
 _CAUSE = (
     r"(?:(?:[Ll]oss|[Kk]nock-?(?:down|out)|[Dd]epletion|[Dd]eletion|[Ss]ilencing|[Aa]blation|"
     r"[Oo]ver-?expression|[Ee]xpression|[Ii]nhibition|[Aa]ctivation|[Aa]ddition|[Aa]bsence) of |"
@@ -76,6 +78,7 @@ _NO_AGENT = re.compile(
     r"panels?|figures?|bars?|lines?|data|values|numbers?|boxes|note|representative|quantif\w+)\b|"
     r"\b(?:is|are|was|were|be|been|show\w*|that|which|with|by|in|has|have|not|can|to)\b"
 )
+# A title that says what happens, in whatever form: 'Cdc42 is required for cell polarity'.
 _FINDING = re.compile(
     r"\b(?:induces?|increases?|reduces?|decreases?|promotes?|inhibits?|prevents?|restore[sd]?|"
     r"requires?|disrupts?|potentiates?|triggers?|enhances?|suppresses?|impairs?|abolishes?|"
@@ -88,6 +91,7 @@ _NO_FINDING = re.compile(
     r"(?i)^(?:\(|figure|table|schematic|representative|images?|quantification|arrows?|scale)|:|"
     r"\b(?:stained|shown|indicated|visuali[sz]ed|respectively|in control)\b"
 )
+# What a treatment did, anywhere in the caption: 'Exposure to X left the mean diameter unchanged'.
 # Verb of the caption -> verb of the hypothesis.
 _VERBS = {
     "increased": "increases",

@@ -34,8 +34,19 @@ _BAD = re.compile(
 _TOKEN = re.compile(r"[^\s,;:()\[\]]+(?=[\s]*$)")
 
 
-def phrase_before(text: str, end: int, limit: int = 4) -> tuple[str, int]:
-    """The noun phrase that ends at `end`, and where it starts; empty where there is none."""
+def find_phrase_before(text: str, end: int, limit: int = 4) -> tuple[str, int]:
+    """The noun phrase that ends at a place.
+
+    In 'stained for alpha tubulin (green)' the one before the bracket is 'alpha tubulin'.
+
+    Args:
+        text: the caption.
+        end: where the phrase ends.
+        limit: how many words it has at most.
+
+    Returns:
+        The phrase, empty where there is none, and where it starts.
+    """
     start = end
     for _ in range(limit):
         match = _TOKEN.search(text, max(0, start - 60), start)
@@ -50,8 +61,11 @@ def phrase_before(text: str, end: int, limit: int = 4) -> tuple[str, int]:
     return text[start:end].strip(), start
 
 
-def clean(value: str, words: int = 8) -> str:
-    """A value without articles and loose ends; empty where it is no usable noun phrase."""
+def clean_phrase(value: str, words: int = 8) -> str:
+    """A value without articles and loose ends; empty where it is no usable noun phrase.
+
+    'the nucleus of' becomes 'nucleus'; 'those described above' and 'actin (F' become nothing.
+    """
     value = re.sub(r"\s+", " ", value).strip(" ,;:.-–")
     value = _LEADING.sub("", value)
     while _TRAILING.search(value):
@@ -62,7 +76,7 @@ def clean(value: str, words: int = 8) -> str:
     return value if re.search(r"[A-Za-z0-9α-ωΑ-Ω]", value) else ""
 
 
-def sentence_case(text: str) -> str:
+def start_sentence(text: str) -> str:
     """Text with a capital first letter, unless its first word is a name such as 'mGFP'."""
     first = text.split(" ", 1)[0]
     return text[:1].upper() + text[1:] if first[1:] == first[1:].lower() else text
@@ -74,7 +88,7 @@ def lower_first(text: str) -> str:
     return text[:1].lower() + text[1:] if first[1:].isalpha() and first[1:].islower() else text
 
 
-def with_article(text: str) -> str:
+def add_article(text: str) -> str:
     """A place with its article: 'the nucleus', but 'lysosomes' and 'mitochondria'."""
     bare = re.match(
         r"(?:[Tt]he|[Aa]n?|both|all|its) |[A-Z]{2,}|.*(?:[^su]s|chondria|nuclei)$", text

@@ -52,7 +52,7 @@ TECHNIQUES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     )
 )
 
-SOUGHT = Sieve([(each, each[1]) for each in TECHNIQUES])
+TECHNIQUE_SIEVE = Sieve([(each, each[1]) for each in TECHNIQUES])
 """Techniques whose pattern may match in a text."""
 
 # Techniques that say how a specimen was labelled and not how it was imaged.
@@ -125,6 +125,6 @@ BROADER: dict[str, frozenset[str]] = {
 """Techniques by the broader ones that they are kinds of: both can be right for one image."""
 
 
-def both_right(left: str, right: str) -> bool:
+def are_both_right(left: str, right: str) -> bool:
     """Whether one technique is a kind of the other."""
     return right in BROADER.get(left, ()) or left in BROADER.get(right, ())

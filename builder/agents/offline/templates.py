@@ -11,7 +11,7 @@ from importlib.resources import files
 
 from builder.agents.base import hash_candidate
 from builder.agents.offline.facts import Fact
-from builder.agents.offline.phrases import lower_first, sentence_case, with_article
+from builder.agents.offline.phrases import add_article, lower_first, start_sentence
 from builder.tables.records import EP, EU, HG, Candidate, Figure, Task
 
 NAME = "offline"
@@ -97,7 +97,7 @@ def write_candidate(fact: Fact, figure: Figure, has_panels: bool) -> Candidate |
     if fact.value_type == "hypothesis":
         words["value"] = lower_first(fact.value)
     elif fact.attribute == "localisation":
-        words["value"] = with_article(fact.value)
+        words["value"] = add_article(fact.value)
 
     # Only answers with the same values of the finer slots are comparable: cells are not droplets.
     finer = "_".join(re.sub(r"\W+", "_", fact.slots[name].casefold()) for name in template.finer)
@@ -108,7 +108,7 @@ def write_candidate(fact: Fact, figure: Figure, has_panels: bool) -> Candidate |
         task=template.task,
         question=question,
         answer=fact.value,
-        statement=sentence_case(template.statement.format(**words)),
+        statement=start_sentence(template.statement.format(**words)),
         evidence=span.strip(),
         evidence_start=fact.start + len(span) - len(span.lstrip()),
         value_type=fact.value_type,
