@@ -13,11 +13,11 @@ from functools import partial
 import numpy as np
 
 from builder.sources.phantom import (
-    Facts,
     Panel,
     Phantom,
+    PhantomFacts,
+    count_figures,
     encode,
-    figure_count,
     make_article,
     make_figure,
     render_panel,
@@ -42,12 +42,12 @@ def _bare() -> None:
         encode(to_picture(rng.random((SIDE, SIDE, 3), dtype=np.float32)))
 
 
-def _render(panels: list[tuple[Facts, Panel]]) -> None:
+def _render(panels: list[tuple[PhantomFacts, Panel]]) -> None:
     for facts, panel in panels:
         render_panel(facts, panel)
 
 
-def _write(panels: list[tuple[Facts, Panel]]) -> None:
+def _write(panels: list[tuple[PhantomFacts, Panel]]) -> None:
     for facts, panel in panels:
         encode(render_panel(facts, panel))
 
@@ -77,12 +77,12 @@ def _shingles(text: str) -> frozenset[tuple[str, ...]]:
 def _alike() -> None:
     articles, found, index = [], list[Phantom](), 0
     while len(found) < FIGURES:
-        assert figure_count(index, 0) == len(make_article(index).figures)
+        assert count_figures(index, 0) == len(make_article(index).figures)
         made = make_article(index).figures
         found.extend(made)
         articles.extend([index] * len(made))
         index += 1
-    hashes = [inspect(phantom.image()).phash for phantom in found]
+    hashes = [inspect(phantom.render()).phash for phantom in found]
     bits = np.array([[int(d, 16) >> k & 1 for d in h for k in (3, 2, 1, 0)] for h in hashes], bool)
     own = np.array(articles)
     pairs = np.triu(np.ones((len(found), len(found)), bool), 1)

@@ -191,9 +191,9 @@ def grow_one(figures: int, output: Path, pid: Path) -> None:
 
 
 def _noise_instead_of_pictures() -> None:
-    from builder.sources.phantom import articles
+    from builder.sources.phantom import source as phantom_source
 
-    def image(phantom: articles.Phantom) -> bytes:
+    def render(phantom: phantom_source.Phantom) -> bytes:
         seed = np.frombuffer(phantom.caption.text.encode()[:64].ljust(64), np.uint32)
         noise = np.random.default_rng(seed).integers(0, 256, (16, 16), np.uint8)
         buffer = io.BytesIO()
@@ -201,7 +201,7 @@ def _noise_instead_of_pictures() -> None:
         return buffer.getvalue()
 
     # A method is replaced, which is what these two forbid.
-    articles.Phantom.image = image  # type: ignore[method-assign,assignment]
+    phantom_source.Phantom.render = render  # type: ignore[method-assign,assignment]
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,11 +55,11 @@ def make_release(folder: Path, candidates: int) -> Path:
     """An output folder whose release has about so many candidates."""
     from builder.run.config import BuildConfig
     from builder.run.pipeline import build
-    from builder.sources.phantom import articles
+    from builder.sources.phantom import source as phantom_source
     from space.make_samples import jpeg
 
     figures = round(min(candidates, BASE) / PER_FIGURE)
-    with patch.object(articles, "encode", jpeg):
+    with patch.object(phantom_source, "encode", jpeg):
         config = BuildConfig(output=folder / "base", sources=(f"phantom:{figures}",), workers=1)
         base = build(config).release
     copies = max(1, round(candidates / BASE))

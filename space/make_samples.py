@@ -18,7 +18,7 @@ from PIL import Image
 
 from builder.run.config import BuildConfig
 from builder.run.pipeline import build
-from builder.sources.phantom import articles
+from builder.sources.phantom import source as phantom_source
 
 FIGURES = 24
 QUALITY = 70
@@ -33,7 +33,7 @@ def jpeg(picture: npt.NDArray[np.uint8]) -> bytes:
 
 def main(folder: Path) -> None:
     """Build the samples into a folder, in place of those that are there."""
-    with tempfile.TemporaryDirectory() as aside, patch.object(articles, "encode", jpeg):
+    with tempfile.TemporaryDirectory() as aside, patch.object(phantom_source, "encode", jpeg):
         config = BuildConfig(
             output=Path(aside) / "samples", sources=(f"phantom:{FIGURES}",), workers=1,
             test_ratio=0.3,

@@ -49,7 +49,7 @@ from builder.run.engine import ONE_THREAD
 from builder.run.pipeline import build
 from builder.run.shard_scoring import candidate_pairs
 from builder.sources.phantom import Phantom, PhantomSource, make_article, source
-from builder.sources.phantom.articles import Article
+from builder.sources.phantom.source import PhantomArticle
 from builder.tables.shards import ShardStore
 
 MOST_RATIO = 1.10
@@ -73,7 +73,7 @@ class _Drawn(Phantom):
         return self.path.read_bytes()
 
 
-def _make_drawn_article(folder: Path, index: int, seed: int = SEED) -> Article:
+def _make_drawn_article(folder: Path, index: int, seed: int = SEED) -> PhantomArticle:
     article = make_article(index, seed)
     figures = (
         _Drawn(p.facts, p.caption, folder / f"{article.article_id}-fig{n}.png")
@@ -98,7 +98,7 @@ def draw_phantoms(folder: Path, figures: int, pixels: int = 0) -> list[Path]:
                 strict=True,
             ):
                 assert isinstance(drawn, _Drawn)
-                drawn.path.write_bytes(_enlarge(phantom.image(), pixels))
+                drawn.path.write_bytes(_enlarge(phantom.render(), pixels))
                 files.append(drawn.path)
     return files
 

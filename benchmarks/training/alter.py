@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
 
-from builder.sources.phantom import Channel, Facts, Panel
+from builder.sources.phantom import Channel, Panel, PhantomFacts
 from builder.sources.phantom import vocabulary as words
-from builder.sources.phantom.sampling import BARS_UM
+from builder.sources.phantom.facts import BARS_UM
 from builder.sources.phantom.vocabulary import Dice, Vocabulary
 
 VISIBLE = (
@@ -30,7 +30,7 @@ UNSEEN = ("cell line", "organism", "compound", "dose", "duration", "vehicle", "p
 PREPARATIONS = {"phase": words.SUBSTRATES, "tem": words.CONTRASTS, "sem": words.COATINGS}
 FEATURES = {"phase": words.PHASE_FEATURES, "tem": words.TEM_FEATURES, "sem": words.SEM_FEATURES}
 V = TypeVar("V")
-Change = Callable[[Dice, Facts], Facts | None]
+Change = Callable[[Dice, PhantomFacts], PhantomFacts | None]
 
 
 def other(dice: Dice, vocabulary: Vocabulary[V], than: V) -> V:
@@ -38,11 +38,11 @@ def other(dice: Dice, vocabulary: Vocabulary[V], than: V) -> V:
     return dice.choose([value for value in vocabulary.values() if value != than])
 
 
-def _panels(facts: Facts, values: list[Panel]) -> Facts:
+def _panels(facts: PhantomFacts, values: list[Panel]) -> PhantomFacts:
     return replace(facts, panels=tuple(values))
 
 
-def _count(dice: Dice, facts: Facts) -> Facts | None:
+def _count(dice: Dice, facts: PhantomFacts) -> PhantomFacts | None:
     if facts.effect == "count":
         return None
     factor = dice.choose((0.4, 0.6, 1.6, 2.2))
@@ -54,7 +54,7 @@ def _count(dice: Dice, facts: Facts) -> Facts | None:
     return _panels(facts, values)
 
 
-def _percent(dice: Dice, facts: Facts) -> Facts | None:
+def _percent(dice: Dice, facts: PhantomFacts) -> PhantomFacts | None:
     if facts.effect == "fraction":
         return None
     shift = dice.choose((-0.5, -0.35, -0.2, 0.2, 0.35, 0.5))
@@ -67,7 +67,7 @@ def _percent(dice: Dice, facts: Facts) -> Facts | None:
     return _panels(facts, values)
 
 
-def _size(dice: Dice, facts: Facts) -> Facts | None:
+def _size(dice: Dice, facts: PhantomFacts) -> PhantomFacts | None:
     factor = dice.choose((0.5, 0.65, 1.5, 1.9))
     digits = 2 if facts.modality == "electron microscopy" else 1
     return _panels(
@@ -76,7 +76,7 @@ def _size(dice: Dice, facts: Facts) -> Facts | None:
     )
 
 
-def _direction(dice: Dice, facts: Facts) -> Facts | None:
+def _direction(dice: Dice, facts: PhantomFacts) -> PhantomFacts | None:
     """Control and treated panel change places; an unchanged measure changes."""
     if facts.effect == "none":
         return None
@@ -95,7 +95,7 @@ def _as(values: Panel, place: Panel) -> Panel:
     return replace(values, letter=place.letter, treated=place.treated)
 
 
-def _with_channel(facts: Facts, index: int, channel: Channel) -> Facts:
+def _with_channel(facts: PhantomFacts, index: int, channel: Channel) -> PhantomFacts:
     channels = list(facts.channels)
     channels[index] = channel
     feature = facts.feature
@@ -104,7 +104,7 @@ def _with_channel(facts: Facts, index: int, channel: Channel) -> Facts:
     return replace(facts, channels=tuple(channels), feature=feature)
 
 
-def _colour(dice: Dice, facts: Facts) -> Facts | None:
+def _colour(dice: Dice, facts: PhantomFacts) -> PhantomFacts | None:
     if not facts.channels or not facts.channels[0].marker:
         return None
     index = dice.whole(0, len(facts.channels) - 2)
@@ -119,7 +119,7 @@ def _colour(dice: Dice, facts: Facts) -> Facts | None:
     return _with_channel(facts, index, replace(channel, label=label, colour=colour))
 
 
-def _stain(dice: Dice, facts: Facts) -> Facts | None:
+def _stain(dice: Dice, facts: PhantomFacts) -> PhantomFacts | None:
     if not facts.channels:
         return None
     channel = facts.channels[-1]
@@ -134,13 +134,13 @@ def _stain(dice: Dice, facts: Facts) -> Facts | None:
     return _with_channel(facts, len(facts.channels) - 1, changed)
 
 
-def _places(facts: Facts) -> tuple[Vocabulary[str], dict[str, Vocabulary[str]]]:
+def _places(facts: PhantomFacts) -> tuple[Vocabulary[str], dict[str, Vocabulary[str]]]:
     if facts.kind == "immunofluorescence":
         return words.LOCALISATIONS, words.MARKERS
     return words.TISSUE_LOCALISATIONS, words.TISSUE_MARKERS
 
 
-def _localisation(dice: Dice, facts: Facts) -> Facts | None:
+def _localisation(dice: Dice, facts: PhantomFacts) -> PhantomFacts | None:
     if not facts.channels or not facts.channels[0].marker:
         return None
     first = facts.channels[0]
@@ -148,7 +148,7 @@ def _localisation(dice: Dice, facts: Facts) -> Facts | None:
     return _with_channel(facts, 0, replace(first, localisation=place))
 
 
-def _marker(dice: Dice, facts: Facts) -> Facts | None:
+def _marker(dice: Dice, facts: PhantomFacts) -> PhantomFacts | None:
     if not facts.channels or not facts.channels[0].marker:
         return None
     index = dice.whole(0, len(facts.channels) - 2)
@@ -160,14 +160,14 @@ def _marker(dice: Dice, facts: Facts) -> Facts | None:
     return _with_channel(facts, index, replace(channel, marker=marker, localisation=place))
 
 
-def _objects(dice: Dice, facts: Facts) -> Facts | None:
+def _objects(dice: Dice, facts: PhantomFacts) -> PhantomFacts | None:
     if facts.kind not in ("tem", "sem"):
         return None
     names = words.ORGANELLES if facts.kind == "tem" else words.PARTICLES
     return replace(facts, objects=other(dice, names, facts.objects))
 
 
-def _feature(dice: Dice, facts: Facts) -> Facts | None:
+def _feature(dice: Dice, facts: PhantomFacts) -> PhantomFacts | None:
     if facts.kind == "histochemistry":
         same = [f for f, noun in words.HISTOLOGY_FEATURES.values() if noun == facts.objects]
         left = [feature for feature in same if feature != facts.feature]
@@ -177,31 +177,31 @@ def _feature(dice: Dice, facts: Facts) -> Facts | None:
     return replace(facts, feature=other(dice, FEATURES[facts.kind], facts.feature))
 
 
-def _scale_bar(dice: Dice, facts: Facts) -> Facts | None:
+def _scale_bar(dice: Dice, facts: PhantomFacts) -> PhantomFacts | None:
     far = [bar for bar in BARS_UM if not 0.6 < bar / facts.scale_bar_um < 1.7]
     near = [bar for bar in far if 0.09 < bar / facts.scale_bar_um < 11]
     return replace(facts, scale_bar_um=dice.choose(near))
 
 
-def _tissue(dice: Dice, facts: Facts) -> Facts | None:
+def _tissue(dice: Dice, facts: PhantomFacts) -> PhantomFacts | None:
     if not facts.tissue:
         return None
     return replace(facts, tissue=other(dice, words.TISSUES, facts.tissue))
 
 
-def _cell_line(dice: Dice, facts: Facts) -> Facts | None:
+def _cell_line(dice: Dice, facts: PhantomFacts) -> PhantomFacts | None:
     if not facts.cell_line:
         return None
     same = [name for name, _ in words.CELL_LINES.values() if name != facts.cell_line]
     return replace(facts, cell_line=dice.choose(same))
 
 
-def _organism(dice: Dice, facts: Facts) -> Facts | None:
+def _organism(dice: Dice, facts: PhantomFacts) -> PhantomFacts | None:
     names = {*words.ORGANISMS.values(), *(kind for _, kind in words.CELL_LINES.values())}
     return replace(facts, organism=dice.choose(sorted(names - {facts.organism})))
 
 
-def _compound(dice: Dice, facts: Facts) -> Facts | None:
+def _compound(dice: Dice, facts: PhantomFacts) -> PhantomFacts | None:
     names = words.TISSUE_COMPOUNDS if facts.tissue else words.CELL_COMPOUNDS
     plan = facts.treatment
     if plan is None:
@@ -209,7 +209,7 @@ def _compound(dice: Dice, facts: Facts) -> Facts | None:
     return replace(facts, treatment=replace(plan, compound=other(dice, names, plan.compound)))
 
 
-def _dose(dice: Dice, facts: Facts) -> Facts | None:
+def _dose(dice: Dice, facts: PhantomFacts) -> PhantomFacts | None:
     plan = facts.treatment
     if plan is None:
         return None
@@ -220,7 +220,7 @@ def _dose(dice: Dice, facts: Facts) -> Facts | None:
     return replace(facts, treatment=replace(plan, dose=float(dose), dose_unit=unit))
 
 
-def _duration(dice: Dice, facts: Facts) -> Facts | None:
+def _duration(dice: Dice, facts: PhantomFacts) -> PhantomFacts | None:
     plan = facts.treatment
     if plan is None:
         return None
@@ -229,7 +229,7 @@ def _duration(dice: Dice, facts: Facts) -> Facts | None:
     return replace(facts, treatment=replace(plan, duration=time, duration_unit=unit))
 
 
-def _vehicle(dice: Dice, facts: Facts) -> Facts | None:
+def _vehicle(dice: Dice, facts: PhantomFacts) -> PhantomFacts | None:
     plan = facts.treatment
     if plan is None:
         return None
@@ -237,13 +237,13 @@ def _vehicle(dice: Dice, facts: Facts) -> Facts | None:
     return replace(facts, treatment=replace(plan, vehicle=other(dice, names, plan.vehicle)))
 
 
-def _preparation(dice: Dice, facts: Facts) -> Facts | None:
+def _preparation(dice: Dice, facts: PhantomFacts) -> PhantomFacts | None:
     if facts.kind not in PREPARATIONS:
         return None
     return replace(facts, preparation=other(dice, PREPARATIONS[facts.kind], facts.preparation))
 
 
-def _technique(dice: Dice, facts: Facts) -> Facts | None:
+def _technique(dice: Dice, facts: PhantomFacts) -> PhantomFacts | None:
     names = sorted({v for kind in words.TECHNIQUES.values() for v in kind.values()})
     return replace(facts, technique=dice.choose([n for n in names if n != facts.technique]))
 
@@ -272,6 +272,6 @@ CHANGES: dict[str, Change] = {
 }
 
 
-def alter(dice: Dice, facts: Facts, name: str) -> Facts | None:
+def alter(dice: Dice, facts: PhantomFacts, name: str) -> PhantomFacts | None:
     """The facts with the fact `name` changed; None where a figure has no such fact."""
     return CHANGES[name](dice, facts)

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 from benchmarks.training.wordings import WORDINGS
 from builder.agents.offline.phrases import add_article, start_sentence
 from builder.agents.offline.templates import TEMPLATES
-from builder.sources.phantom import Facts, Panel
+from builder.sources.phantom import Panel, PhantomFacts
+from builder.sources.phantom.captions import AMERICAN, format_diameter, format_length, format_number
 from builder.sources.phantom.templates import MADE
 from builder.sources.phantom.vocabulary import PLACES, Dice
-from builder.sources.phantom.wording import AMERICAN, diameter, length, number
 
 FIGURE = ("in the figure", "in this figure", "in the image", "in this image")
 PREPARATION = {"phase": "substrate", "tem": "contrast_agent", "sem": "coating"}
@@ -49,19 +49,19 @@ class Claim:
         return replace(self, value=value)
 
 
-def claims(facts: Facts) -> list[Claim]:
+def claims(facts: PhantomFacts) -> list[Claim]:
     """Everything that can be stated, true, in a fixed order."""
     return [*_specimen(facts), *_labels(facts), *_treatment(facts), *_measures(facts)]
 
 
-def _specimen(facts: Facts) -> Iterator[Claim]:
+def _specimen(facts: PhantomFacts) -> Iterator[Claim]:
     if facts.cell_line:
         yield Claim("cell_line", "cell line", "cells", facts.cell_line)
     else:
         yield Claim("tissue", "tissue", "tissue", facts.tissue)
     yield Claim("organism", "organism", "organism", facts.organism)
     yield Claim("technique", "technique", "technique", facts.technique)
-    yield Claim("scale_bar", "scale bar", "length", length(facts.scale_bar_um))
+    yield Claim("scale_bar", "scale bar", "length", format_length(facts.scale_bar_um))
     if facts.preparation:
         attribute = PREPARATION[facts.kind]
         yield Claim(attribute, "preparation", "preparation", facts.preparation)
@@ -69,7 +69,7 @@ def _specimen(facts: Facts) -> Iterator[Claim]:
         yield Claim("objects", "objects", "objects", facts.objects)
 
 
-def _labels(facts: Facts) -> Iterator[Claim]:
+def _labels(facts: PhantomFacts) -> Iterator[Claim]:
     if not facts.channels:
         return
     last = facts.channels[-1]
@@ -92,13 +92,13 @@ def _labels(facts: Facts) -> Iterator[Claim]:
         yield Claim("colour_of_marker", "colour", "colour", channel.colour, "", slots)
 
 
-def _treatment(facts: Facts) -> Iterator[Claim]:
+def _treatment(facts: PhantomFacts) -> Iterator[Claim]:
     plan = facts.treatment
     if plan is None:
         return
     panel = "B" if len(facts.panels) == 2 else ""
     yield Claim("treatment_compound", "compound", "agent", plan.compound, panel)
-    dose = f"{number(plan.dose)} {plan.dose_unit}"
+    dose = f"{format_number(plan.dose)} {plan.dose_unit}"
     yield Claim("treatment_dose", "dose", "dose", dose, panel)
     time = f"{plan.duration} {plan.duration_unit}"
     yield Claim("treatment_duration", "duration", "time", time, panel)
@@ -107,7 +107,7 @@ def _treatment(facts: Facts) -> Iterator[Claim]:
         yield Claim("effect", "direction", "direction", facts.direction, "", _effect(facts))
 
 
-def _effect(facts: Facts) -> dict[str, str]:
+def _effect(facts: PhantomFacts) -> dict[str, str]:
     assert facts.treatment is not None
     measure = {
         "fraction": f"the fraction of {facts.feature} {facts.objects}",
@@ -118,34 +118,34 @@ def _effect(facts: Facts) -> dict[str, str]:
     return {"compound": facts.treatment.compound, "measured": measure}
 
 
-def _signal(facts: Facts) -> str:
+def _signal(facts: PhantomFacts) -> str:
     fluorescent = facts.kind == "immunofluorescence"
     return "fluorescence intensity" if fluorescent else "staining intensity"
 
 
-def _measure(facts: Facts) -> str:
+def _measure(facts: PhantomFacts) -> str:
     if facts.kind == "phase":
         return "mean cell diameter"
     return "mean diameter" if facts.modality == "electron microscopy" else "mean nuclear diameter"
 
 
-def _of(facts: Facts) -> str:
+def _of(facts: PhantomFacts) -> str:
     return f" of the {facts.objects}" if facts.modality == "electron microscopy" else ""
 
 
-def _measures(facts: Facts) -> Iterator[Claim]:
+def _measures(facts: PhantomFacts) -> Iterator[Claim]:
     for panel in facts.panels:
         yield from _panel_measures(facts, panel)
 
 
-def _panel_measures(facts: Facts, panel: Panel) -> Iterator[Claim]:
+def _panel_measures(facts: PhantomFacts, panel: Panel) -> Iterator[Claim]:
     letter = panel.letter
     slots = {"kind": facts.objects, "feature": facts.feature}
     yield Claim("fraction", "percent", "percent", f"{panel.percent}%", letter, slots)
     slots = {"noun": facts.objects}
     yield Claim("cell_count", "count", "number", f"{panel.count}", letter, slots)
     slots = {"measure": _measure(facts), "of": _of(facts)}
-    yield Claim("mean_size", "size", "length", diameter(panel), letter, slots)
+    yield Claim("mean_size", "size", "length", format_diameter(panel), letter, slots)
 
 
 def _said(dice: Dice, claim: Claim) -> str:

@@ -34,7 +34,7 @@ from benchmarks.training.loop import (
 )
 from benchmarks.training.targets import CLASSES, NUMBERS, UNKNOWN, classes, numbers
 from benchmarks.training.texts import WRONG_STATEMENTS, captioned, stated
-from builder.sources.phantom import Facts
+from builder.sources.phantom import PhantomFacts
 from builder.sources.phantom.vocabulary import Dice
 from filtering.encoders.clip import encode_text
 
@@ -102,11 +102,11 @@ class Batch:
     contrasted: torch.Tensor
 
 
-_FACTS: list[Facts] = []
+_FACTS: list[PhantomFacts] = []
 _RESERVED: list[bool] = []
 
 
-def _start_worker(facts: list[Facts], reserved: list[bool], tokenizer: str) -> None:
+def _start_worker(facts: list[PhantomFacts], reserved: list[bool], tokenizer: str) -> None:
     start_worker(tokenizer, CONTEXT)
     _FACTS[:], _RESERVED[:] = facts, reserved
 

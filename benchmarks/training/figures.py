@@ -13,7 +13,7 @@ import numpy.typing as npt
 from PIL import Image
 from rich.progress import Progress
 
-from builder.sources.phantom import Facts, make_article, make_figure, render_figure
+from builder.sources.phantom import PhantomFacts, make_article, make_figure, render_figure
 from builder.sources.phantom.source import VERSION
 
 TRAIN_SEED = 1_000_000
@@ -30,7 +30,7 @@ class Drawn:
     Images are squashed to a square as the encoder's preprocessing does it (bicubic).
     """
 
-    facts: list[Facts]
+    facts: list[PhantomFacts]
     reserved: list[bool]
     images: npt.NDArray[np.uint8]
 

@@ -9,7 +9,7 @@ from typing import Literal
 from benchmarks.training.alter import alter
 from benchmarks.training.captions import caption
 from benchmarks.training.claims import Claim, american, claims, word
-from builder.sources.phantom import Caption, Facts
+from builder.sources.phantom import PhantomCaption, PhantomFacts
 from builder.sources.phantom.vocabulary import Dice
 
 Status = Literal["told", "untold", "unclear"]
@@ -58,7 +58,7 @@ def _literal(value: str, text: str) -> bool:
     return any(re.search(rf"(?<![\w.]){re.escape(form)}(?!\w)", text) for form in forms(value))
 
 
-def status(claim: Claim, facts: Facts, disclosed: frozenset[str], text: str) -> Status:
+def status(claim: Claim, facts: PhantomFacts, disclosed: frozenset[str], text: str) -> Status:
     """Whether a text that discloses these facts tells what the (true) claim is about."""
     if claim.fact == "direction":
         if "direction" in disclosed:
@@ -107,7 +107,7 @@ def _redrawn(dice: Dice, claim: Claim) -> str | None:
     return None
 
 
-def _altered(dice: Dice, facts: Facts, index: int) -> Claim | None:
+def _altered(dice: Dice, facts: PhantomFacts, index: int) -> Claim | None:
     """The claim at `index` as it would be of altered facts."""
     true = claims(facts)[index]
     number = _redrawn(dice, true)
@@ -125,7 +125,7 @@ def _altered(dice: Dice, facts: Facts, index: int) -> Claim | None:
     return found if number is not None else true.saying(found.value)
 
 
-def _rivals(facts: Facts, index: int, text: str) -> list[tuple[str, str]]:
+def _rivals(facts: PhantomFacts, index: int, text: str) -> list[tuple[str, str]]:
     """Values of the same sort that the text gives for something else, with the kind of pair."""
     everything = claims(facts)
     true = everything[index]
@@ -138,7 +138,7 @@ def _rivals(facts: Facts, index: int, text: str) -> list[tuple[str, str]]:
     ]
 
 
-def _confused(dice: Dice, facts: Facts, index: int, text: str) -> tuple[Claim, str] | None:
+def _confused(dice: Dice, facts: PhantomFacts, index: int, text: str) -> tuple[Claim, str] | None:
     """The claim with a value of the same sort that the text gives for something else."""
     options = _rivals(facts, index, text)
     if not options:
@@ -147,7 +147,7 @@ def _confused(dice: Dice, facts: Facts, index: int, text: str) -> tuple[Claim, s
     return claims(facts)[index].saying(value), kind
 
 
-def _false(dice: Dice, facts: Facts, index: int, text: str) -> tuple[Claim, str] | None:
+def _false(dice: Dice, facts: PhantomFacts, index: int, text: str) -> tuple[Claim, str] | None:
     true = claims(facts)[index]
     if dice.chance(0.5):
         confused = _confused(dice, facts, index, text)
@@ -176,7 +176,7 @@ class Wish:
     untold: int = 2
 
 
-def pairs(dice: Dice, facts: Facts, wish: Wish) -> list[Pair]:
+def pairs(dice: Dice, facts: PhantomFacts, wish: Wish) -> list[Pair]:
     """Pairs with one fresh caption: true and false claims on told facts, claims on untold ones."""
     made = caption(dice, facts, wish.held_out)
     disclosed, found = frozenset(made.disclosed), claims(facts)
@@ -196,7 +196,7 @@ def pairs(dice: Dice, facts: Facts, wish: Wish) -> list[Pair]:
     return result
 
 
-def _told(dice: Dice, facts: Facts, told: list[int], text: str, wish: Wish) -> list[int]:
+def _told(dice: Dice, facts: PhantomFacts, told: list[int], text: str, wish: Wish) -> list[int]:
     chosen = _some(dice, told, wish.told)
     if wish.hard and dice.chance(wish.hard):
         everything = claims(facts)
@@ -213,7 +213,13 @@ def _some(dice: Dice, indices: list[int], count: int) -> list[int]:
 
 
 def _pair(
-    dice: Dice, facts: Facts, made: Caption, true: Claim, said: Claim, kind: str, wish: Wish
+    dice: Dice,
+    facts: PhantomFacts,
+    made: PhantomCaption,
+    true: Claim,
+    said: Claim,
+    kind: str,
+    wish: Wish,
 ) -> Pair:
     denied = dice.chance(wish.denials)
     style = "denied" if denied else "held out" if wish.held_out else ""

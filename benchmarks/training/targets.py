@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from builder.sources.phantom import Facts
+from builder.sources.phantom import PhantomFacts
 from builder.sources.phantom import vocabulary as words
 from builder.sources.phantom.vocabulary import PLACES
 
@@ -36,7 +36,7 @@ NUMBERS = ("count A", "count B", "percent A", "percent B", "scale")
 UNKNOWN = -100
 
 
-def _named(facts: Facts) -> Iterator[tuple[str, str]]:
+def _named(facts: PhantomFacts) -> Iterator[tuple[str, str]]:
     yield "kind", facts.kind
     yield "panels", str(len(facts.panels))
     yield "objects", facts.objects
@@ -51,7 +51,7 @@ def _named(facts: Facts) -> Iterator[tuple[str, str]]:
         yield f"{name}place", channel.localisation
 
 
-def classes(facts: Facts) -> npt.NDArray[np.int64]:
+def classes(facts: PhantomFacts) -> npt.NDArray[np.int64]:
     """Places in CLASSES, UNKNOWN where a figure has no such fact."""
     values = dict(_named(facts))
     return np.array(
@@ -62,7 +62,7 @@ def classes(facts: Facts) -> npt.NDArray[np.int64]:
     )
 
 
-def numbers(facts: Facts) -> npt.NDArray[np.float32]:
+def numbers(facts: PhantomFacts) -> npt.NDArray[np.float32]:
     """NUMBERS on scales of about -1 to 1, NaN for the second of one panel."""
     counts = [math.log(panel.count / 15) for panel in facts.panels]
     shares = [2 * panel.positive / panel.count - 1 for panel in facts.panels]

@@ -9,7 +9,7 @@ import numpy as np
 from benchmarks.training.alter import VISIBLE, alter
 from benchmarks.training.captions import caption
 from benchmarks.training.claims import Claim, claims, word
-from builder.sources.phantom import Facts
+from builder.sources.phantom import PhantomFacts
 from builder.sources.phantom.vocabulary import Dice
 
 WRONG_STATEMENTS = 3
@@ -33,7 +33,7 @@ def _replay(seed: int, reserved: bool) -> Dice:
     return Dice(np.random.default_rng(seed), reserved)
 
 
-def captioned(dice: Dice, facts: Facts, held_out: bool = False, only: str = "") -> Described:
+def captioned(dice: Dice, facts: PhantomFacts, held_out: bool = False, only: str = "") -> Described:
     """A caption, and the same caption of figures that differ in one visible fact (`only` it)."""
     seed = dice.whole(0, 2**62)
     text = caption(_replay(seed, dice.reserved), facts, held_out).text
@@ -53,7 +53,7 @@ def _changes(true: list[Claim], altered: list[Claim]) -> list[int]:
 
 
 def stated(
-    dice: Dice, facts: Facts, style: str = "", only: str = "", wrong: int = WRONG_STATEMENTS
+    dice: Dice, facts: PhantomFacts, style: str = "", only: str = "", wrong: int = WRONG_STATEMENTS
 ) -> Described:
     """One to three statements, and the same with one of them about altered facts.
 
@@ -82,7 +82,7 @@ def stated(
 
 
 def _options(
-    dice: Dice, facts: Facts, true: list[Claim], name: str, wrong: int
+    dice: Dice, facts: PhantomFacts, true: list[Claim], name: str, wrong: int
 ) -> dict[int, list[Claim]]:
     """Claims that change when the fact changes, each with `wrong` altered versions."""
     found: dict[int, list[Claim]] = {}

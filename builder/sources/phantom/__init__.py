@@ -1,29 +1,29 @@
 """A procedural microscope: figures rendered from recorded facts, with captions that tell a part."""
 
-from builder.sources.phantom.articles import (
-    Article,
+from builder.sources.phantom.captions import PhantomCaption, compose
+from builder.sources.phantom.facts import Channel, Panel, PhantomFacts, Treatment
+from builder.sources.phantom.figures import encode, render_figure, render_panel
+from builder.sources.phantom.source import (
     Phantom,
-    figure_count,
+    PhantomArticle,
+    PhantomSource,
+    count_figures,
     make_article,
     make_figure,
 )
-from builder.sources.phantom.captions import Caption, compose
-from builder.sources.phantom.facts import Channel, Facts, Panel, Treatment
-from builder.sources.phantom.figures import encode, render_figure, render_panel
-from builder.sources.phantom.source import PhantomSource
 
 __all__ = [
-    "Article",
-    "Caption",
     "Channel",
-    "Facts",
     "Panel",
     "Phantom",
+    "PhantomArticle",
+    "PhantomCaption",
+    "PhantomFacts",
     "PhantomSource",
     "Treatment",
     "compose",
+    "count_figures",
     "encode",
-    "figure_count",
     "make_article",
     "make_figure",
     "render_figure",

@@ -1,21 +1,183 @@
-"""Composes a caption that tells a part of a figure's facts, and never anything else."""
+"""The caption of a phantom figure: it tells a part of the facts, and never anything else.
+
+First the words that facts give to a caption and which fact each word tells, then the sentences.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from string import Formatter
 
 from builder.sources.phantom import templates
-from builder.sources.phantom.facts import Facts
-from builder.sources.phantom.vocabulary import Dice
-from builder.sources.phantom.wording import FACT_OF, SILENT, Style, capital, diameter, spell, words
+from builder.sources.phantom.facts import Panel, PhantomFacts
+from builder.sources.phantom.vocabulary import PLACES, Dice
 
-LEAST_FACTS = 5
+# Words whose fact has another name; all others tell the fact of their own name.
+FACT_OF = {
+    "colour2": "colour",
+    "colour": "colour",
+    "stain_colour": "colour",
+    "label2": "label",
+    "marker2": "marker",
+    "place": "localisation",
+    "cell_line": "cell line",
+    "tissue_cap": "tissue",
+    "feature_objects": "feature",
+    "count_a": "count",
+    "count_b": "count",
+    "percent_a": "percent",
+    "percent_b": "percent",
+    "size_a": "size",
+    "size_b": "size",
+    "bar": "scale bar",
+    "made": "direction",
+    "was_made": "direction",
+    "direction": "direction",
+}
+# Words that tell nothing that could be asked.
+SILENT = frozenset({"a", "b", "objects", "units", "diameter", "measure", "values", "feature"})
 
 
 @dataclass(frozen=True, slots=True)
-class Caption:
+class Style:
+    """How a caption spells: American or British, 'h' or 'hours'."""
+
+    american: bool
+    long_hours: bool
+
+
+AMERICAN = {"aematoxylin": "ematoxylin", "isualised": "isualized", "abelled": "abeled"} | {
+    "abelling": "abeling",
+    "ocalisation": "ocalization",
+    "ocalised": "ocalized",
+    "colour": "color",
+    "grey": "gray",
+}
+
+
+def spell(text: str, style: Style) -> str:
+    """The text in the caption's spelling; texts are written in British English."""
+    return _spell_american(text) if style.american else text
+
+
+@lru_cache(4096)
+def _spell_american(text: str) -> str:
+    for british, american in AMERICAN.items():
+        text = text.replace(british, american)
+    return text
+
+
+def format_number(value: float) -> str:
+    """Shortest decimal form: 5.0 is '5', 0.5 is '0.5'."""
+    return f"{value:g}"
+
+
+def format_length(micrometres: float) -> str:
+    """A length with unit; below one micrometre in nanometres."""
+    if micrometres < 1:
+        return f"{format_number(round(micrometres * 1000, 3))} nm"
+    return f"{format_number(micrometres)} µm"
+
+
+def format_diameter(panel: Panel) -> str:
+    """A measured diameter: one decimal in micrometres, whole nanometres below one."""
+    if panel.diameter_um < 1:
+        return format_length(panel.diameter_um)
+    return f"{panel.diameter_um:.1f} µm"
+
+
+@lru_cache(4096)
+def capitalise(text: str) -> str:
+    """First letter in upper case, but for Greek letters and for "n = "."""
+    return text if text[:1] in "αβγ" or text.startswith("n = ") else text[:1].upper() + text[1:]
+
+
+def _word_sample(facts: PhantomFacts) -> dict[str, str]:
+    name = f"{facts.cell_line} cells" if facts.cell_line else f"{facts.organism} {facts.tissue}"
+    return {
+        "sample": name,
+        "cell_line": facts.cell_line,
+        "organism": facts.organism,
+        "tissue": facts.tissue,
+        "units": "cells" if facts.cell_line else "animals",
+    }
+
+
+def _word_channels(facts: PhantomFacts) -> dict[str, str]:
+    if not facts.channels:
+        return {}
+    last, first = facts.channels[-1], facts.channels[0]
+    words = {"stain": last.label, "stain_colour": last.colour}
+    if first.marker:
+        place = PLACES[first.localisation]
+        words |= {"marker": first.marker, "label": first.label, "colour": first.colour}
+        words["place"] = place
+    if len(facts.channels) == 3:
+        second = facts.channels[1]
+        words |= {"marker2": second.marker, "label2": second.label, "colour2": second.colour}
+    return words
+
+
+def _word_treatment(facts: PhantomFacts, style: Style) -> dict[str, str]:
+    plan = facts.treatment
+    if plan is None:
+        return {}
+    unit = plan.duration_unit
+    if unit == "h" and style.long_hours:
+        unit = "hour" if plan.duration == 1 else "hours"
+    return {
+        "compound": plan.compound,
+        "dose": f"{format_number(plan.dose)} {plan.dose_unit}",
+        "duration": f"{plan.duration} {unit}",
+        "vehicle": plan.vehicle,
+    }
+
+
+def _word_panels(facts: PhantomFacts) -> dict[str, str]:
+    words: dict[str, str] = {}
+    single = len(facts.panels) == 1
+    for panel in facts.panels:
+        tail = "" if single else f"_{panel.letter.lower()}"
+        words[f"count{tail}"] = str(panel.count)
+        words[f"percent{tail}"] = str(panel.percent)
+        words[f"size{tail}"] = format_diameter(panel)
+    return words
+
+
+def _name_diameter(facts: PhantomFacts) -> str:
+    if facts.kind == "phase":
+        return "mean cell diameter"
+    if facts.modality == "electron microscopy":
+        return f"mean diameter of the {facts.objects}"
+    return "mean nuclear diameter"
+
+
+def make_words(facts: PhantomFacts, style: Style) -> dict[str, str]:
+    """All words for a figure; each is there with a capital too ('Marker' beside 'marker')."""
+    words = {
+        "technique": facts.technique,
+        "objects": facts.objects,
+        "feature": facts.feature,
+        "feature_objects": f"{facts.feature} {facts.objects}",
+        "preparation": facts.preparation,
+        "diameter": _name_diameter(facts),
+        "bar": format_length(facts.scale_bar_um),
+    }
+    words |= _word_sample(facts) | _word_channels(facts) | _word_treatment(facts, style)
+    words |= _word_panels(facts)
+    words = {name: spell(text, style) for name, text in words.items()}
+    words |= {capitalise(name): capitalise(text) for name, text in words.items()}
+    words["Tissue_cap"] = words["Tissue"]
+    return words | {"A": "A", "B": "B"}
+
+
+LEAST_FACTS = 5
+"""Facts that a caption with its title tells at least."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhantomCaption:
     """Title sentence, whole caption (title included), template and names of the facts told."""
 
     title: str
@@ -26,17 +188,18 @@ class Caption:
 
 
 @cache
-def _facts(pattern: str) -> frozenset[str]:
+def _parse_facts(pattern: str) -> frozenset[str]:
     names = {name.lower() for _, name, _, _ in Formatter().parse(pattern) if name}
     return frozenset(FACT_OF.get(name, name) for name in names - SILENT)
 
 
-def told(facts: Facts, pattern: str) -> set[str]:
+def list_told_facts(facts: PhantomFacts, pattern: str) -> set[str]:
     """Names of the facts that a pattern tells about a figure."""
-    found = set(_facts(pattern))
-    if "sample" in found:
-        found |= {"cell line"} if facts.cell_line else {"tissue", "organism"}
-    return found - {"sample"}
+    names = set(_parse_facts(pattern))
+    # A sample is "HeLa cells" or "mouse liver".
+    if "sample" in names:
+        names |= {"cell line"} if facts.cell_line else {"tissue", "organism"}
+    return names - {"sample"}
 
 
 def is_reserved(template: str) -> bool:
@@ -45,56 +208,63 @@ def is_reserved(template: str) -> bool:
     return int(index) == len(templates.TITLES[kind][panels == "pair"]) - 1
 
 
-def _title(dice: Dice, facts: Facts) -> tuple[str, str]:
+def _choose_title(dice: Dice, facts: PhantomFacts) -> tuple[str, str]:
     pair = len(facts.panels) == 2
     patterns = templates.TITLES[facts.kind][pair]
     index = len(patterns) - 1 if dice.reserved else dice.whole(0, len(patterns) - 2)
     return f"{facts.kind}-{'pair' if pair else 'single'}-{index}", patterns[index]
 
 
-def _effect_words(dice: Dice, facts: Facts, style: Style) -> dict[str, str]:
+def _word_effect(dice: Dice, facts: PhantomFacts, style: Style) -> dict[str, str]:
+    """Words for what a treatment did: what was measured, how it changed, and both values or none.
+
+    The draws and their order are part of the phantom: another order gives other captions.
+    """
     control, treated = facts.panels
     both = dice.chance(0.6)
     measure, low, high = {
         "fraction": ("the {0} of {feature_objects}", f"{control.percent}%", f"{treated.percent}%"),
         "count": ("the number of {objects} per field", f"{control.count}", f"{treated.count}"),
-        "diameter": ("the {diameter}", diameter(control), diameter(treated)),
+        "diameter": ("the {diameter}", format_diameter(control), format_diameter(treated)),
         "intensity": ("{marker} {1} intensity", "", ""),
     }[facts.effect]
-    found = words(facts, style)
+    words = make_words(facts, style)
     signal = "fluorescence" if facts.kind == "immunofluorescence" else "staining"
-    measure = measure.format(dice.choose(("fraction", "proportion", "percentage")), signal, **found)
-    fold = max(control.intensity, treated.intensity) / min(control.intensity, treated.intensity)
+    measure = measure.format(dice.choose(("fraction", "proportion", "percentage")), signal, **words)
+    effect = {"measure": measure, "Measure": capitalise(measure), "values": ""}
     if facts.direction == "unchanged":
-        values = f" ({low} in {found['A']} and {high} in {found['B']})" if both and low else ""
-        return {"measure": measure, "Measure": capital(measure), "values": values}
+        if both and low:
+            effect["values"] = f" ({low} in {words['A']} and {high} in {words['B']})"
+        return effect
     made = dice.choose(templates.MADE[facts.direction])
-    values = f" from {low} to {high}" if low else f" by {fold:.1f}-fold"
-    was = {"measure": measure, "Measure": capital(measure), "values": values if both else ""}
-    return was | {"made": made, "was_made": f"was {made}"}
+    # An intensity has no unit in a picture: it is told as the ratio of the two panels.
+    fold = max(control.intensity, treated.intensity) / min(control.intensity, treated.intensity)
+    if both:
+        effect["values"] = f" from {low} to {high}" if low else f" by {fold:.1f}-fold"
+    return effect | {"made": made, "was_made": f"was {made}"}
 
 
-def _effect(dice: Dice, facts: Facts, style: Style) -> tuple[str, set[str]]:
+def _write_effect(dice: Dice, facts: PhantomFacts, style: Style) -> tuple[str, set[str]]:
     """A sentence on what the treatment did, and the facts that it tells."""
     same = facts.direction == "unchanged"
     pattern = dice.choose(templates.NO_CHANGE if same else templates.CHANGE)
-    extra = _effect_words(dice, facts, style)
-    tells = told(facts, pattern) | {"direction"}
+    extra = _word_effect(dice, facts, style)
+    tells = list_told_facts(facts, pattern) | {"direction"}
     if extra["values"]:
         tells.add({"fraction": "percent", "diameter": "size"}.get(facts.effect, facts.effect))
     if facts.effect == "fraction":
         tells.add("feature")
     if facts.effect == "intensity":
         tells.add("marker")
-    return pattern.format(**(words(facts, style) | extra)), tells
+    return pattern.format(**(make_words(facts, style) | extra)), tells
 
 
-def _sentences(facts: Facts) -> dict[str, tuple[str, ...]]:
+def _list_patterns(facts: PhantomFacts) -> dict[str, tuple[str, ...]]:
     """Patterns that fit a figure, by what they are about, without the effect of a treatment."""
     pair = len(facts.panels) == 2
     world = "cells" if facts.cell_line else "tissue"
     staining = facts.kind + ("3" if len(facts.channels) == 3 else "")
-    found = {
+    patterns = {
         "staining": templates.STAINING[staining],
         "origin": templates.ORIGIN[world],
         "how": templates.HOW,
@@ -104,12 +274,12 @@ def _sentences(facts: Facts) -> dict[str, tuple[str, ...]]:
         "scale": templates.SCALES if pair else templates.SCALE,
     }
     if facts.channels and facts.channels[0].marker:
-        found["location"] = templates.LOCATION
+        patterns["location"] = templates.LOCATION
     if pair:
-        found["panels"] = templates.CONTROL[world]
+        patterns["panels"] = templates.CONTROL[world]
     elif facts.treatment is not None:
-        found["panels"] = templates.TREATED[world]
-    return found
+        patterns["panels"] = templates.TREATED[world]
+    return patterns
 
 
 ORDERS = (
@@ -122,7 +292,7 @@ ORDERS = (
 SHARES = {"panels": 1.0, "staining": 0.75, "effect": 0.7, "location": 0.5, "scale": 0.7}
 
 
-def _chosen(dice: Dice, names: list[str], facts: Facts) -> list[str]:
+def _choose_sentences(dice: Dice, names: list[str], facts: PhantomFacts) -> list[str]:
     """Which sentences to write: scale bar last, and never one measure twice."""
     keep = [name for name in names if dice.chance(SHARES.get(name, 0.4))]
     twice = {"fraction": "fraction", "count": "count", "diameter": "size"}.get(facts.effect)
@@ -131,58 +301,65 @@ def _chosen(dice: Dice, names: list[str], facts: Facts) -> list[str]:
     return keep
 
 
-def _write(
-    dice: Dice, facts: Facts, style: Style, names: list[str], known: set[str]
+def _write_sentences(
+    dice: Dice, facts: PhantomFacts, style: Style, names: list[str], known: set[str]
 ) -> tuple[list[str], set[str]]:
     """Sentences on `names` and all facts told with them; none that only repeats what is known."""
-    available, vocabulary = _sentences(facts), words(facts, style)
+    available, vocabulary = _list_patterns(facts), make_words(facts, style)
     body: list[str] = []
     for name in names:
         if name == "effect":
-            sentence, tells = _effect(dice, facts, style)
+            sentence, tells = _write_effect(dice, facts, style)
         else:
+            # A sentence must tell something new, and the technique is told only once.
             again = known & {"technique"}
-            fresh = [
-                p for p in available[name] if told(facts, p) - known and not told(facts, p) & again
-            ]
+            told = {pattern: list_told_facts(facts, pattern) for pattern in available[name]}
+            fresh = [p for p in available[name] if told[p] - known and not told[p] & again]
             if not fresh:
                 continue
             pattern = dice.choose(fresh)
-            sentence, tells = pattern.format(**vocabulary), told(facts, pattern)
-        body.append(spell(capital(sentence), style))
+            sentence, tells = pattern.format(**vocabulary), told[pattern]
+        body.append(spell(capitalise(sentence), style))
         known = known | tells
     return body, known
 
 
-def compose(dice: Dice, facts: Facts, label: str = "Figure 1") -> Caption:
+def compose(dice: Dice, facts: PhantomFacts, label: str = "Figure 1") -> PhantomCaption:
     """A caption in the style of the literature that tells at least LEAST_FACTS facts.
 
-    `label` names the figure in the paragraph of the article that mentions it. A reserved `dice`
-    uses the reserved title of the kind.
+    Args:
+        dice: Draws; a reserved one uses the reserved title of the kind.
+        facts: What the figure shows.
+        label: Names the figure in the paragraph of the article that mentions it.
     """
+    # A title, spelled as the whole caption will be.
     style = Style(dice.chance(0.4), dice.chance(0.2))
-    template, pattern = _title(dice, facts)
-    title = capital(spell(pattern.format(**words(facts, style)), style))
-    possible = {*_sentences(facts), *(("effect",) if len(facts.panels) == 2 else ())}
+    template, pattern = _choose_title(dice, facts)
+    title = capitalise(spell(pattern.format(**make_words(facts, style)), style))
+    # What sentences could be about, in one of the usual orders.
+    possible = {*_list_patterns(facts), *(("effect",) if len(facts.panels) == 2 else ())}
     names = [name for name in dice.choose(ORDERS) if name in possible]
-    known = told(facts, pattern)
+    known = list_told_facts(facts, pattern)
+    # Sentences are drawn again until they tell enough.
     facts_told: set[str] = set()
     while len(facts_told) < LEAST_FACTS:
-        keep = _chosen(dice, [*names, "scale"], facts)
-        body, facts_told = _write(dice, facts, style, keep, known)
-    mention = _mention(dice, facts, style, label)
-    return Caption(title, " ".join([title, *body]), template, tuple(sorted(facts_told)), mention)
+        keep = _choose_sentences(dice, [*names, "scale"], facts)
+        body, facts_told = _write_sentences(dice, facts, style, keep, known)
+    mention = _write_mention(dice, facts, style, label)
+    text = " ".join([title, *body])
+    return PhantomCaption(title, text, template, tuple(sorted(facts_told)), mention)
 
 
-def _mention(dice: Dice, facts: Facts, style: Style, label: str) -> str:
-    found = words(facts, style)
+def _write_mention(dice: Dice, facts: PhantomFacts, style: Style, label: str) -> str:
+    """The paragraph of the article that refers to the figure."""
+    words = make_words(facts, style)
     where = "on" if facts.kind == "sem" else "in"
-    subject = f"{found['objects']} {where} {found['sample']}"
-    if found["objects"] == "cells":
-        subject = found["sample"]
+    subject = f"{words['objects']} {where} {words['sample']}"
+    if words["objects"] == "cells":
+        subject = words["sample"]
     if len(facts.panels) == 2:
-        sentence, _ = _effect(dice, facts, style)
+        sentence, _ = _write_effect(dice, facts, style)
     else:
-        sentence = dice.choose(templates.FRACTION[0][:3]).format(**found)
+        sentence = dice.choose(templates.FRACTION[0][:3]).format(**words)
     pattern = dice.choose(templates.MENTIONS)
-    return spell(pattern.format(label=label, subject=subject, effect=capital(sentence)), style)
+    return spell(pattern.format(label=label, subject=subject, effect=capitalise(sentence)), style)

@@ -8,9 +8,9 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from builder.sources.phantom import electron, fluorescence, histology, phase_contrast
-from builder.sources.phantom.facts import Facts, Kind, Panel
+from builder.sources.phantom.captions import format_length
+from builder.sources.phantom.facts import Kind, Panel, PhantomFacts
 from builder.sources.phantom.optics import SIDE, Picture
-from builder.sources.phantom.wording import length
 
 RENDERERS = {
     "immunofluorescence": fluorescence.render,
@@ -22,13 +22,13 @@ RENDERERS = {
 }
 
 
-def render_panel(facts: Facts, panel: Panel) -> Picture:
+def render_panel(facts: PhantomFacts, panel: Panel) -> Picture:
     """One panel without letter and scale bar, SIDE x SIDE x 3; a pure function of the facts."""
     seed = [facts.noise_seed, int(panel.treated)]
     return RENDERERS[facts.kind](facts, panel, np.random.default_rng(seed))
 
 
-def _ink(facts: Facts) -> str:
+def _choose_ink(facts: PhantomFacts) -> str:
     dark: tuple[Kind, ...] = ("immunofluorescence", "sem", "phase")
     return "white" if facts.kind in dark else "black"
 
@@ -48,22 +48,22 @@ def _write(
 
 
 def _annotate(
-    picture: Picture, facts: Facts, panel: Panel, rng: np.random.Generator
+    picture: Picture, facts: PhantomFacts, panel: Panel, rng: np.random.Generator
 ) -> Image.Image:
     image = Image.fromarray(picture)
-    draw, ink = ImageDraw.Draw(image), _ink(facts)
+    draw, ink = ImageDraw.Draw(image), _choose_ink(facts)
     bar = facts.scale_bar_um / facts.um_per_pixel
     bottom = SIDE - int(rng.integers(10, 16))
     start = SIDE - 10 - bar if rng.random() < 0.75 else 10.0
     draw.rectangle((start, bottom - 3, start + bar - 1, bottom), fill=ink)
     if facts.scale_bar_labelled:
-        _write(draw, (start + bar / 2, bottom - 19), length(facts.scale_bar_um), 12, ink)
+        _write(draw, (start + bar / 2, bottom - 19), format_length(facts.scale_bar_um), 12, ink)
     if panel.letter:
         _write(draw, (16, 5), panel.letter, 22, ink)
     return image
 
 
-def render_figure(facts: Facts) -> Picture:
+def render_figure(facts: PhantomFacts) -> Picture:
     """The whole figure, height x width x 3: one panel, or control and treated panel side by side.
 
     Letters are drawn for pairs, a scale bar in each panel. A pure function of the facts.

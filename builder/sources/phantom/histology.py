@@ -12,27 +12,27 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from builder.sources.phantom.facts import Facts, Panel
+from builder.sources.phantom.facts import Panel, PhantomFacts
 from builder.sources.phantom.optics import (
     SIDE,
     Field,
     Picture,
     Points,
-    axes,
     blur,
     clip,
     detect,
-    illumination,
-    settings,
-    smooth_noise,
+    draw_illumination,
+    draw_noise,
+    make_axes,
+    seed_settings,
     to_picture,
 )
 from builder.sources.phantom.shapes import (
     Shapes,
+    choose_marked,
+    draw_radii,
     draw_shapes,
-    first_marked,
-    jittered_radii,
-    scatter,
+    place_objects,
 )
 
 Density = tuple[float, float, float]
@@ -103,54 +103,54 @@ class Tissue:
     positive: Points
 
 
-def _fibres(rng: np.random.Generator, angle: float) -> Field:
-    row, column = axes()
+def _draw_fibres(rng: np.random.Generator, angle: float) -> Field:
+    row, column = make_axes()
     across = row * math.cos(angle) - column * math.sin(angle)
-    waves = 3.5 * smooth_noise(rng, 4) + 1.3 * smooth_noise(rng, 13)
+    waves = 3.5 * draw_noise(rng, 4) + 1.3 * draw_noise(rng, 13)
     period = rng.uniform(9, 17)
     lines = np.sin(across * (2 * np.pi / period) + waves)
-    return np.asarray(0.5 + 0.27 * lines + 0.17 * smooth_noise(rng, 50), dtype=np.float32)
+    return np.asarray(0.5 + 0.27 * lines + 0.17 * draw_noise(rng, 50), dtype=np.float32)
 
 
-def _marks(feature: str, marked: Points) -> tuple[Points, Points]:
+def _choose_marks(feature: str, marked: Points) -> tuple[Points, Points]:
     """Factors on the size and on the elongation of the nuclei that carry the feature."""
     size = {"pyknotic": 0.62, "apoptotic": 0.7}.get(feature, 1.0)
     stretch = {"spindle-shaped": 2.2}.get(feature, 1.0)
     return np.where(marked > 0, size, 1.0), np.where(marked > 0, stretch, 1.0)
 
 
-def cut(rng: np.random.Generator, facts: Facts, panel: Panel) -> Tissue:
+def cut_section(rng: np.random.Generator, facts: PhantomFacts, panel: Panel) -> Tissue:
     """A section with exactly `panel.count` nuclei, `panel.positive` of them marked."""
     openness, scale, _, elongation = ARCHITECTURES[facts.tissue]
     if facts.feature == "spindle-shaped":
         elongation = 1.05
     crowd = max(p.count for p in facts.panels)
     radius = panel.diameter_um / facts.um_per_pixel / 2
-    terrain = smooth_noise(rng, scale)
+    terrain = draw_noise(rng, scale)
     level = float(np.quantile(terrain[::4, ::4], 1 - openness))
     pitch = SIDE / np.sqrt(crowd)
-    marked = first_marked(rng, panel.count, panel.positive).astype(float)
-    size, stretch = _marks(facts.feature, marked)
+    marked = choose_marked(rng, panel.count, panel.positive).astype(float)
+    size, stretch = _choose_marks(facts.feature, marked)
     longest = 2 * radius * float((1.15 * elongation * stretch).max()) ** 0.5
     spacing = max(0.6 * pitch, longest + 0.55 * radius)
-    centres = scatter(rng, panel.count, spacing, radius * 1.25, level - terrain)
+    centres = place_objects(rng, panel.count, spacing, radius * 1.25, level - terrain)
     radii = size * rng.uniform(0.88, 1.12, panel.count)
     radii *= radius / radii.mean()
     angle = rng.uniform(0, np.pi)
     turns = rng.normal(angle, 0.25 if elongation > 1.3 else 2.0, panel.count)
     shape = np.maximum(elongation * rng.uniform(0.9, 1.15, panel.count), 1.0) * stretch
-    warp = np.asarray(0.08 * smooth_noise(rng, 26), dtype=np.float32)
+    warp = np.asarray(0.08 * draw_noise(rng, 26), dtype=np.float32)
     nuclei = draw_shapes(centres, radii, np.minimum(shape, 2.6), turns, warp, 2.2)
-    body = jittered_radii(rng, panel.count, max(0.62 * pitch, 1.7 * radius), 0.1)
-    cells = draw_shapes(centres, body, np.sqrt(shape), turns, 0.1 * smooth_noise(rng, 12), 1.5)
+    body = draw_radii(rng, panel.count, max(0.62 * pitch, 1.7 * radius), 0.1)
+    cells = draw_shapes(centres, body, np.sqrt(shape), turns, 0.1 * draw_noise(rng, 12), 1.5)
     guard = 0.9 * clip(2.1 - nuclei.distance, 0, 1)
     space = clip((terrain - level - guard) * 7, 0, 1)
-    return Tissue(space, _fibres(rng, angle), smooth_noise(rng, 72), nuclei, cells, marked)
+    return Tissue(space, _draw_fibres(rng, angle), draw_noise(rng, 72), nuclei, cells, marked)
 
 
-def _nuclei(rng: np.random.Generator, tissue: Tissue, feature: str) -> Field:
+def _stain_nuclei(rng: np.random.Generator, tissue: Tissue, feature: str) -> Field:
     """Concentration of the nuclear stain: chromatin, membrane, nucleoli, darker marked nuclei."""
-    chromatin = 0.62 + 0.12 * tissue.grain + 0.16 * smooth_noise(rng, 36)
+    chromatin = 0.62 + 0.12 * tissue.grain + 0.16 * draw_noise(rng, 36)
     depth = rng.uniform(0.8, 1.15, len(tissue.positive))
     if feature in ("pyknotic", "hyperchromatic", "apoptotic"):
         depth = np.where(tissue.positive > 0, 1.9, 0.85 * depth)
@@ -160,26 +160,30 @@ def _nuclei(rng: np.random.Generator, tissue: Tissue, feature: str) -> Field:
     return tissue.nuclei.paint(depth) * (inside + 0.3 * tissue.nuclei.ring(0.94, 1.1))
 
 
-def _cytoplasm(rng: np.random.Generator, tissue: Tissue, feature: str, fibrous: float) -> Field:
+def _stain_cytoplasm(
+    rng: np.random.Generator, tissue: Tissue, feature: str, fibrous: float
+) -> Field:
     """Concentration of the cytoplasmic stain, with cell borders and, if told, vacuoles."""
     tone = rng.uniform(0.8, 1.2, len(tissue.positive))
     if feature == "deeply stained":
         tone = np.where(tissue.positive > 0, 2.1, 0.75 * tone)
     body = 0.36 * tissue.cells.paint(tone, 0.7) * (1 + 0.14 * tissue.grain)
     border = 0.22 * tissue.cells.seam(1.4)
-    body = body * (1 - fibrous * 0.55) * (1 + 0.2 * smooth_noise(rng, 12)) + border * (1 - fibrous)
+    body = body * (1 - fibrous * 0.55) * (1 + 0.2 * draw_noise(rng, 12)) + border * (1 - fibrous)
     if feature == "vacuolated":
-        holes = clip((smooth_noise(rng, 30) - 0.15) * 4, 0, 1)
+        holes = clip((draw_noise(rng, 30) - 0.15) * 4, 0, 1)
         body = body * (
             1 - 0.95 * tissue.cells.paint(tissue.positive) * holes * tissue.cells.mask(0.95, 3)
         )
     return clip(body, 0.03, 9) * (1 - 0.85 * tissue.nuclei.mask(1.0, 2.0))
 
 
-def _immunostain(rng: np.random.Generator, tissue: Tissue, facts: Facts, level: float) -> Field:
+def _stain_marker(
+    rng: np.random.Generator, tissue: Tissue, facts: PhantomFacts, level: float
+) -> Field:
     where = facts.channels[0].localisation
     gain = np.where(tissue.positive > 0, rng.uniform(0.85, 1.15, len(tissue.positive)), 0.02)
-    grain = clip(1 + 0.12 * tissue.grain + 0.14 * smooth_noise(rng, 20), 0.5, 1.6)
+    grain = clip(1 + 0.12 * tissue.grain + 0.14 * draw_noise(rng, 20), 0.5, 1.6)
     if where == "nuclear":
         return level * tissue.nuclei.paint(gain) * tissue.nuclei.mask(1.0, 2.0) * grain
     if where == "membranous":
@@ -195,14 +199,14 @@ def _immunostain(rng: np.random.Generator, tissue: Tissue, facts: Facts, level: 
     return 0.8 * level * tissue.cells.paint(gain) * body * grain
 
 
-def _vary(rng: np.random.Generator, density: Density) -> Field:
+def _vary_density(rng: np.random.Generator, density: Density) -> Field:
     """Batch-to-batch variation of a stain's colour, a few percent per channel."""
     return np.asarray(np.asarray(density) * rng.normal(1, 0.05, 3), dtype=np.float32)
 
 
-def render(facts: Facts, panel: Panel, rng: np.random.Generator) -> Picture:
+def render(facts: PhantomFacts, panel: Panel, rng: np.random.Generator) -> Picture:
     """One panel of a stained section; the feature or chromogen marks `panel.positive` nuclei."""
-    tissue = cut(rng, facts, panel)
+    tissue = cut_section(rng, facts, panel)
     fibrous = ARCHITECTURES[facts.tissue][2]
     immuno = facts.kind == "immunohistochemistry"
     feature = "" if immuno else facts.feature
@@ -210,20 +214,22 @@ def render(facts: Facts, panel: Panel, rng: np.random.Generator) -> Picture:
     nuclear, matrix, fibre = (
         (COUNTERSTAINS[tint], COUNTERSTAINS[tint], COUNTERSTAINS[tint]) if immuno else STAINS[tint]
     )
-    scope = settings(facts.noise_seed)
+    scope = seed_settings(facts.noise_seed)
     strength = scope.uniform(0.75, 1.2)
     pale = 0.28 if immuno else 1.0
     solid = 1 - tissue.space
-    body = _cytoplasm(rng, tissue, feature, fibrous) * solid * pale
+    body = _stain_cytoplasm(rng, tissue, feature, fibrous) * solid * pale
     strands = 0.45 * fibrous * tissue.fibres * solid * pale * (1 - tissue.nuclei.mask(1.0, 2.0))
-    density = (_nuclei(rng, tissue, feature) * strength)[..., None] * _vary(scope, nuclear)
-    density += (body * scope.uniform(0.8, 1.2))[..., None] * _vary(scope, matrix)
-    density += strands[..., None] * _vary(scope, fibre)
+    density = (_stain_nuclei(rng, tissue, feature) * strength)[..., None] * _vary_density(
+        scope, nuclear
+    )
+    density += (body * scope.uniform(0.8, 1.2))[..., None] * _vary_density(scope, matrix)
+    density += strands[..., None] * _vary_density(scope, fibre)
     if immuno:
         peak = max(p.intensity for p in facts.panels)
-        brown = _immunostain(rng, tissue, facts, panel.intensity / peak)
-        density += brown[..., None] * _vary(scope, CHROMOGENS[facts.channels[0].label])
-    light = illumination(scope, scope.uniform(0.02, 0.12)) * scope.uniform(0.93, 0.99)
+        brown = _stain_marker(rng, tissue, facts, panel.intensity / peak)
+        density += brown[..., None] * _vary_density(scope, CHROMOGENS[facts.channels[0].label])
+    light = draw_illumination(scope, scope.uniform(0.02, 0.12)) * scope.uniform(0.93, 0.99)
     sharp = scope.uniform(0.5, 0.9)
     picture = np.empty((SIDE, SIDE, 3), np.float32)
     for channel in range(3):

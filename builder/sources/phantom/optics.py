@@ -21,7 +21,7 @@ Picture: TypeAlias = npt.NDArray[np.uint8]
 
 
 @lru_cache(maxsize=64)
-def _taps(cells: int) -> tuple[npt.NDArray[np.intp], Field]:
+def _weigh_knots(cells: int) -> tuple[npt.NDArray[np.intp], Field]:
     position = np.arange(SIDE) * cells / SIDE
     index = position.astype(np.intp)
     t = position - index
@@ -32,13 +32,13 @@ def _taps(cells: int) -> tuple[npt.NDArray[np.intp], Field]:
 
 
 @lru_cache(maxsize=1)
-def axes() -> tuple[Field, Field]:
+def make_axes() -> tuple[Field, Field]:
     """Row and column coordinates of a field, in pixels, as broadcastable vectors."""
     line = np.arange(SIDE, dtype=np.float32)
     return line[:, None], line[None, :]
 
 
-def smooth_noise(rng: np.random.Generator, rows: int, columns: int | None = None) -> Field:
+def draw_noise(rng: np.random.Generator, rows: int, columns: int | None = None) -> Field:
     """Band-limited Gaussian noise, mean about 0 and deviation about 1.
 
     `rows` and `columns` (default: as rows) are the numbers of cubic B-spline cells over the
@@ -46,16 +46,16 @@ def smooth_noise(rng: np.random.Generator, rows: int, columns: int | None = None
     """
     columns = columns or rows
     grid = rng.standard_normal((rows + 3, columns + 3), dtype=np.float32)
-    return np.asarray(_spline(grid) / np.float32(0.479), dtype=np.float32)
+    return np.asarray(_interpolate(grid) / np.float32(0.479), dtype=np.float32)
 
 
-def _spline(grid: Field) -> Field:
+def _interpolate(grid: Field) -> Field:
     """Cubic B-spline through a grid that has three knots more than cells along each axis."""
-    index, weights = _taps(grid.shape[0] - 3)
+    index, weights = _weigh_knots(grid.shape[0] - 3)
     lines = weights[0][:, None] * grid[index]
     for k in range(1, 4):
         lines += weights[k][:, None] * grid[index + k]
-    index, weights = _taps(grid.shape[1] - 3)
+    index, weights = _weigh_knots(grid.shape[1] - 3)
     field = weights[0] * lines[:, index]
     for k in range(1, 4):
         field += weights[k] * lines[:, index + k]
@@ -66,7 +66,7 @@ def glow(field: Field, sigma: float) -> Field:
     """Wide Gaussian blur, `sigma` from 4 pixels, worked out on blocks of 4 pixels."""
     blocks = field.reshape(SIDE // 4, 4, SIDE // 4, 4).mean((1, 3))
     small = gaussian_filter(blocks, np.sqrt(max(sigma**2 - 8, 1)) / 4, truncate=2.6)
-    return _spline(np.pad(small, ((1, 2), (1, 2)), mode="edge"))
+    return _interpolate(np.pad(small, ((1, 2), (1, 2)), mode="edge"))
 
 
 def clip(field: Field, low: float, high: float) -> Field:
@@ -81,7 +81,7 @@ def blur(field: Field, sigma: float) -> Field:
     return np.asarray(gaussian_filter(field, sigma, truncate=2.6), dtype=np.float32)
 
 
-def splat(y: Points, x: Points, weights: Points | float = 1.0) -> Field:
+def spread_points(y: Points, x: Points, weights: Points | float = 1.0) -> Field:
     """Point emitters spread over the four pixels around each; those outside are ignored."""
     spread = np.broadcast_to(np.asarray(weights, dtype=np.float64), np.shape(y))
     y, x, weight = np.ravel(y), np.ravel(x), np.ravel(spread)
@@ -96,13 +96,13 @@ def splat(y: Points, x: Points, weights: Points | float = 1.0) -> Field:
     return total.reshape(SIDE, SIDE).astype(np.float32)
 
 
-def speckle(rng: np.random.Generator, number: int, weights: Points | float) -> Field:
+def draw_specks(rng: np.random.Generator, number: int, weights: Points | float) -> Field:
     """`number` point emitters anywhere in the field."""
     y, x = rng.uniform(0, SIDE, (2, number))
-    return splat(y, x, weights)
+    return spread_points(y, x, weights)
 
 
-def settings(noise_seed: int, stage: int = 0) -> np.random.Generator:
+def seed_settings(noise_seed: int, stage: int = 0) -> np.random.Generator:
     """Random stream for how a figure was prepared and imaged, the same for all its panels.
 
     `stage` tells independent streams of one figure apart.
@@ -121,10 +121,10 @@ def detect(rng: np.random.Generator, signal: Field, photons: float, read: float)
     return np.asarray(signal + spread * grain, dtype=np.float32)
 
 
-def illumination(rng: np.random.Generator, strength: float) -> Field:
+def draw_illumination(rng: np.random.Generator, strength: float) -> Field:
     """Uneven light: vignetting around a random centre, 1 at the centre, `strength` lost at 1.4
     half-sides from it, and a slow gradient."""
-    row, column = axes()
+    row, column = make_axes()
     cy, cx = SIDE * rng.uniform(0.35, 0.65), SIDE * rng.uniform(0.35, 0.65)
     half = SIDE / 2
     fall = strength * (((row - cy) / half) ** 2 + ((column - cx) / half) ** 2) / 2

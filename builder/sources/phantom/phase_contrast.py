@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from builder.sources.phantom.facts import Facts, Panel
+from builder.sources.phantom.facts import Panel, PhantomFacts
 from builder.sources.phantom.optics import (
     SIDE,
     Field,
@@ -13,17 +13,17 @@ from builder.sources.phantom.optics import (
     blur,
     clip,
     detect,
+    draw_illumination,
+    draw_noise,
+    draw_specks,
     glow,
-    illumination,
-    settings,
-    smooth_noise,
-    speckle,
+    seed_settings,
     to_picture,
 )
-from builder.sources.phantom.shapes import Shapes, draw_shapes, first_marked, scatter
+from builder.sources.phantom.shapes import Shapes, choose_marked, draw_shapes, place_objects
 
 
-def _outlines(
+def _draw_outlines(
     rng: np.random.Generator, feature: str, marked: Points
 ) -> tuple[Points, Points, Points]:
     """Relative radius, elongation and thickness of each cell; marked ones look like the feature."""
@@ -43,7 +43,7 @@ def _outlines(
     return size, stretch, thick
 
 
-def _blebs(rng: np.random.Generator, centres: Points, radii: Points, marked: Points) -> Field:
+def _draw_blebs(rng: np.random.Generator, centres: Points, radii: Points, marked: Points) -> Field:
     turn = rng.uniform(0, 2 * np.pi, (9, len(marked)))
     away = radii * rng.uniform(0.75, 0.98, turn.shape)
     y, x = centres[:, 0] + away * np.sin(turn), centres[:, 1] + away * np.cos(turn)
@@ -56,7 +56,9 @@ def _blebs(rng: np.random.Generator, centres: Points, radii: Points, marked: Poi
     return np.asarray(0.5 * blebs.mask(0.9, 2.5) + 0.5 * blebs.ring(1.0, 1.2), np.float32)
 
 
-def _vacuoles(rng: np.random.Generator, centres: Points, radii: Points, marked: Points) -> Field:
+def _draw_vacuoles(
+    rng: np.random.Generator, centres: Points, radii: Points, marked: Points
+) -> Field:
     keep = np.flatnonzero(marked)
     if not len(keep):
         return np.zeros((SIDE, SIDE), np.float32)
@@ -68,7 +70,7 @@ def _vacuoles(rng: np.random.Generator, centres: Points, radii: Points, marked: 
     return np.asarray(1.6 * holes.ring(1.0, 1.2) - 1.1 * holes.mask(0.9, 1.5), dtype=np.float32)
 
 
-def _nuclei(rng: np.random.Generator, centres: Points, radii: Points, pairs: Points) -> Field:
+def _draw_nuclei(rng: np.random.Generator, centres: Points, radii: Points, pairs: Points) -> Field:
     """Faint nuclei with dark nucleoli; cells marked in `pairs` have two."""
     both = np.flatnonzero(pairs)
     offset = np.zeros_like(centres)
@@ -89,44 +91,44 @@ def _nuclei(rng: np.random.Generator, centres: Points, radii: Points, pairs: Poi
     return np.asarray(edge + 0.75 * nucleoli.mask(1.0, 1.5), dtype=np.float32)
 
 
-def _ragged(rng: np.random.Generator, feature: str) -> Field:
+def _draw_warp(rng: np.random.Generator, feature: str) -> Field:
     rough = 0.1 if feature in ("elongated", "blebbing", "rounded") else 0.2
-    return np.asarray(rough * smooth_noise(rng, 10) + 0.07 * smooth_noise(rng, 26), np.float32)
+    return np.asarray(rough * draw_noise(rng, 10) + 0.07 * draw_noise(rng, 26), np.float32)
 
 
-def _thickness(cells: Shapes, thick: Points) -> Field:
+def _compute_thickness(cells: Shapes, thick: Points) -> Field:
     dome = np.sqrt(clip(1.02 - cells.distance**2, 0, 1.1))
     return np.asarray(cells.paint(thick) * (0.55 * dome + 0.45 * cells.mask(1.0, 2.0)), np.float32)
 
 
-def render(facts: Facts, panel: Panel, rng: np.random.Generator) -> Picture:
+def render(facts: PhantomFacts, panel: Panel, rng: np.random.Generator) -> Picture:
     """One panel with exactly `panel.count` cells, `panel.positive` of them with the feature."""
     count, feature = panel.count, facts.feature
     mean = panel.diameter_um / facts.um_per_pixel / 2
-    marked = first_marked(rng, count, panel.positive).astype(float)
-    size, stretch, thick = _outlines(rng, feature, marked)
+    marked = choose_marked(rng, count, panel.positive).astype(float)
+    size, stretch, thick = _draw_outlines(rng, feature, marked)
     radii = size / size.mean() * mean
     pitch = SIDE / np.sqrt(max(p.count for p in facts.panels))
-    centres = scatter(rng, count, max(0.72 * pitch, 1.75 * mean), mean)
+    centres = place_objects(rng, count, max(0.72 * pitch, 1.75 * mean), mean)
     angles = rng.normal(rng.uniform(0, np.pi), 0.7, count)
-    cells = draw_shapes(centres, radii, stretch, angles, _ragged(rng, feature), 1.4)
+    cells = draw_shapes(centres, radii, stretch, angles, _draw_warp(rng, feature), 1.4)
     rounded = np.where((feature == "rounded") & (marked > 0), 0.0, 1.0)
     pairs = marked if feature == "binucleate" else np.zeros(count)
-    inner = _nuclei(rng, centres, radii, pairs) * cells.paint(rounded)
-    grain = 0.12 * smooth_noise(rng, 60) + 0.14 * smooth_noise(rng, 90)
-    path = _thickness(cells, thick) * (1 + grain)
+    inner = _draw_nuclei(rng, centres, radii, pairs) * cells.paint(rounded)
+    grain = 0.12 * draw_noise(rng, 60) + 0.14 * draw_noise(rng, 90)
+    path = _compute_thickness(cells, thick) * (1 + grain)
     path += 0.5 * inner * cells.mask(0.95, 2.0) - 0.4 * cells.seam(1.2)
     if feature == "blebbing":
-        path += 1.1 * _blebs(rng, centres, radii, marked)
+        path += 1.1 * _draw_blebs(rng, centres, radii, marked)
     if feature == "vacuolated":
-        path += 0.9 * _vacuoles(rng, centres, radii, marked) * cells.mask(0.95, 2.0)
-    path += 4 * blur(speckle(rng, 24, rng.uniform(0, 1, 24)), 1.0)
-    scope = settings(facts.noise_seed)
+        path += 0.9 * _draw_vacuoles(rng, centres, radii, marked) * cells.mask(0.95, 2.0)
+    path += 4 * blur(draw_specks(rng, 24, rng.uniform(0, 1, 24)), 1.0)
+    scope = seed_settings(facts.noise_seed)
     halo = glow(np.asarray(path, np.float32), scope.uniform(5, 8))
     tone = scope.uniform(0.28, 0.4)
-    seen = scope.uniform(0.42, 0.55) + tone * (1.25 * halo - path) + 0.012 * smooth_noise(rng, 7)
+    seen = scope.uniform(0.42, 0.55) + tone * (1.25 * halo - path) + 0.012 * draw_noise(rng, 7)
     lens = 0.1 * cells.mask(0.7, 5.0) + 0.42 * cells.ring(0.85, 2.2)
     bright = np.asarray(cells.paint(1 - rounded) * lens, dtype=np.float32)
     seen += bright + 0.45 * glow(bright, 5.0)
-    seen = blur(seen * illumination(scope, scope.uniform(0.08, 0.3)), scope.uniform(0.6, 0.9))
+    seen = blur(seen * draw_illumination(scope, scope.uniform(0.08, 0.3)), scope.uniform(0.6, 0.9))
     return to_picture(detect(rng, seen, scope.uniform(500, 1500), 0.012))

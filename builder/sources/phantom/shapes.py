@@ -49,7 +49,7 @@ class Shapes:
         return np.asarray(table[self.label], dtype=np.float32)
 
 
-def scatter(
+def place_objects(
     rng: np.random.Generator, count: int, spacing: float, margin: float, wanted: Field | None = None
 ) -> Points:
     """Positions (row, column) of `count` objects at least about `spacing` pixels apart.
@@ -116,13 +116,13 @@ def draw_shapes(
     return Shapes(distance, second, label, along, across, float(np.mean(radii)))
 
 
-def jittered_radii(rng: np.random.Generator, count: int, mean: float, spread: float) -> Points:
+def draw_radii(rng: np.random.Generator, count: int, mean: float, spread: float) -> Points:
     """Radii with relative deviation up to `spread` whose mean is exactly `mean`."""
     factors = 1 + rng.uniform(-spread, spread, count)
     return np.asarray(mean * factors / factors.mean())
 
 
-def first_marked(rng: np.random.Generator, count: int, marked: int) -> npt.NDArray[np.bool_]:
+def choose_marked(rng: np.random.Generator, count: int, marked: int) -> npt.NDArray[np.bool_]:
     """A random choice of exactly `marked` among `count` objects."""
     chosen = np.zeros(count, dtype=bool)
     chosen[rng.permutation(count)[:marked]] = True

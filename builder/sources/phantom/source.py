@@ -1,12 +1,22 @@
-"""The phantom as a source of figures."""
+"""The phantom as a source: invented articles, and the figures rendered for them.
+
+An article is a study and its figures, a pure function of the seed and the index.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from builder.sources.base import Partition, SourceError
-from builder.sources.phantom.articles import Article, Phantom, figure_count, make_article
+from builder.sources.phantom.captions import PhantomCaption, compose
+from builder.sources.phantom.facts import PhantomFacts, Study, draw_facts, draw_study
+from builder.sources.phantom.figures import encode, render_figure
+from builder.sources.phantom.vocabulary import Dice
 from builder.tables.images import inspect
 from builder.tables.records import Figure, Rejection
 
@@ -18,10 +28,87 @@ ATTRIBUTION = (
     "CC0-1.0."
 )
 
+RESERVED_SHARE = 0.1
+MOST_FIGURES = 4
+TITLES = (
+    "Effects of {compound} on {sample}: an imaging study",
+    "Microscopy of {sample} exposed to {compound}",
+    "Structural response of {sample} to {compound}",
+    "{compound} and the cell biology of {sample}",
+    "A quantitative image analysis of {sample} under {compound}",
+    "Imaging {sample} before and after {compound}",
+)
 
-def to_record(article: Article, number: int, phantom: Phantom) -> Figure:
+logger = logging.getLogger("microvqa_pp")
+
+
+@dataclass(frozen=True, slots=True)
+class Phantom:
+    """One figure: its facts and caption. The image is rendered when it is asked for."""
+
+    facts: PhantomFacts
+    caption: PhantomCaption
+
+    def render(self) -> bytes:
+        """Renders the figure, PNG."""
+        return encode(render_figure(self.facts))
+
+
+@dataclass(frozen=True, slots=True)
+class PhantomArticle:
+    """An invented article; `reserved` articles alone use reserved titles and values."""
+
+    index: int
+    title: str
+    reserved: bool
+    figures: tuple[Phantom, ...]
+
+    @property
+    def article_id(self) -> str:
+        """'phantom-000012' for index 12."""
+        return f"phantom-{self.index:06d}"
+
+
+def _start_article(index: int, seed: int) -> tuple[np.random.Generator, int, bool]:
+    rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, index])))
+    figures = int(rng.integers(1, MOST_FIGURES + 1))
+    return rng, figures, bool(rng.random() < RESERVED_SHARE)
+
+
+def count_figures(index: int, seed: int) -> int:
+    """How many figures an article has, 1 to MOST_FIGURES, without making them."""
+    return _start_article(index, seed)[1]
+
+
+def _write_title(dice: Dice, study: Study) -> str:
+    sample = f"{study.cell_line} cells" if study.cell_line else f"{study.organism} {study.tissue}"
+    title = dice.choose(TITLES).format(sample=sample, compound=study.treatment.compound)
+    return title[:1].upper() + title[1:]
+
+
+def make_article(index: int, seed: int = 0) -> PhantomArticle:
+    """The article of an index (0 or more), with all its figures."""
+    rng, count, reserved = _start_article(index, seed)
+    dice = Dice(rng, reserved)
+    study = draw_study(dice)
+    title = _write_title(dice, study)
+    figures = []
+    for number in range(1, count + 1):
+        facts = draw_facts(dice, study)
+        caption = compose(dice, facts, f"Figure {number}")
+        told = replace(facts, template=caption.template, disclosed=caption.disclosed)
+        figures.append(Phantom(told, caption))
+    return PhantomArticle(index, title, reserved, tuple(figures))
+
+
+def make_figure(index: int, seed: int = 0) -> Phantom:
+    """The first figure of an article: one figure per index, all independent of each other."""
+    return make_article(index, seed).figures[0]
+
+
+def make_record(article: PhantomArticle, number: int, phantom: Phantom) -> Figure:
     """The row of figure `number` (from 1) of an article; renders the image."""
-    image = phantom.image()
+    image = phantom.render()
     seen = inspect(image)
     caption = phantom.caption
     letters = [panel.letter for panel in phantom.facts.panels if panel.letter]
@@ -79,7 +166,7 @@ class PhantomSource:
         items: list[str] = []
         made = here = index = 0
         while made < self.figures:
-            size = figure_count(index, self.seed)
+            size = count_figures(index, self.seed)
             items.append(str(index))
             made, here, index = made + size, here + size, index + 1
             if here >= self.figures_per_partition or made >= self.figures:
@@ -97,4 +184,4 @@ class PhantomSource:
         for item in partition.items:
             article = make_article(int(item), self.seed)
             for number, phantom in enumerate(article.figures, start=1):
-                yield to_record(article, number, phantom)
+                yield make_record(article, number, phantom)

@@ -16,11 +16,16 @@ from PIL import Image
 from scipy import ndimage
 
 from builder.sources.base import SourceError
-from builder.sources.phantom import Article, Facts, Phantom, PhantomSource, make_article
-from builder.sources.phantom.captions import is_reserved
-from builder.sources.phantom.facts import Panel
+from builder.sources.phantom import (
+    Phantom,
+    PhantomArticle,
+    PhantomFacts,
+    PhantomSource,
+    make_article,
+)
+from builder.sources.phantom.captions import format_diameter, format_length, is_reserved
+from builder.sources.phantom.facts import MODALITY, Panel
 from builder.sources.phantom.figures import render_panel
-from builder.sources.phantom.sampling import MODALITY
 from builder.sources.phantom.templates import TITLES
 from builder.sources.phantom.vocabulary import (
     CELL_LINES,
@@ -31,14 +36,13 @@ from builder.sources.phantom.vocabulary import (
     SUBSTRATES,
     TISSUES,
 )
-from builder.sources.phantom.wording import diameter, length
 from builder.tables.records import MODALITIES, Figure
 
 ARTICLES = 400
 
 
 @lru_cache(maxsize=1)
-def articles() -> list[Article]:
+def articles() -> list[PhantomArticle]:
     return [make_article(index) for index in range(ARTICLES)]
 
 
@@ -47,11 +51,11 @@ def phantoms() -> list[Phantom]:
     return [phantom for article in articles() for phantom in article.figures]
 
 
-def seen(facts: Facts, panel: Panel) -> npt.NDArray[np.float64]:
+def seen(facts: PhantomFacts, panel: Panel) -> npt.NDArray[np.float64]:
     return render_panel(facts, panel).astype(float) / 255
 
 
-def pairs(effect: str, direction: str, kind: str, number: int) -> list[Facts]:
+def pairs(effect: str, direction: str, kind: str, number: int) -> list[PhantomFacts]:
     fitting = [
         phantom.facts
         for phantom in phantoms()
@@ -62,7 +66,7 @@ def pairs(effect: str, direction: str, kind: str, number: int) -> list[Facts]:
     return fitting[:number]
 
 
-def blue_nuclei(facts: Facts) -> Facts:
+def blue_nuclei(facts: PhantomFacts) -> PhantomFacts:
     """The same figure with nuclei alone, in blue."""
     return replace(facts, channels=(replace(facts.channels[-1], colour="blue"),))
 
@@ -74,7 +78,7 @@ def areas_above(field: npt.NDArray[np.float64], level: float) -> list[float]:
     return [float(area) for area in areas if area > 40]
 
 
-def nuclear_areas(facts: Facts, panel: Panel) -> list[float]:
+def nuclear_areas(facts: PhantomFacts, panel: Panel) -> list[float]:
     peak = max(other.intensity for other in facts.panels)
     everywhere = replace(panel, positive=panel.count, intensity=peak)
     blue = ndimage.gaussian_filter(seen(blue_nuclei(facts), everywhere)[..., 2], 1.0)
@@ -183,7 +187,9 @@ def test_captions_tell_only_facts() -> None:
         for text in (phantom.caption.text, phantom.caption.mention):
             percents = {str(panel.percent) for panel in facts.panels}
             assert _numbers(r"(\d+)%", text) <= percents
-            lengths = {diameter(panel) for panel in facts.panels} | {length(facts.scale_bar_um)}
+            lengths = {format_diameter(panel) for panel in facts.panels} | {
+                format_length(facts.scale_bar_um)
+            }
             assert _numbers(r"\d[\d.]* (?:µm|nm)\b", text) <= lengths
             counts = {str(panel.count) for panel in facts.panels}
             assert _numbers(rf"(?<!\S)(\d+) {facts.objects}\b", text) <= counts

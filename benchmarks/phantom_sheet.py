@@ -1,6 +1,6 @@
 """Draws phantom figures with their captions.
 
-`python -m builder.sources.phantom.contact_sheet docs/phantom.png`
+`python benchmarks/phantom_sheet.py docs/phantom.png`
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-from builder.sources.phantom.articles import Phantom, make_figure
 from builder.sources.phantom.figures import render_figure
+from builder.sources.phantom.source import Phantom, make_figure
 from builder.sources.phantom.templates import TITLES
 
 COLUMNS, ROWS = 4, 6
