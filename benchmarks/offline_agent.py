@@ -112,7 +112,7 @@ def read(path: Path) -> list[Row]:
     return rows
 
 
-def as_figure(row: Row) -> Figure:
+def make_figure(row: Row) -> Figure:
     """A figure that is nothing but its caption."""
     return Figure(
         figure_id=f"{row.doi}/{row.fig_id}",
@@ -144,12 +144,14 @@ def as_figure(row: Row) -> Figure:
 
 def write(rows: Iterable[Row]) -> Written:
     """Runs the offline agent."""
-    figures = {(figure := as_figure(row)).figure_id: (row, figure) for row in rows}
-    found = OfflineAgent().write_candidates([figure for _, figure in figures.values()])
-    return Written({key: row for key, (row, _) in figures.items()}, *found)
+    figures = {(figure := make_figure(row)).figure_id: (row, figure) for row in rows}
+    candidates, outcomes = OfflineAgent().write_candidates([f for _, f in figures.values()])
+    return Written({key: row for key, (row, _) in figures.items()}, candidates, outcomes)
 
 
-def macro(counts: Iterable[tuple[str, int]], draws: int = 2000) -> tuple[float, float, float]:
+def average_by_article(
+    counts: Iterable[tuple[str, int]], draws: int = 2000
+) -> tuple[float, float, float]:
     """Mean over articles of candidates per caption, and its 95% interval.
 
     `counts` pairs the article of each caption with its number of candidates. The interval comes
@@ -166,7 +168,7 @@ def macro(counts: Iterable[tuple[str, int]], draws: int = 2000) -> tuple[float, 
     return float(means.mean()), float(low), float(high)
 
 
-def wilson(hits: int, total: int) -> tuple[float, float]:
+def compute_wilson_interval(hits: int, total: int) -> tuple[float, float]:
     """95% Wilson interval of a share."""
     if total == 0:
         return 0.0, 1.0
@@ -177,7 +179,7 @@ def wilson(hits: int, total: int) -> tuple[float, float]:
     return (middle - spread) / scale, (middle + spread) / scale
 
 
-def sample(written: Written, size: int = SAMPLE) -> list[Candidate]:
+def draw_sample(written: Written, size: int = SAMPLE) -> list[Candidate]:
     """Candidates of all articles in turn, within an article in the order of a hash of their id.
 
     A candidate that comes or goes moves few others in or out of the sample.
@@ -197,13 +199,13 @@ def load(path: Path = JUDGEMENTS) -> dict[Key, Judgement]:
     if not path.exists():
         return {}
     with path.open(encoding="utf-8") as lines:
-        found = [Judgement(**json.loads(line)) for line in lines if line.strip()]
-    return {judgement.key: judgement for judgement in found}
+        judgements = [Judgement(**json.loads(line)) for line in lines if line.strip()]
+    return {judgement.key: judgement for judgement in judgements}
 
 
 def compare(written: Written, judgements: dict[Key, Judgement]) -> Comparison:
     """Sets the current sample beside the judgements."""
-    drawn = {written.key(candidate): candidate for candidate in sample(written)}
+    drawn = {written.key(candidate): candidate for candidate in draw_sample(written)}
     known = [judgements[key] for key in drawn if key in judgements]
     keys = {written.key(candidate) for candidate in written.candidates}
     return Comparison(
@@ -214,17 +216,17 @@ def compare(written: Written, judgements: dict[Key, Judgement]) -> Comparison:
     )
 
 
-def per_caption(written: Written, name: str) -> tuple[float, float, float]:
+def average_per_caption(written: Written, name: str) -> tuple[float, float, float]:
     """Macro average and interval over the captions of one definition, 'flagged' or 'accepted'."""
     counted = [(written.rows[o.figure_id], o.candidates) for o in written.outcomes]
-    return macro((row.doi, count) for row, count in counted if getattr(row, name))
+    return average_by_article((row.doi, count) for row, count in counted if getattr(row, name))
 
 
-def _tables(written: Written) -> list[Table]:
+def _make_tables(written: Written) -> list[Table]:
     figures = Table("captions that count", "captions", "articles", "per caption", "95% interval")
     for name, title in (("flagged", "flag of the data"), ("accepted", "rule of the builder")):
         rows = [row for row in written.rows.values() if getattr(row, name)]
-        mean, low, high = per_caption(written, name)
+        mean, low, high = average_per_caption(written, name)
         articles = len({row.doi for row in rows})
         span = f"{low:.2f} to {high:.2f}"
         figures.add_row(title, str(len(rows)), str(articles), f"{mean:.2f}", span)
@@ -239,13 +241,13 @@ def _tables(written: Written) -> list[Table]:
 
 
 def _show(console: Console, written: Written, compared: Comparison) -> None:
-    for table in _tables(written):
+    for table in _make_tables(written):
         console.print(table)
     for outcome in written.outcomes:
         if not outcome.candidates:
             console.print(f"without candidate: {outcome.figure_id}: {outcome.reason}")
     judged = len(compared.sound) + len(compared.unsound)
-    low, high = wilson(len(compared.sound), judged)
+    low, high = compute_wilson_interval(len(compared.sound), judged)
     console.print(
         f"sound: {compared.share:.3f} [{low:.3f}, {high:.3f}] ({len(compared.sound)} of {judged} "
         f"judged), {len(compared.unjudged)} of the sample not judged, "
@@ -260,15 +262,15 @@ def _show(console: Console, written: Written, compared: Comparison) -> None:
         console.print(text, markup=False)
 
 
-def _blank(candidate: Candidate, row: Row) -> str:
+def _write_blank(candidate: Candidate, row: Row) -> str:
     """A line for the judgements that a reader completes with verdict and reason."""
     judgement = Judgement(row.doi, row.fig_id, candidate.question, candidate.answer, "unsound", "?")
     return json.dumps(asdict(judgement) | {"verdict": "?"}, ensure_ascii=False)
 
 
-def holds(written: Written, compared: Comparison) -> bool:
+def meets_limits(written: Written, compared: Comparison) -> bool:
     """Whether there are enough candidates, all of the sample are judged, and enough are sound."""
-    enough = all(per_caption(written, n)[0] >= PER_CAPTION for n in ("flagged", "accepted"))
+    enough = all(average_per_caption(written, n)[0] >= PER_CAPTION for n in ("flagged", "accepted"))
     return enough and not compared.unjudged and compared.share >= SOUND
 
 
@@ -282,9 +284,9 @@ def main(
     compared = compare(written, load(judgements))
     _show(Console(), written, compared)
     if blanks:
-        lines = [_blank(c, written.rows[c.figure_id]) + "\n" for c in compared.unjudged]
+        lines = [_write_blank(c, written.rows[c.figure_id]) + "\n" for c in compared.unjudged]
         blanks.write_text("".join(lines), encoding="utf-8")
-    if not holds(written, compared):
+    if not meets_limits(written, compared):
         sys.exit(1)
 
 

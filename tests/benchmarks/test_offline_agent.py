@@ -19,12 +19,12 @@ from benchmarks.offline_agent import (
     Judgement,
     Row,
     Written,
+    average_by_article,
     compare,
+    compute_wilson_interval,
+    draw_sample,
     load,
-    macro,
     main,
-    sample,
-    wilson,
     write,
 )
 from builder.tables.records import Candidate
@@ -54,27 +54,30 @@ def judged(candidate: Candidate, *, sound: bool) -> Judgement:
 
 
 def test_an_article_of_many_captions_counts_once() -> None:
-    mean, low, high = macro([("many", 0)] * 30 + [("few", 4)])
+    mean, low, high = average_by_article([("many", 0)] * 30 + [("few", 4)])
     assert mean == 2 and low == 0 and high == 4
 
 
 def test_no_article_dominates_the_sample() -> None:
-    found = sample(written({"a": 30, "b": 2, "c": 2}), 15)
+    found = draw_sample(written({"a": 30, "b": 2, "c": 2}), 15)
     counts = Counter(candidate.figure_id[0] for candidate in found)
     assert len(found) == 15 and max(counts.values()) <= 6
 
 
 def test_a_lost_candidate_moves_few_others() -> None:
     before = written({"a": 20, "b": 20})
-    gone = sample(before, 10)[0]
+    gone = draw_sample(before, 10)[0]
     kept = [c for c in before.candidates if c is not gone]
-    after = sample(Written(before.rows, kept, before.outcomes), 10)
-    assert len({c.candidate_id for c in after} & {c.candidate_id for c in sample(before, 10)}) == 9
+    after = draw_sample(Written(before.rows, kept, before.outcomes), 10)
+    assert (
+        len({c.candidate_id for c in after} & {c.candidate_id for c in draw_sample(before, 10)})
+        == 9
+    )
 
 
 def test_judgements_follow_the_content() -> None:
     found = written({"a": 4})
-    first, *others = sample(found)
+    first, *others = draw_sample(found)
     table = {found.key(c): judged(c, sound=True) for c in others}
     gone = Judgement("a", "fig9", "Which?", "this", "sound", "read")
     table[gone.key] = gone
@@ -84,8 +87,8 @@ def test_judgements_follow_the_content() -> None:
 
 
 def test_wilson_matches_its_known_values() -> None:
-    assert wilson(8, 10) == pytest.approx((0.490, 0.943), abs=0.001)
-    assert wilson(0, 0) == (0.0, 1.0)
+    assert compute_wilson_interval(8, 10) == pytest.approx((0.490, 0.943), abs=0.001)
+    assert compute_wilson_interval(0, 0) == (0.0, 1.0)
 
 
 @pytest.mark.parametrize(("sound", "status"), [(True, 0), (False, 1)])
