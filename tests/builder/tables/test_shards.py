@@ -57,7 +57,7 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(
 def test_code_of_every_package_that_shapes_the_data_is_in_the_code_version(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shards, "__file__", str(tmp_path / "builder" / "shards.py"))
+    monkeypatch.setattr(shards, "__file__", str(tmp_path / "builder" / "tables" / "shards.py"))
     seen = set()
     for place in ("builder/a.py", "builder/agents/prompts/a.md", "filtering/a.py"):
         (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
