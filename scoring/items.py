@@ -141,19 +141,19 @@ def _check_names(columns: Mapping[str, Column]) -> None:
 def _read_answers(columns: Mapping[str, Column]) -> tuple[Ints, Codes]:
     """Index and status of each row."""
     if "extraction" in columns:
-        found = columns["extraction"]
-        wrong = [i for i, e in enumerate(found) if not isinstance(e, Extraction)]
-        reject("extraction must be what extract() returns", wrong, found)
-        index = read_integers("index", [e.index for e in found], missing=UNANSWERED)
-        return index, encode_texts("status", [e.status for e in found])
+        extractions = columns["extraction"]
+        wrong = [i for i, e in enumerate(extractions) if not isinstance(e, Extraction)]
+        reject("extraction must be what extract() returns", wrong, extractions)
+        index = read_integers("index", [e.index for e in extractions], missing=UNANSWERED)
+        return index, encode_texts("status", [e.status for e in extractions])
     index = read_integers("index", columns["index"], missing=UNANSWERED)
     if "status" not in columns:
         return index, Codes((index < 0).astype(np.int64), ("answered", "no_answer"))
     status = encode_texts("status", columns["status"])
     unknown = [code for code, name in enumerate(status.names) if name not in STATUSES]
     reject("status is not known", np.flatnonzero(np.isin(status.codes, unknown)), columns["status"])
-    said = np.array([name == "answered" for name in status.names])[status.codes]
-    reject("an index goes with status 'answered' only", np.flatnonzero(said != (index >= 0)))
+    answered = np.array([name == "answered" for name in status.names])[status.codes]
+    reject("an index goes with status 'answered' only", np.flatnonzero(answered != (index >= 0)))
     return index, status
 
 
@@ -202,20 +202,18 @@ def align(questions: Column, predictions: Column) -> Ints:
     Raises:
         BadInput: Ids are duplicate, missing or unknown.
     """
-    asked, given = (
-        encode_texts("id", questions, needed=True),
-        encode_texts("prediction id", predictions, needed=True),
-    )
-    reject("id is a duplicate", find_duplicates(asked.codes), questions)
-    reject("prediction id is a duplicate", find_duplicates(given.codes), predictions)
-    rows = {name: row for row, name in enumerate(given.names)}
-    known = set(asked.names)
-    unknown = [row for row, name in enumerate(given.names) if name not in known]
+    wanted = encode_texts("id", questions, needed=True)
+    offered = encode_texts("prediction id", predictions, needed=True)
+    reject("id is a duplicate", find_duplicates(wanted.codes), questions)
+    reject("prediction id is a duplicate", find_duplicates(offered.codes), predictions)
+    # Ids are unique, so the names of the codes stand in the order of the rows.
+    rows = {name: row for row, name in enumerate(offered.names)}
+    known = set(wanted.names)
+    unknown = [row for row, name in enumerate(offered.names) if name not in known]
     reject("prediction for an unknown id", unknown, predictions)
-    reject(
-        "no prediction for id", [r for r, n in enumerate(asked.names) if n not in rows], questions
-    )
-    return np.array([rows[name] for name in asked.names], dtype=np.int64)
+    absent = [row for row, name in enumerate(wanted.names) if name not in rows]
+    reject("no prediction for id", absent, questions)
+    return np.array([rows[name] for name in wanted.names], dtype=np.int64)
 
 
 def reorder(items: Items, order: Ints) -> Items:

@@ -44,17 +44,17 @@ It needs {requirements}.
 """
 
 
-def _needed(name: str, found: dict[str, str]) -> dict[str, str]:
+def _collect_sources(name: str, sources: dict[str, str]) -> dict[str, str]:
     """Sources of a module and of all that it imports of `scoring`, by their flat names."""
     flat = name.replace(".", "_")
-    if flat not in found:
-        found[flat] = (_SOURCE / f"{name.replace('.', '/')}.py").read_text("utf-8")
-        for match in _IMPORT.finditer(found[flat]):
-            _needed(_imported(match), found)
-    return found
+    if flat not in sources:
+        sources[flat] = (_SOURCE / f"{name.replace('.', '/')}.py").read_text("utf-8")
+        for match in _IMPORT.finditer(sources[flat]):
+            _collect_sources(_find_module(match), sources)
+    return sources
 
 
-def _imported(match: re.Match[str]) -> str:
+def _find_module(match: re.Match[str]) -> str:
     """The module that an import names, seen from `scoring`: `answers.cues`.
 
     Both forms occur: `from scoring.answers.cues import X` and `from scoring.answers import cues`.
@@ -64,14 +64,14 @@ def _imported(match: re.Match[str]) -> str:
     return member if (_SOURCE / f"{member.replace('.', '/')}.py").is_file() else path
 
 
-def _relative(source: str) -> str:
+def _make_relative(source: str) -> str:
     """The source of a module with the imports of its flat copies beside it."""
-    return _IMPORT.sub(_relative_import, source)
+    return _IMPORT.sub(_rewrite_import, source)
 
 
-def _relative_import(match: re.Match[str]) -> str:
-    module = _imported(match).replace(".", "_")
-    if _imported(match) == match[1].strip("."):
+def _rewrite_import(match: re.Match[str]) -> str:
+    module = _find_module(match).replace(".", "_")
+    if _find_module(match) == match[1].strip("."):
         return f"from .{module} import {match[2]}"
     return f"from . import {module} as {match[2]}"
 
@@ -79,19 +79,23 @@ def _relative_import(match: re.Match[str]) -> str:
 def write_space(folder: Path, name: str = "microvqa_pp") -> Path:
     """Writes script, modules, card and requirements of a Space called `name` into a folder.
 
-    The folder is made where it is missing; the same name gives the same bytes. Raises ValueError
-    for a name that is no Python identifier or that of a module in the folder.
+    The folder is made where it is missing; the same name gives the same bytes.
+
+    Raises:
+        ValueError: The name is no Python identifier, or that of a module in the folder.
     """
-    sources = _needed(_MAIN, {})
+    sources = _collect_sources(_MAIN, {})
     script = sources.pop(_MAIN)
     if not name.isidentifier() or name in sources:
         raise ValueError(f"a Space cannot be called {name!r}: choose another Python identifier")
     folder.mkdir(parents=True, exist_ok=True)
     for module, source in sources.items():
-        (folder / f"{module}.py").write_text(_relative(source), "utf-8")
+        (folder / f"{module}.py").write_text(_make_relative(source), "utf-8")
+    # `evaluate` fetches only what the script itself imports, so that it names every module, and
+    # checks only the libraries that it imports at the top.
     named = "".join(f"from .{module} import __doc__ as _{module}\n" for module in sorted(sources))
     libraries = "".join(f"import {library}\n" for library in _REQUIREMENTS)
-    head, mark, rest = _relative(script).partition("import datasets\nimport evaluate\n")
+    head, mark, rest = _make_relative(script).partition("import datasets\nimport evaluate\n")
     if not mark:
         raise ValueError("the metric's script no longer imports datasets and evaluate in a row")
     (folder / f"{name}.py").write_text(f"{head}{libraries}\n{named}{rest.lstrip()}", "utf-8")

@@ -12,6 +12,11 @@ from scoring.answers.reading import ReplyText, is_placeholder, read_answer
 from scoring.records import Reading, Statement, Strength
 
 _LINE = re.compile(r"[^\n]+")
+_LAST_LABEL = re.compile(
+    r"(?:[.!?]\s+|:\s+(?=\()|(?:→|->|=>)\s*)[(\['\s]*(?P<label>[A-Z]|(?<=[(\[])\d{1,2})[)\]'.\s]*$"
+)
+_BRIEF_REPLY = re.compile(r"\s*(?P<before>[A-Za-z' ]{2,30})(?:[,:]| -) ?\(?(?P<label>[A-Z])[).\s]*")
+_BRACKETED_OPTION = re.compile(r"\([Oo]ption (?P<label>[A-Z]|\d{1,2})\)")
 _LAST_BRACKET = re.compile(r"\s\((?P<label>[A-Z])\)[.\s]*$")
 _BRACKET = re.compile(r"\([A-Z]\)")
 _LOOP = re.compile(r"\W*(?P<label>[A-Z]|\d{1,2})(?:\W+(?P=label))+\W*")
@@ -70,7 +75,7 @@ def _list_items(reply: ReplyText, lines: Sequence[Line]) -> dict[str, list[Line]
 def _find_last_labels(reply: ReplyText, tail: Line) -> Iterator[Statement]:
     """A label that ends a reply of a few words, a sentence with a reason, or the last line."""
     # 'Of these, B.'
-    brief = cues.BRIEF_REPLY.fullmatch(reply.text)
+    brief = _BRIEF_REPLY.fullmatch(reply.text)
     if brief and not cues.NEGATIVE.search(brief["before"].lower()):
         status, index, style = reply.labels.look_up(brief["label"])
         reading = Reading(status, *brief.span("label"), index, style)
@@ -92,7 +97,7 @@ def _find_last_labels(reply: ReplyText, tail: Line) -> Iterator[Statement]:
             reading = Reading(status, *last.span("label"), index, style)
             yield Statement(reading, Strength.CONCLUDED, "last_label")
     # 'The plate is in the middle. B'
-    last = cues.LAST_LABEL.search(reply.text, *end)
+    last = _LAST_LABEL.search(reply.text, *end)
     if last:
         status, index, style = reply.labels.look_up(last["label"])
         reading = Reading(status, *last.span("label"), index, style)
@@ -207,7 +212,7 @@ def find_verdicts(reply: ReplyText) -> Iterator[Statement]:
             strength = Strength.DECLARED if rest else Strength.CONCLUDED
             yield Statement(reading, strength, "verdict")
     # The one '(option C)' of a reply that names no other in this way.
-    brackets = list(cues.BRACKETED_OPTION.finditer(reply.text))
+    brackets = list(_BRACKETED_OPTION.finditer(reply.text))
     if len({match["label"] for match in brackets}) == 1:
         match = brackets[-1]
         start, end = reply.sentence_start(match.start()), reply.sentence_end(match.end())

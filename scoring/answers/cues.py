@@ -1,6 +1,7 @@
-"""The tables of phrases that commit to an answer, turn back, or decline one.
+"""The phrases that commit to an answer, turn back, or decline one: data, no logic.
 
-All run on lower-case text. A forward cue ends where the answer starts.
+All run on lower-case text, but for those that look for a capital. Each pattern holds the words of
+all languages that it knows; where a match counts is decided by the modules that use it.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ class Cue(NamedTuple):
     needs: tuple[str, ...] = ()
 
 
+# Phrases that announce an answer, and end where it starts.
 _NOUN = (
     r"(?<!to )(?:answer|solution|conclusion)s?|(?:correct|right|best|final|likely|suitable|accurate"
     r"|appropriate|plausible|chosen|selected|preferred|consistent|my|fitting|supported|informative"
@@ -46,12 +48,11 @@ _ADVERBS = (
     r"|inclined|confidently|ultimately|then|now|have|had|be|more|so))*+"
 )
 _FIRST_PERSON = (
-    rf"\b(?:i|we)(?:'d|'ll|'m| am| would| will| must| can| should)?{_ADVERBS} (?:choose|pick"
-    rf"|select|"
-    r"go(?:ing)? (?:with|for)|say|guess|answer|vote for|opt for|lean(?:ing)?(?: (?:towards?|to))?"
-    r"|settle on|bet on|conclude|chose|picked|selected|went with|believe|think|pick(?:ing)?"
-    r"|choosing|recommend|suggest|propose)\b(?: that)?(?: (?:it(?:'s| is| must be| would be)"
-    r"|this is))?[,:]?"
+    rf"\b(?:i|we)(?:'d|'ll|'m| am| would| will| must| can| should)?{_ADVERBS} (?:choose|pick|select"
+    rf"|go(?:ing)? (?:with|for)|say|guess|answer|vote for|opt for|lean(?:ing)?(?: (?:towards?|to))?"
+    rf"|settle on|bet on|conclude|chose|picked|selected|went with|believe|think|pick(?:ing)?"
+    rf"|choosing|recommend|suggest|propose)\b(?: that)?(?: (?:it(?:'s| is| must be| would be)"
+    rf"|this is))?[,:]?"
 )
 _CONCLUDED = (
     r"\b(?:therefore|thus|hence|so|consequently|conclusion|overall|in summary|ergo|it(?:'s| is)"
@@ -113,7 +114,6 @@ _LIKELY = (
     r"\b(?:is|are|seems?|appears?|looks?)(?: to be)? (?:most |very |more )?(?:likely|probably"
     r"|consistent with)(?: to be)?"
 )
-
 _HEADING = (
     r"^[^\w\n]*+(?:the |my )?(?:final |correct |best )?(?:answer|choice|conclusion)[^\w\n]*\n"
 )
@@ -153,6 +153,7 @@ CUES = (
     Cue("maybe", Strength.HEDGED, re.compile(_MAYBE), True, _MAYBE_NEEDS),
 )
 
+# What is said of an answer that stands before it.
 PREDICATE = re.compile(
     r"(?<![a-z0-9])(?=[a-zбвгд0-9])(?:(?<![\w'/-])(?P<label>[a-zбвгд](?![a-z])"
     r"|\d{1,3})(?P<closed>[)\]'.:]?)[)\]':]*(?: ?\([^()\n]{1,160}\)"
@@ -180,6 +181,8 @@ TEXT_PREDICATE = re.compile(
     r"|likely )*+(?:correct|best|right|answer)\b|best (?:describes|explains|matches|fits|represents"
     r"|accounts for))"
 )
+
+# What takes the weight from a statement, or turns it around.
 SUPPOSED = re.compile(
     r"\b(?:(?:might|may|could|would|can|tend to|initially|first|originally) (?:\w+ ){0,2}?(?:think"
     r"|thought|say|guess|assume|believe|believed|guessed|chose|selected|seem|seems|argue|choose"
@@ -210,6 +213,8 @@ SELF_CORRECTION = re.compile(
 ANALYSIS = re.compile(
     r"\b(?:let's|let us|let me|each|analy[sz]e|consider|examine|evaluate|following)\b"
 )
+
+# None or all of the options, and refusals.
 NONE_OF = re.compile(
     r"(?=[n以都没])(?:\bnone of (?:the\b|these\b|those\b|them\b|your\b)? ?(?:above|options|choices"
     r"|answers|provided|given|listed|offered|four|five|three|alternatives|answer)?|\bno (?:option"
@@ -261,10 +266,11 @@ ORDINALS = {
 }
 ORDINAL = re.compile(
     rf"(?<!\w)(?=[tfsl1-5])(?:the\s)?(?P<ordinal>{'|'.join(ORDINALS)}) (?:option|choice|one|answer"
-    rf"|statement"
-    rf"|alternative)\b"
+    rf"|statement|alternative)\b"
 )
 DENIED = re.compile(r"(?:\bnot|n't|\bnever|\bhardly|\bneither|\bcannot|\bwithout)(?: \w+)?\s*$")
+
+# Verdicts on the items of a list.
 ASKED = re.compile(
     r"\b(?P<label>[A-Z]|\d{1,2})(?:\)?\?\s*|\)? [(:-]\s?)(?P<mark>[Yy]es|[Cc]orrect|[Nn]o|[Ww]rong"
     r"|[Ii]ncorrect)\b"
@@ -311,9 +317,6 @@ BEFORE_LABEL = re.compile(
     r"|both|believe|think|conclude|only|with|mark|since|leaving|while|as|suggests?)|选项"
     r"|选)[\s('\[]*$"
 )
-JOINED_LABEL = re.compile(
-    r"\b(?P<other>[A-Z]|\d{1,3})[)\].]*(?:\s?,|\s?&|\s(?P<word>and|or))\s[(\[]?(?:option )?$"
-)
 BEFORE_QUOTE = re.compile(
     r"\b(?:is|are|was|were|be|as|shows?|shown|represents?|depicts?|indicates?|suggests?|in|of"
     r"|to)(?: (?:a|an|the))? (?=[(\[]?(?P<label>[A-Z])[)\].:] )"
@@ -321,8 +324,6 @@ BEFORE_QUOTE = re.compile(
 LABEL_AFTER_TEXT = re.compile(
     r"\s*\((?:[Oo]ption |[Cc]hoice |[Aa]nswer )?(?P<label>[A-Z]|\d{1,2})\)"
 )
-LABELLED_OPTION = re.compile(r"\b(?:option|choice)\s[(\[]?(?P<label>[a-z]|\d{1,2})\b[)\]]?")
-BRACKETED_OPTION = re.compile(r"\([Oo]ption (?P<label>[A-Z]|\d{1,2})\)")
 
 # What stands between an announcing phrase and its answer, and after the answer.
 FILLERS = re.compile(
@@ -351,10 +352,6 @@ LINE_START = re.compile(
 LIST_ITEM = re.compile(
     r"[\s('\[>•-]*(?:option |choice )?[(\[]?(?P<label>[A-Z]|\d{1,2})[)\].:-]", re.IGNORECASE
 )
-LAST_LABEL = re.compile(
-    r"(?:[.!?]\s+|:\s+(?=\()|(?:→|->|=>)\s*)[(\['\s]*(?P<label>[A-Z]|(?<=[(\[])\d{1,2})[)\]'.\s]*$"
-)
-BRIEF_REPLY = re.compile(r"\s*(?P<before>[A-Za-z' ]{2,30})(?:[,:]| -) ?\(?(?P<label>[A-Z])[).\s]*")
 REASONS = re.compile(
     r"\b(?:since|because|therefore|thus|hence|so|indicat\w+|suggest\w*|consistent|must|match\w*"
     r"|explain\w*|points?)\b"

@@ -15,6 +15,7 @@ from scoring.records import Extraction, Reading, Statement, Strength
 _ENDED = re.compile(r"[.!?)\]'}|>:;✓✅❌]$|[\u3002\uff01\uff1f]$")
 _HEADING = re.compile(r"\W*\w+(?: \w+)?\s*:\s*")
 _LAST_QUESTION = re.compile(r"\?\s+(?=[^?]*$)")
+_LABELLED_OPTION = re.compile(r"\b(?:option|choice)\s[(\[]?(?P<label>[a-z]|\d{1,2})\b[)\]]?")
 _LONE_LETTER = re.compile(r"(?<![\w'-])(?P<label>[A-Z])[)\].\s]*$")
 _FEWEST_WORDS, _FEW_WORDS, _MANY_WORDS = 15, 40, 200
 _LONGEST_READ, _LONGEST_LINE = 3000, 700
@@ -121,7 +122,7 @@ def _find_mention(reply: ReplyText) -> Statement | None:
     words = reply.words if start == 0 else split_words(text, start)
     mentions = reply.options.find_mentions(words)
     named = {mention.option for mention in mentions if not mention.negated}
-    labels = {match["label"] for match in cues.LABELLED_OPTION.finditer(lower)}
+    labels = {match["label"] for match in _LABELLED_OPTION.finditer(lower)}
     # One option by its text, and no other by its label or in other words.
     if len(named) == 1 and {reply.labels.look_up(label)[1] for label in labels} <= named:
         option = named.pop()

@@ -11,6 +11,9 @@ from scoring.answers.reading import ReplyText, is_placeholder, read_answer, read
 from scoring.records import Reading, Statement, Strength
 
 _NEXT_ITEM = re.compile(r"\n[^\S\n]*(?:[-•]\s|[(\[]?(?:[B-Z]|[2-9])[)\].:])")
+_JOINED_LABEL = re.compile(
+    r"\b(?P<other>[A-Z]|\d{1,3})[)\].]*(?:\s?,|\s?&|\s(?P<word>and|or))\s[(\[]?(?:option )?$"
+)
 _LABELLED = re.compile(r"\b(?:[A-Z]|\d{1,2})[)\].:]\s*$")
 _CONTEXT, _WINDOW = 300, 700
 _FIRST, _LAST = 12, 48
@@ -113,7 +116,7 @@ def find_predicated(reply: ReplyText) -> Iterator[Statement]:
         if status == "out_of_range" and name == "label" and not cues.POSITIVE.search(rest):
             continue
         # 'A or B is correct', 'A and B are correct'.
-        joined = cues.JOINED_LABEL.search(before)
+        joined = _JOINED_LABEL.search(before)
         if joined and joined["other"].upper() != match[name].upper():
             status, index = ("ambiguous" if joined["word"] == "or" else "multiple"), None
         reading = Reading(status, start, end, index, style)
