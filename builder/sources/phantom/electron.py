@@ -1,4 +1,11 @@
-"""Electron microscopy: organelles in thin section (TEM), particles on a surface (SEM)."""
+"""Electron microscopy: organelles in thin section (TEM), particles on a surface (SEM).
+
+TEM: heavy metals scatter electrons out of the aperture, so brightness is exp(-k * density) along
+the beam. SEM: secondary electrons leave a surface more easily where it is tilted, in proportion to
+1 / cos(tilt) (Goldstein et al., Scanning Electron Microscopy and X-Ray Microanalysis); here
+1 - cos(tilt) stands for that, since it is bounded. From slopes that face the detector more of them
+reach it.
+"""
 
 from __future__ import annotations
 
@@ -132,6 +139,7 @@ def _draw_section(rng: np.random.Generator, facts: PhantomFacts, panel: Panel) -
         levels = np.where(marked > 0, 0.9, np.minimum(levels, 0.42))
     elif facts.feature == "electron-lucent":
         levels = np.where(marked > 0, 0.05, np.maximum(levels, 0.38))
+    # Organelles replace the cytosol; membranes and cristae are added to them.
     inside = shapes.mask(1.0, 2.0)
     grain = 1 + 0.1 * draw_noise(rng, 64)
     density = density * (1 - inside) + shapes.paint(levels) * inside * grain + structure
@@ -156,6 +164,7 @@ def _draw_relief(rng: np.random.Generator, facts: PhantomFacts, panel: Panel) ->
     grain = draw_noise(rng, int(rng.integers(18, 60)), int(rng.integers(18, 60)))
     ground = rng.uniform(1, 5) * draw_noise(rng, 6) + rng.uniform(0.2, 1.3) * grain
     height = shapes.paint(radii) * bump * 0.8 + ground * (1 - shapes.mask())
+    # Brightness by the slope towards the detector and by the tilt; objects shade their ground.
     slope_y, slope_x = np.gradient(blur(np.asarray(height, np.float32), 0.9))
     scope = seed_settings(facts.noise_seed)
     turn = scope.uniform(0, 2 * np.pi)

@@ -1,4 +1,8 @@
-"""Fluorescence: markers at their localisation in cultured cells, one colour per channel."""
+"""Fluorescence: markers at their localisation in cultured cells, one colour per channel.
+
+Dyes emit independently, so a channel is the light of its dye, blurred by the lens, with the haze of
+what is out of focus, uneven illumination and the noise of few photons; channels are added.
+"""
 
 from __future__ import annotations
 
@@ -269,9 +273,11 @@ def render(facts: PhantomFacts, panel: Panel, rng: np.random.Generator) -> Pictu
     positive = choose_marked(rng, panel.count, panel.positive)
     everywhere = np.ones(panel.count, dtype=bool)
     peak = max(p.intensity for p in facts.panels)
+    # How the figure was imaged is the same for all its panels.
     scope = seed_settings(facts.noise_seed)
     light = draw_illumination(scope, scope.uniform(0.1, 0.45))
     photons, read = scope.uniform(35, 160), scope.uniform(0.01, 0.035)
+    # Each channel by itself: the stain, haze, blur, light and noise, in its pseudo-colour.
     picture = np.zeros((SIDE, SIDE, 3), np.float32)
     for index, channel in enumerate(facts.channels):
         first = index == 0

@@ -1,8 +1,11 @@
 """Histology: stained tissue sections in transmitted light.
 
-Colour follows Beer and Lambert: transmitted light is 10 to the minus sum of stain concentrations
-times optical densities per RGB channel. The densities of haematoxylin, eosin and DAB are those of
-Ruifrok & Johnston, Anal Quant Cytol Histol 23:291 (2001); the others are chosen by eye.
+Colour follows Beer and Lambert. Of light I0 the section lets through, in each RGB channel,
+
+    I = I0 * 10^-(sum over stains of concentration * optical density)
+
+so stains multiply, as dyes do and paint does not. The densities of haematoxylin, eosin and DAB are
+those of Ruifrok & Johnston, Anal Quant Cytol Histol 23:291 (2001); the others are chosen by eye.
 """
 
 from __future__ import annotations
@@ -124,11 +127,13 @@ def cut_section(rng: np.random.Generator, facts: PhantomFacts, panel: Panel) -> 
     openness, scale, _, elongation = ARCHITECTURES[facts.tissue]
     if facts.feature == "spindle-shaped":
         elongation = 1.05
+    # Spaces and cells are as large as fit the fuller panel, so that panels have one scale.
     crowd = max(p.count for p in facts.panels)
     radius = panel.diameter_um / facts.um_per_pixel / 2
     terrain = draw_noise(rng, scale)
     level = float(np.quantile(terrain[::4, ::4], 1 - openness))
     pitch = SIDE / np.sqrt(crowd)
+    # Exactly so many nuclei carry the feature; their mean diameter is that of the facts.
     marked = choose_marked(rng, panel.count, panel.positive).astype(float)
     size, stretch = _choose_marks(facts.feature, marked)
     longest = 2 * radius * float((1.15 * elongation * stretch).max()) ** 0.5
@@ -214,12 +219,14 @@ def render(facts: PhantomFacts, panel: Panel, rng: np.random.Generator) -> Pictu
     nuclear, matrix, fibre = (
         (COUNTERSTAINS[tint], COUNTERSTAINS[tint], COUNTERSTAINS[tint]) if immuno else STAINS[tint]
     )
+    # How the section was cut and stained is the same for all panels of a figure.
     scope = seed_settings(facts.noise_seed)
     strength = scope.uniform(0.75, 1.2)
     pale = 0.28 if immuno else 1.0
     solid = 1 - tissue.space
     body = _stain_cytoplasm(rng, tissue, feature, fibrous) * solid * pale
     strands = 0.45 * fibrous * tissue.fibres * solid * pale * (1 - tissue.nuclei.mask(1.0, 2.0))
+    # Optical density of each channel: nuclei, cytoplasm, fibres, and the chromogen of a marker.
     density = (_stain_nuclei(rng, tissue, feature) * strength)[..., None] * _vary_density(
         scope, nuclear
     )
@@ -231,6 +238,7 @@ def render(facts: PhantomFacts, panel: Panel, rng: np.random.Generator) -> Pictu
         density += brown[..., None] * _vary_density(scope, CHROMOGENS[facts.channels[0].label])
     light = draw_illumination(scope, scope.uniform(0.02, 0.12)) * scope.uniform(0.93, 0.99)
     sharp = scope.uniform(0.5, 0.9)
+    # Light through all stains, blurred by the lens and counted by the camera, channel by channel.
     picture = np.empty((SIDE, SIDE, 3), np.float32)
     for channel in range(3):
         seen = light * np.power(np.float32(10), -density[..., channel])

@@ -1,6 +1,11 @@
 """Numeric building blocks of the procedural microscope: fields, point spread, noise, light.
 
-All fields are square float32 arrays of SIDE pixels. Nothing here uses BLAS, whose results may
+Shape:
+    A `Field` is a SIDE x SIDE float32 array of one quantity (brightness, stain, thickness), 1 being
+    its usual maximum. A `Picture` is height x width x 3, uint8. `Points` are float64 coordinates or
+    values, one for each object.
+
+Nothing here uses BLAS, whose results may
 depend on the number of threads.
 """
 
@@ -22,6 +27,7 @@ Picture: TypeAlias = npt.NDArray[np.uint8]
 
 @lru_cache(maxsize=64)
 def _weigh_knots(cells: int) -> tuple[npt.NDArray[np.intp], Field]:
+    """First of the four knots that each pixel depends on, and their cubic B-spline weights."""
     position = np.arange(SIDE) * cells / SIDE
     index = position.astype(np.intp)
     t = position - index
@@ -45,6 +51,7 @@ def draw_noise(rng: np.random.Generator, rows: int, columns: int | None = None) 
     field: larger is finer. Unequal numbers give grain with a direction.
     """
     columns = columns or rows
+    # 151/315 = 0.479 is the deviation that the spline leaves of unit noise in two dimensions.
     grid = rng.standard_normal((rows + 3, columns + 3), dtype=np.float32)
     return np.asarray(_interpolate(grid) / np.float32(0.479), dtype=np.float32)
 
@@ -63,7 +70,11 @@ def _interpolate(grid: Field) -> Field:
 
 
 def glow(field: Field, sigma: float) -> Field:
-    """Wide Gaussian blur, `sigma` from 4 pixels, worked out on blocks of 4 pixels."""
+    """Wide Gaussian blur, for light from out of focus; `sigma` in pixels, from 4.
+
+    Worked out on blocks of 4 x 4 pixels, which is 16 times less. The mean over blocks and the
+    spline between them blur too, so that much is taken off the variance.
+    """
     blocks = field.reshape(SIDE // 4, 4, SIDE // 4, 4).mean((1, 3))
     small = gaussian_filter(blocks, np.sqrt(max(sigma**2 - 8, 1)) / 4, truncate=2.6)
     return _interpolate(np.pad(small, ((1, 2), (1, 2)), mode="edge"))
@@ -75,7 +86,16 @@ def clip(field: Field, low: float, high: float) -> Field:
 
 
 def blur(field: Field, sigma: float) -> Field:
-    """Gaussian point spread; `sigma` in pixels, 0 and below leave the field as it is."""
+    """Blur by the point spread of the objective.
+
+    A Gaussian stands for the Airy pattern (2 J1(r) / r)^2 of a circular aperture; in focus the
+    nearest one has sigma = 0.225 wavelength / NA (Zhang, Zerubia and Olivo-Marin, Appl Opt
+    46:1819, 2007).
+
+    Args:
+        field: What an ideal lens would show.
+        sigma: Deviation in pixels; 0 and below leave the field as it is.
+    """
     if sigma <= 0:
         return field
     return np.asarray(gaussian_filter(field, sigma, truncate=2.6), dtype=np.float32)
@@ -111,10 +131,20 @@ def seed_settings(noise_seed: int, stage: int = 0) -> np.random.Generator:
 
 
 def detect(rng: np.random.Generator, signal: Field, photons: float, read: float) -> Field:
-    """Camera image of a signal in 0-1: shot noise and read noise.
+    """Camera image of a signal: shot noise and read noise.
 
-    `photons` is the mean photon count at signal 1; shot noise uses the normal approximation of
-    the Poisson distribution, good from about 10 photons. `read` is the read noise, relative.
+    Photons are counted, so their number is Poisson distributed and its variance is its mean; read
+    noise adds a constant variance (EMVA standard 1288). Of N photons at signal 1,
+
+        image = signal + n sqrt(signal / N + read^2),   n standard normal
+
+    with the normal approximation of the Poisson distribution, good from about 10 photons.
+
+    Args:
+        rng: Draws the noise.
+        signal: Light, 0 to 1.
+        photons: Mean photon count N at signal 1.
+        read: Deviation of the read noise, as a share of signal 1.
     """
     grain = rng.standard_normal(signal.shape, dtype=np.float32)
     spread = np.sqrt(np.maximum(signal, 0) / np.float32(photons) + np.float32(read * read))
@@ -122,8 +152,15 @@ def detect(rng: np.random.Generator, signal: Field, photons: float, read: float)
 
 
 def draw_illumination(rng: np.random.Generator, strength: float) -> Field:
-    """Uneven light: vignetting around a random centre, 1 at the centre, `strength` lost at 1.4
-    half-sides from it, and a slow gradient."""
+    """Uneven light, to multiply a field with.
+
+    Vignetting falls with the square of the distance from a random centre, as cos^4 does for small
+    angles; a slow gradient is added.
+
+    Args:
+        rng: Draws the centre and the gradient.
+        strength: What is lost at 1.4 half-sides from the centre, where the light is 1.
+    """
     row, column = make_axes()
     cy, cx = SIDE * rng.uniform(0.35, 0.65), SIDE * rng.uniform(0.35, 0.65)
     half = SIDE / 2

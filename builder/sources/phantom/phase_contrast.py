@@ -1,4 +1,13 @@
-"""Phase contrast: transparent cells whose optical path shows as grey, with bright halos."""
+"""Phase contrast: transparent cells whose optical path shows as grey, with bright halos.
+
+Zernike's method turns the phase that light gains in a cell, its optical path, into brightness. The
+phase ring lets a part of the diffracted light pass too, which takes the slow changes of the path
+away: cells look dark, with a halo. To first order, with G a wide Gaussian blur,
+
+    brightness = level + tone * (1.25 G(path) - path)
+
+(Yin, Kanade and Chen, Med Image Anal 16:1047, 2012, for the model of the halo).
+"""
 
 from __future__ import annotations
 
@@ -103,6 +112,7 @@ def _compute_thickness(cells: Shapes, thick: Points) -> Field:
 
 def render(facts: PhantomFacts, panel: Panel, rng: np.random.Generator) -> Picture:
     """One panel with exactly `panel.count` cells, `panel.positive` of them with the feature."""
+    # Cells whose mean diameter is that of the facts, at the scale that the fuller panel needs.
     count, feature = panel.count, facts.feature
     mean = panel.diameter_um / facts.um_per_pixel / 2
     marked = choose_marked(rng, count, panel.positive).astype(float)
@@ -115,6 +125,7 @@ def render(facts: PhantomFacts, panel: Panel, rng: np.random.Generator) -> Pictu
     rounded = np.where((feature == "rounded") & (marked > 0), 0.0, 1.0)
     pairs = marked if feature == "binucleate" else np.zeros(count)
     inner = _draw_nuclei(rng, centres, radii, pairs) * cells.paint(rounded)
+    # The optical path: thickness, nuclei, seams between cells, what the feature adds, debris.
     grain = 0.12 * draw_noise(rng, 60) + 0.14 * draw_noise(rng, 90)
     path = _compute_thickness(cells, thick) * (1 + grain)
     path += 0.5 * inner * cells.mask(0.95, 2.0) - 0.4 * cells.seam(1.2)
@@ -123,10 +134,12 @@ def render(facts: PhantomFacts, panel: Panel, rng: np.random.Generator) -> Pictu
     if feature == "vacuolated":
         path += 0.9 * _draw_vacuoles(rng, centres, radii, marked) * cells.mask(0.95, 2.0)
     path += 4 * blur(draw_specks(rng, 24, rng.uniform(0, 1, 24)), 1.0)
+    # From the optical path to brightness, as above.
     scope = seed_settings(facts.noise_seed)
     halo = glow(np.asarray(path, np.float32), scope.uniform(5, 8))
     tone = scope.uniform(0.28, 0.4)
     seen = scope.uniform(0.42, 0.55) + tone * (1.25 * halo - path) + 0.012 * draw_noise(rng, 7)
+    # Rounded cells act as small lenses: bright, with a glow.
     lens = 0.1 * cells.mask(0.7, 5.0) + 0.42 * cells.ring(0.85, 2.2)
     bright = np.asarray(cells.paint(1 - rounded) * lens, dtype=np.float32)
     seen += bright + 0.45 * glow(bright, 5.0)

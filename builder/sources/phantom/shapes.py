@@ -63,6 +63,7 @@ def place_objects(
         spots = np.argwhere(wanted > 0)
         points = np.clip(spots[rng.integers(0, len(spots), count)].astype(float), low, high)
         points += rng.uniform(-1, 1, (count, 2))
+    # Objects that are too close push each other apart, until none is or patience ends.
     for _ in range(90):
         gap = points[:, None] - points[None]
         length = np.hypot(gap[..., 0], gap[..., 1]) + np.eye(count) * 1e6 + 1e-9
@@ -81,10 +82,18 @@ def draw_shapes(
     warp: Field | None = None,
     reach: float = 1.6,
 ) -> Shapes:
-    """Distance field of ellipses of equal-area radii `radii` (pixels) and axis ratio `elongation`.
+    """Distance fields of ellipses, one for each object.
 
-    `warp` is added to the distance and makes outlines irregular; beyond `reach` outlines the
-    field is FAR.
+    Args:
+        centres: Row and column of each object, pixels.
+        radii: Radius of the circle of the same area, pixels.
+        elongation: Long axis over short axis.
+        angles: Direction of the long axis, radians.
+        warp: Added to the distance; makes outlines irregular.
+        reach: Beyond so many outlines a pixel belongs to no object.
+
+    Shape:
+        centres (n, 2); radii, elongation and angles (n,) or a number; warp SIDE x SIDE.
     """
     count = len(centres)
     stretch = np.sqrt(np.broadcast_to(np.asarray(elongation, float), (count,)))
@@ -93,6 +102,7 @@ def draw_shapes(
     second = distance.copy()
     label = np.full((SIDE, SIDE), -1, np.intp)
     along, across = np.zeros_like(distance), np.zeros_like(distance)
+    # Each object is drawn into its own patch, and wins the pixels that it is nearest to.
     for index in range(count):
         long, short = radii[index] * stretch[index], radii[index] / stretch[index]
         pad = int(long * reach * 1.1) + 2

@@ -141,10 +141,17 @@ def make_record(article: PhantomArticle, number: int, phantom: Phantom) -> Figur
 
 
 class PhantomSource:
-    """Invented articles with 1 to 4 figures each, at least `figures` of them in total.
+    """Invented articles with 1 to 4 figures each, at least `figures` figures in total.
 
-    Articles depend on `seed` and their index alone, so partitions can be read in any order and
-    in any process.
+    Reads nothing: articles depend on `seed` and their index alone, so partitions can be read in any
+    order and in any process.
+
+    A partition: whole articles, closed when it has `figures_per_partition` figures.
+
+    Yields a figure for each that is drawn, with its facts; rejects nothing.
+
+    Raises:
+        SourceError: For settings out of range.
     """
 
     kind = "phantom"
