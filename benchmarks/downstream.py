@@ -34,8 +34,8 @@ from benchmarks.support.ranking import Estimate, Mask, Vector, resampled
 from benchmarks.support.tiers import TIERS, Exam, Room, behind_gate
 from benchmarks.support.vqa import Asked, SmallVQA, free_form, of_four, train
 from builder.agents.offline import OfflineAgent
-from filtering.encoders.pair_encoding import Clip, Floats
-from filtering.pairs import Pairs
+from filtering.encoders.protocols import Floats, ImageTextEncoder
+from filtering.records import PairTable
 
 POOL_SEED, TEST_SEED = 700_000, 750_000
 KEEP = 0.75
@@ -82,7 +82,7 @@ class Test:
         return np.stack([*rows, free, chosen])
 
 
-def make_test(room: Room, clip: Clip, figures: int) -> Test:
+def make_test(room: Room, clip: ImageTextEncoder, figures: int) -> Test:
     """Questions of a pool without errors, as the tier sees its images."""
     drawn, candidates = phantom_candidates(TEST_SEED, figures)
     written = OfflineAgent().write_questions(
@@ -117,7 +117,7 @@ def subsets(exam: Exam, mean: Floats, graph: Floats, seed: int) -> dict[str, Mas
 Rank = Callable[[Exam], tuple[Floats, Floats]]
 
 
-def ranking(room: Room, pool: Pairs) -> Rank:
+def ranking(room: Room, pool: PairTable) -> Rank:
     """The mean of z-scored signals and the graph, fitted once."""
     lessons = room.lessons(pool, range(4))
     ways = methods(room.tier.text)

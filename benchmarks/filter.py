@@ -26,11 +26,11 @@ from benchmarks.support.leaderboard import Leaderboard, plot, shown, to_markdown
 from benchmarks.support.methods import methods
 from benchmarks.support.pools import FINAL_SEEDS, FIT_SEED, phantom_pool
 from benchmarks.support.ranking import Vector, auroc, measures, resampled
+from benchmarks.support.simple_rankers import Score
 from benchmarks.support.tiers import TIERS, Exam, Room, behind_gate
-from filtering.corruptions import CLEAN, families
-from filtering.corruptions.families import GROUPS
-from filtering.graph.baselines import Score
-from filtering.graph.training_pools import Lesson
+from filtering.corruptions import CLEAN, list_families
+from filtering.corruptions.planting import GROUPS
+from filtering.graph.training import TrainingPool
 
 KEEP = 0.75
 FIT_VERSIONS = 4
@@ -38,7 +38,7 @@ PLANTED = 7_000
 
 
 def _groups() -> dict[str, list[str]]:
-    return {g: [f.name for f in families().values() if f.group == g] for g in GROUPS}
+    return {g: [f.name for f in list_families().values() if f.group == g] for g in GROUPS}
 
 
 def _judge(board: Leaderboard, exam: Exam, scored: Mapping[str, Vector], part: str) -> None:
@@ -54,7 +54,7 @@ def _judge(board: Leaderboard, exam: Exam, scored: Mapping[str, Vector], part: s
         board.add(part, name, found)
 
 
-def _fitted(lessons: Sequence[Lesson], text: bool) -> dict[str, Score]:
+def _fitted(lessons: Sequence[TrainingPool], text: bool) -> dict[str, Score]:
     return {name: method.fit(lessons, 0) for name, method in methods(text).items()}
 
 
@@ -72,7 +72,7 @@ def _on_itself(room: Room, exam: Exam, seed: int) -> dict[str, Vector]:
 def run(tier: str, seeds: Sequence[int], figures: int, draws: int, console: Console) -> Leaderboard:
     """The whole leaderboard of a tier."""
     board = Leaderboard(tier, figures, len(seeds), draws)
-    groups, names = _groups(), list(families())
+    groups, names = _groups(), list(list_families())
     with Progress(console=console) as progress:
         task = progress.add_task("pool to fit on", total=2 + len(groups) + 2 * len(seeds))
         fit = TIERS[tier].seen(phantom_pool(FIT_SEED, 2 * figures))

@@ -27,11 +27,10 @@ from benchmarks.support.leaderboard import Leaderboard
 from benchmarks.support.pools import FINAL_SEEDS, phantom_pool
 from benchmarks.support.ranking import Mask, Vector, auroc, measures, resampled
 from builder.publish.weights import QUALITY, digest_weights
-from filtering.corruptions import CLEAN, families
-from filtering.corruptions.families import GROUPS
-from filtering.graph.loading import BUNDLED, open_scorer
-from filtering.graph.scorer import Scorer
-from filtering.graph.training_pools import corrupted
+from filtering.corruptions import CLEAN, list_families
+from filtering.corruptions.planting import GROUPS
+from filtering.graph.scorer import BUNDLED, Scorer, open_scorer
+from filtering.graph.training import plant_errors
 from filtering.records import Signals
 
 OURS, MEAN = "HiCQA-Graph", "mean of the text signals"
@@ -43,7 +42,7 @@ def measure(
 ) -> dict[str, dict[str, Vector]]:
     """How both scores rank a pool of phantoms with planted errors: score, measure, draws."""
     torch.set_num_threads(1)
-    pairs, errors = corrupted(phantom_pool(seed, figures), planted)
+    pairs, errors = plant_errors(phantom_pool(seed, figures), planted)
     family = np.array([record.family for record in errors.records])
     weights = resampled([qa.figure_id for qa in pairs.rows], draws)
     scorers = {OURS: open_scorer(filter_weights), MEAN: Scorer()}
@@ -60,7 +59,7 @@ def _measures(ranked: Vector, family: Mask, weights: Vector) -> Iterator[tuple[s
     wrong = np.asarray(family != CLEAN)
     yield from measures(ranked, wrong, weights, KEEP).items()
     for group in GROUPS:
-        names = [name for name, one in families().items() if one.group == group]
+        names = [name for name, one in list_families().items() if one.group == group]
         among = np.isin(family, [*names, CLEAN])
         yield f"AUROC, {group}", auroc(ranked[among], wrong[among], weights[:, among])
 

@@ -33,7 +33,7 @@ from benchmarks.support.ranking import (
     rate,
     resampled,
 )
-from filtering.corruptions import CLEAN, Planted, corrupt, families
+from filtering.corruptions import CLEAN, PlantedTable, corrupt, list_families
 from filtering.records import QA, Signals
 from filtering.signals.text_signals import WEIGHTS, compute_signals
 
@@ -149,7 +149,7 @@ def measure(
     weights = resampled([row.figure_id for row in rows], draws)
     pools = [corrupt(rows, seed=seed, rate=planted_rate, names=names) for seed in range(seeds)]
     scored = [compute_signals(pool.rows) for pool in pools]
-    tried = [f for f in families() if names is None or f in names]
+    tried = [f for f in list_families() if names is None or f in names]
     known = [name for name in tried if any(r.family == name for p in pools for r in p.records)]
     wrong = [np.array([r.family != CLEAN for r in p.records]) for p in pools]
     gates = [np.array([bool(s.contradiction) for s in signals]) for signals in scored]
@@ -164,7 +164,7 @@ def measure(
 
 
 def _family(
-    name: str, pools: Sequence[Planted], scored: Sequence[Sequence[Signals]], weights: Vector
+    name: str, pools: Sequence[PlantedTable], scored: Sequence[Sequence[Signals]], weights: Vector
 ) -> FamilyResult:
     """One family against the clean rows of the same pools."""
     measured: dict[str, list[Vector]] = {"gated": [], "ungated": [], "auroc": []}
@@ -183,7 +183,7 @@ def _family(
 
 
 def _rankings(
-    pools: Sequence[Planted], scored: Sequence[Sequence[Signals]], weights: Vector
+    pools: Sequence[PlantedTable], scored: Sequence[Sequence[Signals]], weights: Vector
 ) -> list[RankingResult]:
     """All ways of ranking, over all families together."""
     measured: dict[str, list[list[Vector]]] = {}

@@ -25,12 +25,11 @@ from rich.table import Table
 
 from benchmarks.costs.measuring import measure_process
 from benchmarks.support.pools import DEVELOPMENT_SEED, phantom_pool
-from filtering.graph.edges import Rows
-from filtering.graph.features import Scaled, anchor, graph_rows
-from filtering.graph.hicqa import HiCQAFilter, channels_of
-from filtering.graph.loading import BUNDLED, open_scorer
-from filtering.graph.normalise import Neighbours
-from filtering.signals.shared_words import pair_words
+from filtering.encoders.pair_encoding import encode_pairs
+from filtering.graph.channels import Neighbours, Scaled, compute_anchor, make_graph_rows
+from filtering.graph.edges import Rows, collect_words
+from filtering.graph.hicqa import HiCQAFilter, compute_channels
+from filtering.graph.scorer import BUNDLED, open_scorer
 from filtering.signals.text_signals import compute_signals
 
 MOST_SHARE, MOST_GB, MOST_GROWTH = 0.10, 6.0, 1.10
@@ -45,21 +44,21 @@ def graph_share(figures: int) -> tuple[float, float, int]:
     signals = compute_signals(pairs.rows)
     scorer.score(phantom_pool(DEVELOPMENT_SEED + 1, 4))
     start = time.process_time()
-    encoded = scorer.encoders.encode(pairs, hicqa.reference.bank)
+    encoded = encode_pairs(pairs, scorer.encoders, hicqa.reference.bank)
     middle = time.process_time()
-    channels = channels_of(encoded, signals, hicqa.reference.centre)
+    channels = compute_channels(encoded, signals, hicqa.reference.centre)
     names = [qa.figure_id for qa in pairs.rows]
-    near: Neighbours = hicqa.reference.scale.neighbours(encoded.questions, names)
+    near: Neighbours = hicqa.reference.scale.find_neighbours(encoded.questions, names)
     scaled = Scaled.of(channels, hicqa.reference.scale, near)
-    rows = graph_rows(
+    rows = make_graph_rows(
         scaled,
         encoded.questions,
         encoded.statements,
-        pair_words(pairs.rows),
+        collect_words(pairs.rows),
         encoded.figure,
-        pairs.numbered_groups(),
+        pairs.number_groups(),
     )
-    hicqa.probabilities(rows, anchor(scaled, hicqa.config.anchor))
+    hicqa.compute_probabilities(rows, compute_anchor(scaled, hicqa.config.anchor))
     return middle - start, time.process_time() - middle, len(pairs.rows)
 
 
@@ -68,10 +67,10 @@ def some_rows(figures: int) -> tuple[Rows, HiCQAFilter]:
     pairs = phantom_pool(DEVELOPMENT_SEED, figures)
     scorer = open_scorer(BUNDLED)
     observed = scorer.observe(pairs)
-    assert observed.seen is not None and scorer.hicqa is not None
-    seen = observed.seen
-    groups = pairs.numbered_groups()
-    made = graph_rows(
+    assert observed.graph_input is not None and scorer.hicqa is not None
+    seen = observed.graph_input
+    groups = pairs.number_groups()
+    made = make_graph_rows(
         seen.scaled, seen.questions, seen.statements, seen.words, observed.figure, groups
     )
     return made, scorer.hicqa
@@ -104,9 +103,9 @@ def forward(size: int, figures: int = 40) -> tuple[float, float]:
     """Processor seconds of scoring `size` pairs, and the peak memory of this process in GB."""
     rows, hicqa = some_rows(figures)
     many = repeated(rows, size)
-    hicqa.probabilities(rows, np.zeros(len(rows.features), dtype=np.float32))
+    hicqa.compute_probabilities(rows, np.zeros(len(rows.features), dtype=np.float32))
     start = time.process_time()
-    hicqa.probabilities(many, np.zeros(size, dtype=np.float32))
+    hicqa.compute_probabilities(many, np.zeros(size, dtype=np.float32))
     seconds = time.process_time() - start
     return seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
 

@@ -33,14 +33,14 @@ from benchmarks.gate import RATE, gate_then_mean, load, mean_of
 from benchmarks.support.ranking import Estimate, Mask, Vector, auroc, rate, resampled
 from builder.run.config import BuildConfig
 from builder.run.pipeline import build
-from filtering.corruptions import CLEAN, Corruption, corrupt, families
+from filtering.corruptions import CLEAN, Corruption, corrupt, list_families
 from filtering.records import QA
 from filtering.signals.text_signals import compute_signals
 
 AUROC, FOUND = 0.8, 0.8
 SAME = ("entity_caption", "number_caption", "panel_swap")
 VALUES = ("entity_outside", "number_close", "number_far", "unit_change")
-OTHERS = tuple(name for name in families() if name not in (*SAME, "image_swap"))
+OTHERS = tuple(name for name in list_families() if name not in (*SAME, "image_swap"))
 COUNTS = ("number_close", "number_far", "number_caption", "caption_swap")
 
 

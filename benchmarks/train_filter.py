@@ -16,9 +16,9 @@ import typer
 from rich.console import Console
 
 from benchmarks.support.pools import FIT_SEED, phantom_pool
-from filtering.encoders.encoder_names import PHANTOM_TINY
-from filtering.graph.loading import BUNDLED, open_encoders
+from filtering.graph.scorer import BUNDLED, open_encoders
 from filtering.graph.training import fit_filter
+from filtering.scorer_choice import PHANTOM_TINY
 
 
 def main(

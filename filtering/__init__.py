@@ -1,7 +1,7 @@
 """Stage 2: decide which question-answer pairs are consistent with their figure and caption."""
 
-from filtering.decide import Threshold, choose_threshold, decide
-from filtering.gate import contradiction
+from filtering.decide import Threshold, choose_threshold, decide_pairs
+from filtering.gate import find_contradiction
 from filtering.records import QA, Decision, Signals
 from filtering.signals.text_signals import compute_signals
 from filtering.text.captions import Caption, read_caption
@@ -18,8 +18,8 @@ __all__ = [
     "Threshold",
     "choose_threshold",
     "compute_signals",
-    "contradiction",
-    "decide",
+    "decide_pairs",
+    "find_contradiction",
     "find_entities",
     "read_caption",
     "read_vocabulary",

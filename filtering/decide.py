@@ -153,7 +153,7 @@ def _reason(row: Signals, threshold: Threshold, rank: float, keep: bool) -> str:
     return f"{said}; {_weakness(row)}"
 
 
-def decide(signals: Sequence[Signals], threshold: Threshold) -> list[Decision]:
+def decide_pairs(signals: Sequence[Signals], threshold: Threshold) -> list[Decision]:
     """Decisions in the order of the signals; needs nothing but the rows and the threshold."""
     decisions = []
     for row in signals:

@@ -1,9 +1,19 @@
-"""The tables of stage 2. Every row is one question-answer pair, in the order of the input."""
+"""The tables of stage 2, and how typed records become Arrow tables.
+
+Every row of a table is one question-answer pair, in the order of the input.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Annotated
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from functools import cache
+from types import NoneType, UnionType
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,3 +93,83 @@ class Decision:
     rank: Annotated[float, "share of all pairs that are less consistent than this one, 0-1"]
     keep: Annotated[bool, "kept for stage 3"]
     reason: Annotated[str, "the decision in words"]
+
+
+@dataclass(frozen=True, slots=True)
+class PairTable:
+    """Pairs with all that belongs to them.
+
+    `images` names each row's image in `files`, '' for none; `groups` names the group (article)
+    that holds a row's figure, and no figure is in two.
+    """
+
+    rows: Sequence[QA]
+    images: Sequence[str]
+    groups: Sequence[str]
+    files: Mapping[str, bytes]
+
+    def number_groups(self) -> npt.NDArray[np.int64]:
+        """Groups as numbers from 0, in order of appearance."""
+        places = {name: i for i, name in enumerate(dict.fromkeys(self.groups))}
+        return np.array([places[name] for name in self.groups], dtype=np.int64)
+
+
+Record = TypeVar("Record")
+
+IMAGE_TYPE = pa.struct([pa.field("bytes", pa.binary()), pa.field("path", pa.string())])
+Image = Annotated[Mapping[str, Any], IMAGE_TYPE]
+"""Encoded image file as `datasets` stores it: `{"bytes": ..., "path": file name}`."""
+
+_SCALARS = {
+    str: pa.string(),
+    int: pa.int64(),
+    float: pa.float64(),
+    bool: pa.bool_(),
+    bytes: pa.binary(),
+}
+
+
+def _arrow_type(hint: Any) -> tuple[pa.DataType, bool]:
+    """Arrow type of an annotation, and whether it admits None."""
+    origin = get_origin(hint)
+    if origin is Annotated:
+        base, *extras = get_args(hint)
+        explicit = next((e for e in extras if isinstance(e, pa.DataType)), None)
+        return (explicit, False) if explicit is not None else _arrow_type(base)
+    if origin in (Union, UnionType):
+        members = [m for m in get_args(hint) if m is not NoneType]
+        return _arrow_type(members[0])[0], True
+    if origin is list:
+        return pa.list_(_arrow_type(get_args(hint)[0])[0]), False
+    return _SCALARS[hint], False
+
+
+@cache
+def arrow_schema(record: type) -> pa.Schema:
+    """Arrow schema of a dataclass whose fields read `Annotated[type, "description"]`.
+
+    The description becomes the field's metadata under the key `description`.
+    Raises KeyError for a field type that has no Arrow counterpart.
+    """
+    hints = get_type_hints(record, include_extras=True)
+    columns = []
+    for field in fields(record):
+        hint = hints[field.name]
+        kind, nullable = _arrow_type(hint)
+        text = next((e for e in get_args(hint)[1:] if isinstance(e, str)), "")
+        columns.append(pa.field(field.name, kind, nullable, {"description": text}))
+    return pa.schema(columns)
+
+
+def to_table(record: type, rows: Iterable[Any]) -> pa.Table:
+    """Table of records, columns and order as in `arrow_schema(record)`."""
+    rows = list(rows)
+    schema = arrow_schema(record)
+    columns = [pa.array([getattr(r, f.name) for r in rows], f.type) for f in schema]
+    return pa.Table.from_arrays(columns, schema=schema)
+
+
+def from_table(record: type[Record], table: pa.Table) -> list[Record]:
+    """Records of a table that `to_table` made; further columns are ignored."""
+    names = [f.name for f in fields(record)]  # type: ignore[arg-type]  # any dataclass
+    return [record(**row) for row in table.select(names).to_pylist()]

@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from filtering.encoders.image_files import FORMATS, ImageError, decode
+from filtering.image_files import FORMATS, ImageError, decode_image
 from space.corpus import Corpus
 
 THUMB = 240
@@ -93,7 +93,7 @@ class ImageStore:
 
 def small_jpeg(data: bytes, side: int) -> bytes:
     """An image as JPEG with no side over `side` pixels. Raises ImageError."""
-    image = decode(data)
+    image = decode_image(data)
     image.thumbnail((side, side))
     out = io.BytesIO()
     image.save(out, "JPEG", quality=85)

@@ -203,7 +203,7 @@ def run_encoders(recipe: Path) -> None:
     import torch
 
     from filtering.encoders import open_clip_encoder, open_nli
-    from filtering.encoders.encoder_names import PHANTOM_TINY
+    from filtering.scorer_choice import PHANTOM_TINY
 
     torch.set_num_threads(1)
     clip, nli = open_clip_encoder(PHANTOM_TINY), open_nli(PHANTOM_TINY)

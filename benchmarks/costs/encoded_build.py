@@ -157,8 +157,8 @@ def write_calls(built: Path, recipe: Path) -> None:
 
     For images the places among the shard's figures, in the order in which they are encoded.
     """
-    from filtering.encoders.pair_encoding import encode
-    from filtering.graph.loading import BUNDLED, open_scorer
+    from filtering.encoders.pair_encoding import encode_with_models
+    from filtering.graph.scorer import BUNDLED, open_scorer
 
     scorer, store = open_scorer(BUNDLED), ShardStore(built / "work")
     assert scorer.hicqa is not None
@@ -168,7 +168,7 @@ def write_calls(built: Path, recipe: Path) -> None:
         pairs = candidate_pairs(figures, store.read("candidates", shard))
         calls: list[Any] = []
         clip, nli = (_Recorder(e, calls) for e in (scorer.encoders.clip, scorer.encoders.nli))
-        encode(pairs, clip, nli, scorer.hicqa.reference.bank)
+        encode_with_models(pairs, clip, nli, scorer.hicqa.reference.bank)
         place = {name: i for i, name in enumerate(figures["figure_id"].to_pylist())}
         images = [place[name] for name in dict.fromkeys(pairs.images)]
         told = [["images", images] if call[0] == "images" else call for call in calls]

@@ -37,10 +37,10 @@ from benchmarks.scale import Assumptions
 from builder.agents.offline import OfflineAgent
 from builder.sources.phantom import PhantomSource
 from builder.tables.records import Figure
-from filtering.encoders import Clip, Nli, open_clip_encoder, open_nli
-from filtering.encoders.batching import autocast
-from filtering.encoders.image_files import decode
+from filtering.encoders import NliClassifier, OpenClipEncoder, open_clip_encoder, open_nli
 from filtering.encoders.nli import CLASSES
+from filtering.encoders.shared import use_autocast
+from filtering.image_files import decode_image
 
 LEAST = 0.95
 BATCH = 32
@@ -71,7 +71,7 @@ def make_work(count: int) -> Work:
     )
 
 
-def random_clip(folder: Path, device: str) -> Clip:
+def random_clip(folder: Path, device: str) -> OpenClipEncoder:
     """A ViT-B/32 with random weights, opened as the filter opens it."""
     model = open_clip.create_model("ViT-B-32", load_weights=False)
     file = folder / "random.safetensors"
@@ -79,7 +79,7 @@ def random_clip(folder: Path, device: str) -> Clip:
     return open_clip_encoder(f"ViT-B-32/{file}", device=device, batch_size=BATCH)
 
 
-def random_nli(folder: Path, device: str) -> Nli:
+def random_nli(folder: Path, device: str) -> NliClassifier:
     """A BERT-base classifier with random weights, opened as the filter opens it."""
     tokenizer = AutoTokenizer.from_pretrained(_TOKENIZER)
     labels = dict(enumerate(CLASSES))
@@ -94,25 +94,25 @@ def _batches(count: int) -> list[slice]:
 
 
 @torch.inference_mode()
-def bare_images(clip: Clip, images: list[bytes]) -> None:
+def bare_images(clip: OpenClipEncoder, images: list[bytes]) -> None:
     """Decode, preprocess, encode."""
     for part in _batches(len(images)):
-        stack = torch.stack([clip.preprocess(decode(file)) for file in images[part]])
-        with autocast(clip.device):
+        stack = torch.stack([clip.preprocess(decode_image(file)) for file in images[part]])
+        with use_autocast(clip.device):
             clip.model.encode_image(stack.to(clip.device), normalize=True).float().cpu().numpy()
 
 
 @torch.inference_mode()
-def bare_texts(clip: Clip, texts: list[str]) -> None:
+def bare_texts(clip: OpenClipEncoder, texts: list[str]) -> None:
     """Tokenise, encode."""
     for part in _batches(len(texts)):
         tokens = clip.tokenize(texts[part]).to(clip.device)
-        with autocast(clip.device):
+        with use_autocast(clip.device):
             clip.model.encode_text(tokens, normalize=True).float().cpu().numpy()
 
 
 @torch.inference_mode()
-def bare_pairs(nli: Nli, pairs: list[tuple[str, str]]) -> None:
+def bare_pairs(nli: NliClassifier, pairs: list[tuple[str, str]]) -> None:
     """Tokenise pairs, classify."""
     for part in _batches(len(pairs)):
         inputs: Any = nli.tokenizer(
@@ -123,7 +123,7 @@ def bare_pairs(nli: Nli, pairs: list[tuple[str, str]]) -> None:
             padding=True,
             return_tensors="pt",
         ).to(nli.device)
-        with autocast(nli.device):
+        with use_autocast(nli.device):
             nli.model(**inputs).logits.float().softmax(dim=-1).cpu().numpy()
 
 

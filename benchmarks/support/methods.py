@@ -7,12 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import torch
 
-from filtering.encoders.pair_encoding import Floats
-from filtering.graph.baselines import Baseline, Score, baselines
+from benchmarks.support.simple_rankers import Baseline, Score, make_baselines
+from filtering.encoders.protocols import Floats
+from filtering.graph.channels import CHANNELS, TEXT
 from filtering.graph.edges import build_graph
-from filtering.graph.features import CHANNELS, TEXT
-from filtering.graph.training import best_anchor, train_graph
-from filtering.graph.training_pools import Lesson
+from filtering.graph.training import TrainingPool, choose_anchor, train_graph
 
 SINGLE = (
     "image_qa_probability",
@@ -23,12 +22,12 @@ SINGLE = (
 )
 
 
-def _graph(shuffle: bool) -> Callable[[Sequence[Lesson], int], Score]:
-    def fit(lessons: Sequence[Lesson], seed: int) -> Score:
-        kind = best_anchor(lessons)
+def _graph(shuffle: bool) -> Callable[[Sequence[TrainingPool], int], Score]:
+    def fit(lessons: Sequence[TrainingPool], seed: int) -> Score:
+        kind = choose_anchor(lessons)
         graph = train_graph(lessons, kind, seed, shuffle=shuffle)
 
-        def score(lesson: Lesson) -> Floats:
+        def score(lesson: TrainingPool) -> Floats:
             rng = np.random.default_rng(seed) if shuffle else None
             with torch.inference_mode():
                 odds, _ = graph(
@@ -46,7 +45,7 @@ def methods(text: bool) -> Mapping[str, Baseline]:
     single = (*SINGLE, *(TEXT if text else ()))
     assert set(single) <= set(CHANNELS)
     found = [
-        *baselines(single).values(),
+        *make_baselines(single).values(),
         Baseline("graph, shuffled edges", "the graph joined at random", _graph(True)),
         Baseline("graph", "HiCQA-Graph", _graph(False)),
     ]

@@ -18,8 +18,7 @@ from PIL import Image, ImageFilter
 from builder.agents.offline import OfflineAgent
 from builder.sources.phantom import PhantomSource
 from builder.tables.records import Candidate, Figure
-from filtering.pairs import Pairs
-from filtering.records import QA
+from filtering.records import QA, PairTable
 
 FIT_SEED = 100_000
 DEVELOPMENT_SEED = 200_000
@@ -33,7 +32,7 @@ def phantom_candidates(seed: int, figures: int) -> tuple[list[Figure], list[Cand
     return drawn, OfflineAgent().write_candidates(drawn)[0]
 
 
-def pairs_of(figures: Sequence[Figure], candidates: Sequence[Candidate]) -> Pairs:
+def pairs_of(figures: Sequence[Figure], candidates: Sequence[Candidate]) -> PairTable:
     """Candidates with captions and images of their figures, as the filter takes them."""
     by_id = {figure.figure_id: figure for figure in figures}
     rows = [
@@ -47,7 +46,7 @@ def pairs_of(figures: Sequence[Figure], candidates: Sequence[Candidate]) -> Pair
         )
         for c in candidates
     ]
-    return Pairs(
+    return PairTable(
         rows,
         [row.figure_id for row in rows],
         [by_id[row.figure_id].article_id for row in rows],
@@ -55,7 +54,7 @@ def pairs_of(figures: Sequence[Figure], candidates: Sequence[Candidate]) -> Pair
     )
 
 
-def phantom_pool(seed: int, figures: int) -> Pairs:
+def phantom_pool(seed: int, figures: int) -> PairTable:
     """What the offline agent asks about fresh phantoms; everything in it is true."""
     return pairs_of(*phantom_candidates(seed, figures))
 

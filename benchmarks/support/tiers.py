@@ -18,19 +18,19 @@ import numpy.typing as npt
 
 from benchmarks.support.pools import degraded
 from benchmarks.support.ranking import Mask, Vector
-from filtering.corruptions import Planted
+from filtering.corruptions import PlantedTable
 from filtering.encoders import PHANTOM_TINY, open_clip_encoder, open_nli
-from filtering.gate import contradiction
+from filtering.encoders.protocols import Encoders
+from filtering.gate import find_contradiction
 from filtering.graph.hicqa import Reference
-from filtering.graph.training_pools import (
-    Encoders,
-    Lesson,
-    corrupted,
-    lesson,
+from filtering.graph.training import (
+    TrainingPool,
+    draw_reference_sample,
     make_reference,
-    reference_sample,
+    make_training_pool,
+    plant_errors,
 )
-from filtering.pairs import Pairs
+from filtering.records import PairTable
 
 _WEAK = Path(__file__).parents[1] / "weights" / "phantom-weak"
 
@@ -48,14 +48,14 @@ class Tier:
 
     def open(self) -> Encoders:
         """The encoders; what they saw once they remember."""
-        return Encoders(open_clip_encoder(self.clip), open_nli(self.nli)).remembering()
+        return Encoders(open_clip_encoder(self.clip), open_nli(self.nli)).remember()
 
-    def seen(self, pool: Pairs) -> Pairs:
+    def seen(self, pool: PairTable) -> PairTable:
         """The pool with its images as this tier sees them."""
         if not self.blur and not self.noise:
             return pool
         files = degraded(pool.files, self.blur, self.noise)
-        return Pairs(pool.rows, pool.images, pool.groups, files)
+        return PairTable(pool.rows, pool.images, pool.groups, files)
 
 
 TIERS = {
@@ -68,9 +68,9 @@ TIERS = {
 class Exam:
     """A pool with planted errors: what the methods see, who is gated, and the truth."""
 
-    pairs: Pairs
-    planted: Planted
-    lesson: Lesson
+    pairs: PairTable
+    planted: PlantedTable
+    lesson: TrainingPool
     gated: Mask
 
     @property
@@ -98,29 +98,31 @@ class Room:
     reference: Reference
 
     @classmethod
-    def of(cls, tier: Tier, pool: Pairs, encoders: Encoders | None = None) -> Room:
+    def of(cls, tier: Tier, pool: PairTable, encoders: Encoders | None = None) -> Room:
         """The tier with a reference sample of `pool`, whose images are as the tier sees them."""
         encoders = encoders or tier.open()
-        return cls(tier, encoders, make_reference(reference_sample(pool, 0), encoders, tier.text))
+        return cls(
+            tier, encoders, make_reference(draw_reference_sample(pool, 0), encoders, tier.text)
+        )
 
     def lessons(
-        self, pool: Pairs, seeds: Sequence[int], names: Collection[str] | None = None
-    ) -> list[Lesson]:
+        self, pool: PairTable, seeds: Sequence[int], names: Collection[str] | None = None
+    ) -> list[TrainingPool]:
         """Pools with planted errors to learn from."""
-        return [self._lesson(*corrupted(pool, seed, names)) for seed in seeds]
+        return [self._lesson(*plant_errors(pool, seed, names)) for seed in seeds]
 
-    def exam(self, pool: Pairs, seed: int, names: Collection[str] | None = None) -> Exam:
+    def exam(self, pool: PairTable, seed: int, names: Collection[str] | None = None) -> Exam:
         """A pool with planted errors to be judged on."""
-        pairs, planted = corrupted(pool, seed, names)
-        gated = np.array([bool(contradiction(qa)) for qa in pairs.rows])
+        pairs, planted = plant_errors(pool, seed, names)
+        gated = np.array([bool(find_contradiction(qa)) for qa in pairs.rows])
         return Exam(pairs, planted, self._lesson(pairs, planted), gated)
 
     def look(self, exam: Exam) -> Exam:
         """The same exam as seen from this room's reference sample."""
         return replace(exam, lesson=self._lesson(exam.pairs, exam.planted))
 
-    def _lesson(self, pairs: Pairs, planted: Planted) -> Lesson:
-        return lesson(pairs, planted, self.encoders, self.reference, self.tier.text)
+    def _lesson(self, pairs: PairTable, planted: PlantedTable) -> TrainingPool:
+        return make_training_pool(pairs, planted, self.encoders, self.reference, self.tier.text)
 
 
 def behind_gate(scores: npt.NDArray[np.floating[Any]], exam: Exam) -> Vector:

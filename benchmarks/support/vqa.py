@@ -16,8 +16,8 @@ import torch
 from torch import nn
 
 from benchmarks.support.ranking import Mask, Vector
-from filtering.encoders.pair_encoding import Clip, Floats
-from filtering.pairs import Pairs
+from filtering.encoders.protocols import Floats, ImageTextEncoder
+from filtering.records import PairTable
 
 EPOCHS = 40
 _WIDTH = 256
@@ -34,7 +34,7 @@ class Asked:
     answers: Sequence[str]
 
     @classmethod
-    def of(cls, pairs: Pairs, clip: Clip) -> Asked:
+    def of(cls, pairs: PairTable, clip: ImageTextEncoder) -> Asked:
         """The pairs as the encoder sees them."""
         names = list(dict.fromkeys(pairs.images))
         place = {name: i for i, name in enumerate(names)}

@@ -16,7 +16,7 @@ from benchmarks.training.figures import TEST_SEED, Drawn
 from benchmarks.training.pairs import Pair, Wish, pairs
 from benchmarks.training.texts import Described, captioned, stated
 from builder.sources.phantom.vocabulary import Dice
-from filtering.encoders import Clip, Nli
+from filtering.encoders import NliClassifier, OpenClipEncoder
 
 Floats = npt.NDArray[np.float32]
 
@@ -46,7 +46,9 @@ def _dice(drawn: Drawn, number: int, stream: int) -> Dice:
     return Dice(rng, drawn.reserved[number])
 
 
-def _against_altered(clip: Clip, images: Floats, found: dict[int, Described]) -> Share | None:
+def _against_altered(
+    clip: OpenClipEncoder, images: Floats, found: dict[int, Described]
+) -> Share | None:
     kept = {i: text for i, text in found.items() if text.wrong}
     if len(kept) < 20:
         return None
@@ -56,7 +58,7 @@ def _against_altered(clip: Clip, images: Floats, found: dict[int, Described]) ->
     return auroc(right, wrong)
 
 
-def measure_clip(clip: Clip, drawn: Drawn) -> dict[str, Share]:
+def measure_clip(clip: OpenClipEncoder, drawn: Drawn) -> dict[str, Share]:
     """AUROC of matched against mismatched texts, and of true texts against those with one fact
     changed, for captions and statements, by fact."""
     images = clip.images([_png(picture) for picture in drawn.images])
@@ -97,7 +99,7 @@ def _altered(kind: str, name: str, drawn: Drawn) -> dict[int, Described]:
     return found
 
 
-def measure_nli(nli: Nli, drawn: Drawn) -> dict[str, Share]:
+def measure_nli(nli: NliClassifier, drawn: Drawn) -> dict[str, Share]:
     """Accuracy of the most probable label by kind of pair, also with held-out wordings."""
     result: dict[str, Share] = {}
     for held_out in (False, True):

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 
 if TYPE_CHECKING:
-    from filtering.encoders import Clip
+    from filtering.encoders import OpenClipEncoder
     from scoring.report.result import Report
     from scoring.runner import BenchmarkRun, BenchmarkSettings, Dataset
 
@@ -134,7 +134,7 @@ def _run_and_print(dataset: Dataset, settings: BenchmarkSettings) -> None:
     _print_report(report, run, settings.output, notices)
 
 
-def _open_encoder(name: str) -> Clip:
+def _open_encoder(name: str) -> OpenClipEncoder:
     """The encoder of `clip:NAME`, which the benchmark takes from the filter."""
     # torch takes seconds to import, and only clip: needs it.
     from filtering.encoders import EncoderError, open_clip_encoder

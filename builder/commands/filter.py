@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from filtering.encoders.encoder_names import PHANTOM_TINY
+from filtering.scorer_choice import PHANTOM_TINY
 from filtering.table.filter_table import (
     Columns,
     FilterError,

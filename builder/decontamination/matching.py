@@ -19,7 +19,7 @@ from builder.release.splits import SplitItem
 from builder.tables.images import make_thumbnail
 from builder.tables.near_duplicates import ImageIndex, cut_shingles, split_words
 from builder.tables.shards import parquet_bytes, write_atomically
-from filtering.table.arrow_tables import to_table
+from filtering.records import to_table
 
 logger = logging.getLogger("microvqa_pp")
 

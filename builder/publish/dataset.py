@@ -18,7 +18,7 @@ from builder.errors import BuildError
 from builder.release.card import read_version
 from builder.release.schemas import DESCRIPTIONS
 from builder.tables.licenses import choose_most_restrictive, normalise
-from filtering.table.arrow_tables import IMAGE_TYPE
+from filtering.records import IMAGE_TYPE
 
 CROISSANT_FILE = "croissant.json"
 _PUBLISHED = datetime(2025, 11, 15, tzinfo=UTC)

@@ -13,8 +13,7 @@ from builder.tables.records import (
     Figure,
     Question,
 )
-from filtering.records import Decision, Signals
-from filtering.table.arrow_tables import IMAGE_TYPE, arrow_schema
+from filtering.records import IMAGE_TYPE, Decision, Signals, arrow_schema
 
 STAGES = ("figure", "candidate", "kept", "released")
 """How far a row came: no candidate; dropped by the filter; kept, but in no split; in a split."""

@@ -14,7 +14,7 @@ from builder.agents.settings import ModelSettings
 from builder.settings import Setting, Settings, StageName
 from builder.sources import KINDS, Microscopy, SourceOptions
 from builder.tables.licenses import Policy, normalise
-from filtering.encoders.encoder_names import PHANTOM_TINY, check_encoders
+from filtering.scorer_choice import PHANTOM_TINY, check_encoders
 
 _RAY = "Where the stages run"
 

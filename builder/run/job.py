@@ -15,7 +15,7 @@ from builder.sources import Partition
 from builder.tables.records import Figure
 from builder.tables.shards import ShardStore, code_digest, digest
 from filtering.decide import Threshold
-from filtering.table.arrow_tables import arrow_schema
+from filtering.records import arrow_schema
 
 Tables = Mapping[str, pa.Table]
 

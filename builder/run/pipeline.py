@@ -40,7 +40,7 @@ from builder.sources import open_source
 from builder.tables.records import Rejection
 from builder.tables.shards import ShardStore, code_digest, parquet_bytes, write_atomically
 from filtering.decide import Threshold, choose_threshold
-from filtering.table.arrow_tables import arrow_schema, to_table
+from filtering.records import arrow_schema, to_table
 
 logger = logging.getLogger("microvqa_pp")
 

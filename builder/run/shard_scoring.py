@@ -1,11 +1,11 @@
-"""Stage 2 on shards: which filter scores a shard, and fitting one on all of them.
+"""Stage 2 on shards: scoring one with the filter chosen for it, and fitting one on all of them.
 
-The bundled filter knows phantoms and nothing else. Other figures are scored by a filter that was
-fitted on the corpus at hand, or else by the mean of the text signals.
+Which filter that is says `filtering.scorer_choice`.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -16,54 +16,40 @@ from builder.run.config import BuildConfig
 from builder.run.job import Context, FittedFilter, Shard
 from builder.tables.records import AgentSignals, Candidate
 from builder.tables.shards import ShardStore, digest
-from filtering.encoders.encoder_names import NO_ENCODER, PHANTOM_TINY
-from filtering.pairs import Pairs
-from filtering.records import QA, Signals
-from filtering.signals.text_signals import compute_signals, with_siblings
-from filtering.table.arrow_tables import from_table
+from filtering.records import QA, PairTable, Signals, from_table
+from filtering.scorer_choice import ScorerChoice, choose_scorer
+from filtering.signals.text_signals import add_siblings, compute_signals
 
+logger = logging.getLogger("microvqa_pp")
 _PHANTOM = "phantom"
 _MOST_FITTED = 10_000
 
 
-def _is_phantom(shard: Shard) -> bool:
-    return shard.source.partition(":")[0] == _PHANTOM
-
-
-def _bundled(config: BuildConfig) -> bool:
-    return (config.clip, config.nli) == (PHANTOM_TINY, PHANTOM_TINY)
-
-
-def _fits(config: BuildConfig, shard: Shard) -> bool:
-    """Whether the shard is one that a filter is fitted on, and then scored with."""
-    return config.fit and not (_bundled(config) and _is_phantom(shard))
-
-
-def encoder_names(config: BuildConfig) -> tuple[str, str]:
-    """The encoders of a fitted filter. The tiny ones say nothing of figures but phantoms."""
-    return (NO_ENCODER, NO_ENCODER) if _bundled(config) else (config.clip, config.nli)
+def _choose(config: BuildConfig, shard: Shard) -> ScorerChoice:
+    phantom = shard.source.partition(":")[0] == _PHANTOM
+    return choose_scorer(phantom=phantom, clip=config.clip, nli=config.nli, fit=config.fit)
 
 
 def sees_images(context: Context) -> bool:
     """Whether an encoder looks at the images of the shard."""
-    config, shard = context.config, context.shard
-    if _fits(config, shard):
-        return encoder_names(config) != (NO_ENCODER, NO_ENCODER)
-    return _bundled(config) and _is_phantom(shard)
+    return _choose(context.config, context.shard).sees_images
 
 
-def score_pairs(context: Context, pairs: Pairs) -> list[Signals]:
+def score_pairs(context: Context, pairs: PairTable) -> list[Signals]:
     """Signals and score of a shard's pairs.
 
     Raises FilterError or EncoderError where the filter or its encoders cannot be opened.
     """
-    fitted = context.fitted if _fits(context.config, context.shard) else None
-    if fitted is None and not sees_images(context):
+    choice = _choose(context.config, context.shard)
+    fitted = context.fitted if choice.kind == "fitted" else None
+    name, count = context.shard.name, len(pairs.rows)
+    logger.debug("%s: %d candidates are scored; scorer: %s", name, count, choice.kind)
+    if fitted is None and choice.kind != "bundled":
         rows = compute_signals(pairs.rows)
-        return with_siblings(
-            rows, np.unique([q.figure_id for q in pairs.rows], return_inverse=True)[1]
-        )
-    from filtering.graph.loading import BUNDLED, open_scorer
+        figure = np.unique([q.figure_id for q in pairs.rows], return_inverse=True)[1]
+        return add_siblings(rows, figure)
+    # Torch and the encoders take seconds to import; the mean of text signals needs neither.
+    from filtering.graph.scorer import BUNDLED, open_scorer
 
     return open_scorer(fitted.folder if fitted else BUNDLED).score(pairs)
 
@@ -96,7 +82,7 @@ def _with_judgement(row: Signals, judged: AgentSignals | None) -> Signals:
     )
 
 
-def candidate_pairs(figures: pa.Table, candidates: pa.Table) -> Pairs:
+def candidate_pairs(figures: pa.Table, candidates: pa.Table) -> PairTable:
     """Candidates with caption, image (where it was read) and article of their figures."""
     known = {row["figure_id"]: row for row in figures.to_pylist()}
     rows = [
@@ -114,7 +100,7 @@ def candidate_pairs(figures: pa.Table, candidates: pa.Table) -> Pairs:
     seen = {name: row["image"]["bytes"] for name, row in known.items() if "image" in row}
     files = {name: file for name, file in seen.items() if name in asked}
     images = [qa.figure_id if qa.figure_id in files else "" for qa in rows]
-    return Pairs(rows, images, [known[qa.figure_id]["article_id"] for qa in rows], files)
+    return PairTable(rows, images, [known[qa.figure_id]["article_id"] for qa in rows], files)
 
 
 def fit_corpus(
@@ -126,24 +112,29 @@ def fit_corpus(
 ) -> FittedFilter | None:
     """Fits a filter on the candidates of the shards that need one, up to 10,000 of shards drawn at
     random. None where none is asked for or needed. What was fitted before is used again."""
-    wanted = [shard for shard in shards if _fits(config, shard)]
+    wanted = [shard for shard in shards if _choose(config, shard).kind == "fitted"]
     if not wanted:
         return None
-    from filtering.graph.loading import open_encoders
+    from filtering.graph.scorer import open_encoders
     from filtering.graph.training import fit_filter
 
-    told = [digests[s.name][t] for s in wanted for t in ("figures", "candidates")]
-    fingerprint = digest([code, config.clip, config.nli, config.seed, told])
+    # What was fitted on the same candidates, with the same settings and code, is used again.
+    inputs = [digests[s.name][t] for s in wanted for t in ("figures", "candidates")]
+    fingerprint = digest([code, config.clip, config.nli, config.seed, inputs])
     folder = store.folder / "filter" / fingerprint[:16]
-    if not (folder / "filter.json").is_file():
-        encoders = open_encoders(*encoder_names(config))
-        drawn = sorted(wanted, key=lambda shard: digest([config.seed, shard.name]))
-        pool = _pool(store, drawn, encoders.clip is not None)
-        fit_filter(pool, encoders, seed=config.seed).save(folder)
+    if (folder / "filter.json").is_file():
+        logger.info("the filter fitted before is used again: %s", folder)
+        return FittedFilter(folder, fingerprint)
+    # All shards that are fitted have the same encoders: a source decides only whether.
+    choice = _choose(config, wanted[0])
+    encoders = open_encoders(choice.clip, choice.nli)
+    drawn = sorted(wanted, key=lambda shard: digest([config.seed, shard.name]))
+    pool = _pool(store, drawn, encoders.clip is not None)
+    fit_filter(pool, encoders, seed=config.seed).save(folder)
     return FittedFilter(folder, fingerprint)
 
 
-def _pool(store: ShardStore, shards: Sequence[Shard], with_images: bool) -> Pairs:
+def _pool(store: ShardStore, shards: Sequence[Shard], with_images: bool) -> PairTable:
     rows: list[QA] = []
     images: list[str] = []
     groups: list[str] = []
@@ -158,4 +149,4 @@ def _pool(store: ShardStore, shards: Sequence[Shard], with_images: bool) -> Pair
         images += found.images
         groups += found.groups
         files |= found.files
-    return Pairs(rows, images, groups, files)
+    return PairTable(rows, images, groups, files)

@@ -12,9 +12,8 @@ from builder.run.shard_scoring import candidate_pairs, score_pairs, sees_images,
 from builder.sources import open_source
 from builder.tables.licenses import allows
 from builder.tables.records import AgentSignals, Candidate, Figure, Outcome, Question, Rejection
-from filtering.decide import decide
-from filtering.records import Decision, Signals
-from filtering.table.arrow_tables import from_table, to_table
+from filtering.decide import decide_pairs
+from filtering.records import Decision, Signals, from_table, to_table
 
 
 def read_figures(context: Context, _: Tables) -> dict[str, pa.Table]:
@@ -76,7 +75,7 @@ def decide_candidates(context: Context, tables: Tables) -> dict[str, pa.Table]:
     if context.threshold is None:
         raise ValueError("decisions need the threshold that is chosen over all shards")
     signals = from_table(Signals, tables["signals"])
-    return {"decisions": to_table(Decision, decide(signals, context.threshold))}
+    return {"decisions": to_table(Decision, decide_pairs(signals, context.threshold))}
 
 
 def write_questions(context: Context, tables: Tables) -> dict[str, pa.Table]:

@@ -17,7 +17,7 @@ from builder.release.ledger import make_ledger
 from builder.release.splits import Assignment
 from builder.release.writer import list_choices
 from builder.tables.shards import ShardStore
-from filtering.table.arrow_tables import from_table
+from filtering.records import from_table
 
 ASSIGNMENTS = "assignments.parquet"
 """File in work/ that says where every question went."""

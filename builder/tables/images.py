@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import imagehash
 
-from filtering.encoders.image_files import ImageError, decode
+from filtering.image_files import ImageError, decode_image
 
-__all__ = ["HASH_BITS", "ImageError", "ImageFacts", "decode", "inspect", "make_thumbnail"]
+__all__ = ["HASH_BITS", "ImageError", "ImageFacts", "decode_image", "inspect", "make_thumbnail"]
 
 HASH_BITS = 256
 
@@ -40,9 +40,9 @@ def inspect(data: bytes) -> ImageFacts:
         The facts; `phash` has 64 hexadecimal digits.
 
     Raises:
-        ImageError: For a file that `decode` cannot read.
+        ImageError: For a file that `decode_image` cannot read.
     """
-    image = decode(data)
+    image = decode_image(data)
     phash = str(imagehash.phash(image, hash_size=16))
     return ImageFacts(hashlib.sha256(data).hexdigest(), phash, image.width, image.height)
 
@@ -50,7 +50,7 @@ def inspect(data: bytes) -> ImageFacts:
 def make_thumbnail(data: bytes | None, side: int) -> str:
     """A JPEG of at most `side` pixels a side as a data URL; '' without a readable image."""
     try:
-        image = decode(data or b"")
+        image = decode_image(data or b"")
     except ImageError:
         return ""
     image.thumbnail((side, side))

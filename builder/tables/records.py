@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Annotated, Literal, get_args
 
-from filtering.table.arrow_tables import Image
+from filtering.records import Image
 
 Task = Literal["Expert Visual Understanding", "Hypothesis Generation", "Experiment Proposal"]
 TASKS: tuple[Task, ...] = get_args(Task)

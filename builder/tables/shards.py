@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from filtering.table.arrow_tables import IMAGE_TYPE
+from filtering.records import IMAGE_TYPE
 
 _READ_BYTES = 1 << 20
 """Fetched at once of a table that is read in batches, instead of a whole column."""

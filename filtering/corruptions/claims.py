@@ -6,9 +6,8 @@ import re
 from dataclasses import replace
 from random import Random
 
-from filtering.corruptions.editing import answered, with_entity, with_question_entity
-from filtering.corruptions.pool import Pool
-from filtering.corruptions.records import Change, Item
+from filtering.corruptions.donors import DonorPool
+from filtering.corruptions.editing import Edit, QAItem, edit_answer, edit_question, replace_answer
 from filtering.text.entities import Entity, find_entities
 
 _PAIRS = (
@@ -55,7 +54,7 @@ _WITHOUT = re.compile(r"\bwithout\b", re.IGNORECASE)
 _YES_NO = re.compile(r"^\s*(yes|no)\b", re.IGNORECASE)
 
 
-def _turned(entity: Entity, dice: Random) -> str | None:
+def _turn_direction(entity: Entity, dice: Random) -> str | None:
     written = " ".join(entity.text.lower().split())
     if written in _SAME:
         return dice.choice(_SAME[written])
@@ -68,11 +67,11 @@ def _direction_truth(entity: Entity, caption: str) -> bool | None:
     return False if told == {entity.value} else None
 
 
-def direction_flip(item: Item, pool: Pool, dice: Random) -> Change | None:
+def flip_direction(item: QAItem, pool: DonorPool, dice: Random) -> Edit | None:
     """An increase becomes a decrease, a decrease an increase, no change either of them."""
-    for edit, text in ((with_entity, item.qa.answer), (with_question_entity, item.qa.question)):
+    for edit, text in ((edit_answer, item.qa.answer), (edit_question, item.qa.question)):
         for entity in find_entities(text):
-            new = _turned(entity, dice) if entity.type == "direction" else None
+            new = _turn_direction(entity, dice) if entity.type == "direction" else None
             truth = _direction_truth(entity, item.qa.caption)
             if new is not None and (change := edit(item, entity, new, truth)):
                 return change
@@ -83,7 +82,7 @@ def _base(verb: str) -> str:
     return "have" if verb == "has" else verb.removesuffix("s")
 
 
-def _negated(text: str, answer: str = "") -> tuple[str, str, str] | None:
+def _insert_negation(text: str, answer: str = "") -> tuple[str, str, str] | None:
     """A sentence with its verb negated, and the verb before and after.
 
     The verb is the last one before the answer, else the first one after it.
@@ -99,7 +98,7 @@ def _negated(text: str, answer: str = "") -> tuple[str, str, str] | None:
     return text[: verb.start()] + after + text[verb.end() :], verb.group(), after
 
 
-def _affirmed(text: str) -> tuple[str, str, str] | None:
+def _remove_negation(text: str) -> tuple[str, str, str] | None:
     """A sentence with its first negation taken out, and the piece before and after."""
     if found := _WITHOUT.search(text):
         return text[: found.start()] + "with" + text[found.end() :], found.group(), "with"
@@ -113,38 +112,42 @@ def _affirmed(text: str) -> tuple[str, str, str] | None:
 _DO = ("does", "do", "did")
 
 
-def _yes_no(item: Item) -> Change | None:
+def _turn_verdict(item: QAItem) -> Edit | None:
     verdict = _YES_NO.match(item.qa.answer)
     if verdict is None:
         return None
     new = {"yes": "No", "no": "Yes"}[verdict[1].lower()]
     answer = item.qa.answer[: verdict.start(1)] + new + item.qa.answer[verdict.end(1) :]
-    turned = _affirmed(item.qa.statement) or _negated(item.qa.statement)
+    turned = _remove_negation(item.qa.statement) or _insert_negation(item.qa.statement)
     if item.qa.statement.strip() and turned is None:
         return None
     statement = turned[0] if turned else item.qa.statement
-    changed = Item(replace(item.qa, answer=answer, statement=statement), item.image)
-    return Change(changed, verdict[1], new, "negation", False)
+    changed = QAItem(replace(item.qa, answer=answer, statement=statement), item.image)
+    return Edit(changed, verdict[1], new, "negation", False)
 
 
-def negation(item: Item, pool: Pool, dice: Random) -> Change | None:
+def negate(item: QAItem, pool: DonorPool, dice: Random) -> Edit | None:
     """The pair denies what it affirmed, or affirms what it denied; false if it was true before."""
     if _YES_NO.match(item.qa.answer):
-        return _yes_no(item)
+        return _turn_verdict(item)
     answer = item.qa.answer.strip()
     if not answer:
         return None
-    if (turned := _affirmed(answer)) and (changed := answered(item, turned[0])):
-        return Change(changed, turned[1], turned[2], "negation", False)
+    if (turned := _remove_negation(answer)) and (changed := replace_answer(item, turned[0])):
+        return Edit(changed, turned[1], turned[2], "negation", False)
     if _VERBS.search(answer):
-        turned = _negated(answer)
-        changed = answered(item, turned[0]) if turned else None
+        turned = _insert_negation(answer)
+        changed = replace_answer(item, turned[0]) if turned else None
         return (
-            Change(changed, turned[1], turned[2], "negation", False) if turned and changed else None
+            Edit(changed, turned[1], turned[2], "negation", False) if turned and changed else None
         )
     statement = item.qa.statement
-    turned = _negated(statement, answer.rstrip(".")) if statement.strip() else (statement, "", "")
+    turned = (
+        _insert_negation(statement, answer.rstrip("."))
+        if statement.strip()
+        else (statement, "", "")
+    )
     if turned is None:
         return None
     denied = replace(item.qa, answer=f"not {answer}", statement=turned[0])
-    return Change(Item(denied, item.image), "", "not", "negation", False)
+    return Edit(QAItem(denied, item.image), "", "not", "negation", False)

@@ -1,21 +1,65 @@
-"""Changing a word of a pair in all the places where the pair says it."""
+"""What a planted error is, and how a word of a pair is changed wherever the pair says it."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Annotated
 
-from filtering.corruptions.records import Change, Item
+from filtering.records import QA
 from filtering.text.entities import Entity
+
+CLEAN = "clean"
+
+
+@dataclass(frozen=True, slots=True)
+class QAItem:
+    """A question-answer pair with the key of its image, '' in a table without images."""
+
+    qa: QA
+    image: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What a family makes of an item.
+
+    `before` and `after` are the piece that was changed, '' where something was only added or
+    only removed. `truth` assumes that the item was true before: False where the caption says
+    otherwise, True where what it says now holds by chance, None where that cannot be known.
+    """
+
+    item: QAItem
+    before: str
+    after: str
+    value_type: str
+    truth: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Corruption:
+    """What was done to a row."""
+
+    qa_id: Annotated[str, "identifier of the question-answer pair"]
+    family: Annotated[str, "family of the planted error, 'clean' for a row as it was given"]
+    before: Annotated[str, "what was replaced or removed; may be empty"]
+    after: Annotated[str, "what stands there now; may be empty"]
+    value_type: Annotated[str, "entity type of what was changed; empty for whole texts and images"]
+    false_by_provenance: Annotated[bool, "an error was planted in the row"]
+    truth: Annotated[
+        bool | None,
+        "whether a planted error is true all the same, given that the row was true before: false "
+        "where the caption says otherwise, null where that cannot be known, and for clean rows",
+    ]
 
 
 def _adapted(new: str, found: re.Match[str]) -> str:
     """The new text with its first letter as large or small as that of the word that it follows."""
     old, starts = found.group(), not found.string[: found.start()].strip()
-    return recased(new, old) if starts or old[:1].islower() else new
+    return recase(new, old) if starts or old[:1].islower() else new
 
 
-def recased(new: str, old: str) -> str:
+def recase(new: str, old: str) -> str:
     """The new text with a first letter like the old one's, if both begin with a plain word."""
     if not (old[1:2].islower() and new[1:2].islower()):
         return new
@@ -23,7 +67,7 @@ def recased(new: str, old: str) -> str:
     return first + new[1:]
 
 
-def swapped(text: str, old: str, new: str) -> str | None:
+def replace_phrase(text: str, old: str, new: str) -> str | None:
     """The text with a whole word or phrase replaced, in any case; None if it is not there."""
     if not old:
         return None
@@ -32,18 +76,18 @@ def swapped(text: str, old: str, new: str) -> str | None:
     return changed if count else None
 
 
-def at(text: str, entity: Entity, new: str) -> str:
+def replace_mention(text: str, entity: Entity, new: str) -> str:
     """The text with one mention replaced, with a capital where one began the text."""
     if entity.start == 0 and text[:1].isupper():
-        new = recased(new, text)
+        new = recase(new, text)
     return text[: entity.start] + new + text[entity.end :]
 
 
 def _stated(statement: str, old: str, new: str) -> str | None:
-    return swapped(statement, old, new) if statement.strip() else statement
+    return replace_phrase(statement, old, new) if statement.strip() else statement
 
 
-def answered(item: Item, answer: str, old: str = "", new: str = "") -> Item | None:
+def replace_answer(item: QAItem, answer: str, old: str = "", new: str = "") -> QAItem | None:
     """The item with another answer, said in the statement too.
 
     The statement has the whole old answer, or else the piece `old` of it, replaced; None where
@@ -55,24 +99,26 @@ def answered(item: Item, answer: str, old: str = "", new: str = "") -> Item | No
         statement = _stated(qa.statement, old, new)
     if statement is None:
         return None
-    return Item(replace(qa, answer=answer, statement=statement), item.image)
+    return QAItem(replace(qa, answer=answer, statement=statement), item.image)
 
 
-def asked(item: Item, question: str, old: str, new: str) -> Item | None:
+def replace_question(item: QAItem, question: str, old: str, new: str) -> QAItem | None:
     """The item with another question; None where the statement does not say the piece `old`."""
     statement = _stated(item.qa.statement, old, new)
     if statement is None:
         return None
-    return Item(replace(item.qa, question=question, statement=statement), item.image)
+    return QAItem(replace(item.qa, question=question, statement=statement), item.image)
 
 
-def with_entity(item: Item, entity: Entity, new: str, truth: bool | None) -> Change | None:
+def edit_answer(item: QAItem, entity: Entity, new: str, truth: bool | None) -> Edit | None:
     """The item with one entity of its answer replaced, wherever the statement says it."""
-    changed = answered(item, at(item.qa.answer, entity, new), entity.text, new)
-    return Change(changed, entity.text, new, entity.type, truth) if changed else None
+    changed = replace_answer(item, replace_mention(item.qa.answer, entity, new), entity.text, new)
+    return Edit(changed, entity.text, new, entity.type, truth) if changed else None
 
 
-def with_question_entity(item: Item, entity: Entity, new: str, truth: bool | None) -> Change | None:
+def edit_question(item: QAItem, entity: Entity, new: str, truth: bool | None) -> Edit | None:
     """The item with one entity of its question replaced, wherever the statement says it."""
-    changed = asked(item, at(item.qa.question, entity, new), entity.text, new)
-    return Change(changed, entity.text, new, entity.type, truth) if changed else None
+    changed = replace_question(
+        item, replace_mention(item.qa.question, entity, new), entity.text, new
+    )
+    return Edit(changed, entity.text, new, entity.type, truth) if changed else None

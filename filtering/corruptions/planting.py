@@ -1,23 +1,88 @@
-"""Planting errors into a table: which rows, which family, always the same for a seed."""
+"""Planting errors into a table: which families there are, which rows get which, always the same
+for a seed.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
+from typing import Literal, get_args
 
-from filtering.corruptions.families import Family, families
-from filtering.corruptions.pool import Pool
-from filtering.corruptions.records import CLEAN, Change, Corruption, Item
+from filtering.corruptions.claims import flip_direction, negate
+from filtering.corruptions.donors import (
+    DonorPool,
+    swap_answer,
+    swap_caption,
+    swap_image,
+    swap_pair,
+    swap_panel,
+)
+from filtering.corruptions.editing import CLEAN, Corruption, Edit, QAItem
+from filtering.corruptions.values import (
+    add_ungrounded,
+    change_number_slightly,
+    change_number_widely,
+    change_unit,
+    take_caption_name,
+    take_caption_number,
+    take_outside_name,
+)
 from filtering.records import QA
+
+Group = Literal["attributes", "swaps", "ungrounded and negation", "numbers"]
+GROUPS: tuple[Group, ...] = get_args(Group)
+Plant = Callable[[QAItem, DonorPool, Random], Edit | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A kind of error. `plant` returns None where it does not apply.
+
+    `whole_figure` families change all rows of a figure alike, as a wrong caption does.
+    """
+
+    name: str
+    group: Group
+    plant: Plant
+    whole_figure: bool = False
+
+    @property
+    def about(self) -> str:
+        """What the family does, in one sentence."""
+        return " ".join((self.plant.__doc__ or "").split())
+
+
+_FAMILIES = (
+    Family("entity_caption", "attributes", take_caption_name),
+    Family("entity_outside", "attributes", take_outside_name),
+    Family("direction_flip", "attributes", flip_direction),
+    Family("answer_swap", "swaps", swap_answer),
+    Family("qa_swap", "swaps", swap_pair),
+    Family("panel_swap", "swaps", swap_panel),
+    Family("caption_swap", "swaps", swap_caption, whole_figure=True),
+    Family("image_swap", "swaps", swap_image, whole_figure=True),
+    Family("ungrounded", "ungrounded and negation", add_ungrounded),
+    Family("negation", "ungrounded and negation", negate),
+    Family("number_close", "numbers", change_number_slightly),
+    Family("number_far", "numbers", change_number_widely),
+    Family("number_caption", "numbers", take_caption_number),
+    Family("unit_change", "numbers", change_unit),
+)
+
+
+def list_families() -> Mapping[str, Family]:
+    """All families by name, in a fixed order."""
+    return {family.name: family for family in _FAMILIES}
+
 
 _SAMPLED = 256
 _RAREST = 0.02
 
 
 @dataclass(frozen=True, slots=True)
-class Planted:
+class PlantedTable:
     """A table with errors: rows, image keys ('' without images) and records, all in order."""
 
     rows: list[QA]
@@ -31,21 +96,21 @@ def _dice(seed: int, kind: str, key: str) -> Random:
     return Random(int.from_bytes(hashlib.sha256(text).digest()[:8], "big"))
 
 
-def plant(family: Family, item: Item, pool: Pool, dice: Random) -> Change | None:
+def plant(family: Family, item: QAItem, pool: DonorPool, dice: Random) -> Edit | None:
     """The change of one family; None where it does not apply or changes nothing."""
     change = family.plant(item, pool, dice)
     return None if change is None or change.item == item else change
 
 
 def _chosen(names: Collection[str] | None) -> list[Family]:
-    known = families()
+    known = list_families()
     unknown = sorted(set(names or ()) - set(known))
     if unknown:
         raise ValueError(f"unknown family {', '.join(unknown)}; known: {', '.join(known)}")
     return [f for f in known.values() if names is None or f.name in names]
 
 
-def _weights(among: Sequence[Family], pool: Pool, seed: int) -> dict[str, float]:
+def _weights(among: Sequence[Family], pool: DonorPool, seed: int) -> dict[str, float]:
     """How often a family is tried: the more, the fewer rows it applies to, by a sample of rows."""
     sample = _dice(seed, "sample", "").sample(pool.rows, min(_SAMPLED, len(pool.rows)))
     weights = {}
@@ -57,8 +122,12 @@ def _weights(among: Sequence[Family], pool: Pool, seed: int) -> dict[str, float]
 
 
 def _first(
-    among: Sequence[Family], weights: Mapping[str, float], item: Item, pool: Pool, dice: Random
-) -> tuple[Family, Change] | None:
+    among: Sequence[Family],
+    weights: Mapping[str, float],
+    item: QAItem,
+    pool: DonorPool,
+    dice: Random,
+) -> tuple[Family, Edit] | None:
     """The first family, in a random order by weight, that applies."""
     for family in sorted(among, key=lambda f: dice.expovariate(weights[f.name])):
         change = plant(family, item, pool, dice)
@@ -68,7 +137,7 @@ def _first(
 
 
 def _figure_family(
-    figure: str, among: Sequence[Family], pool: Pool, seed: int, rate: float
+    figure: str, among: Sequence[Family], pool: DonorPool, seed: int, rate: float
 ) -> Family | None:
     """The family that changes a whole figure, or None for a figure that stays."""
     dice = _dice(seed, "figure", figure)
@@ -86,7 +155,7 @@ def corrupt(
     rate: float,
     names: Collection[str] | None = None,
     images: Sequence[str] | None = None,
-) -> Planted:
+) -> PlantedTable:
     """Plants errors into about `rate` (0-1) of the rows, which come back in order.
 
     Families (all, or those of `names`) come about equally often: one that applies to few rows is
@@ -99,8 +168,8 @@ def corrupt(
         raise ValueError(f"rate must be between 0 and 1, not {rate}")
     if images is not None and len(images) != len(rows):
         raise ValueError(f"{len(images)} images for {len(rows)} rows")
-    items = [Item(q, i) for q, i in zip(rows, images or [""] * len(rows), strict=True)]
-    pool = Pool.of(items)
+    items = [QAItem(q, i) for q, i in zip(rows, images or [""] * len(rows), strict=True)]
+    pool = DonorPool.of(items)
     chosen = [f for f in _chosen(names) if f.name != "image_swap" or any(images or ())]
     whole = [f for f in chosen if f.whole_figure]
     single = [f for f in chosen if not f.whole_figure]
@@ -116,26 +185,26 @@ def corrupt(
             if family
             else _single(item, weights, pool, seed, row_rate)
         )
-    return Planted([i.qa for i, _ in done], [i.image for i, _ in done], [r for _, r in done])
+    return PlantedTable([i.qa for i, _ in done], [i.image for i, _ in done], [r for _, r in done])
 
 
-def _whole(item: Item, family: Family, pool: Pool, seed: int) -> tuple[Item, Corruption]:
+def _whole(item: QAItem, family: Family, pool: DonorPool, seed: int) -> tuple[QAItem, Corruption]:
     """The item after a change that all rows of its figure share."""
     change = plant(family, item, pool, _dice(seed, family.name, item.qa.figure_id))
     return _record(item, (family, change) if change else None)
 
 
 def _single(
-    item: Item, weights: Mapping[str, float], pool: Pool, seed: int, rate: float
-) -> tuple[Item, Corruption]:
+    item: QAItem, weights: Mapping[str, float], pool: DonorPool, seed: int, rate: float
+) -> tuple[QAItem, Corruption]:
     dice = _dice(seed, "row", item.qa.qa_id)
     if dice.random() >= rate:
         return _record(item, None)
-    among = [f for f in families().values() if f.name in weights]
+    among = [f for f in list_families().values() if f.name in weights]
     return _record(item, _first(among, weights, item, pool, dice))
 
 
-def _record(item: Item, found: tuple[Family, Change] | None) -> tuple[Item, Corruption]:
+def _record(item: QAItem, found: tuple[Family, Edit] | None) -> tuple[QAItem, Corruption]:
     if found is None:
         return item, Corruption(item.qa.qa_id, CLEAN, "", "", "", False, None)
     family, change = found

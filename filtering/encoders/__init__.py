@@ -4,8 +4,16 @@
 real micrographs; docs/encoders.md says which models to name for these.
 """
 
-from filtering.encoders.clip import Clip, open_clip_encoder
-from filtering.encoders.locations import PHANTOM_TINY, EncoderError
-from filtering.encoders.nli import Nli, open_nli
+from filtering.encoders.clip import OpenClipEncoder, open_clip_encoder
+from filtering.encoders.nli import NliClassifier, open_nli
+from filtering.encoders.shared import EncoderError
+from filtering.scorer_choice import PHANTOM_TINY
 
-__all__ = ["PHANTOM_TINY", "Clip", "EncoderError", "Nli", "open_clip_encoder", "open_nli"]
+__all__ = [
+    "PHANTOM_TINY",
+    "EncoderError",
+    "NliClassifier",
+    "OpenClipEncoder",
+    "open_clip_encoder",
+    "open_nli",
+]

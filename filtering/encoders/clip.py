@@ -18,17 +18,20 @@ from open_clip.hf_model import HFTextEncoder
 from open_clip.transformer import TextTransformer
 from PIL import Image
 
-from filtering.encoders.batching import Floats, autocast, encode_distinct, utf8
-from filtering.encoders.image_files import ImageError, decode
-from filtering.encoders.locations import (
-    PHANTOM_TINY,
+from filtering.encoders.protocols import Floats
+from filtering.encoders.shared import (
     EncoderError,
     choose_device,
-    local_folder,
-    opened,
-    revision,
-    short_name,
+    compute_revision,
+    encode_distinct,
+    find_local_folder,
+    make_encodable,
+    open_quietly,
+    shorten_name,
+    use_autocast,
 )
+from filtering.image_files import ImageError, decode_image
+from filtering.scorer_choice import PHANTOM_TINY
 
 _ADVICE = (
     f"give {PHANTOM_TINY}, a folder with open_clip_config.json and weights, "
@@ -38,7 +41,7 @@ _ADVICE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Clip:
+class OpenClipEncoder:
     """An open_clip model in evaluation mode.
 
     `dim` is the length of its vectors, `scale` what the model multiplies similarities with
@@ -76,22 +79,22 @@ class Clip:
         seen = [place for place, value in enumerate(inputs) if value is not None]
         if seen:
             stack = torch.stack([value for value in inputs if value is not None])
-            with autocast(self.device):
+            with use_autocast(self.device):
                 found = self.model.encode_image(stack.to(self.device), normalize=True)
             rows[seen] = found.float().cpu().numpy()
         return rows
 
     @torch.inference_mode()
     def _text_batch(self, texts: Sequence[str]) -> Floats:
-        tokens = self.tokenize([utf8(text) for text in texts])
-        with autocast(self.device):
+        tokens = self.tokenize([make_encodable(text) for text in texts])
+        with use_autocast(self.device):
             found = encode_text(self.model, tokens.to(self.device))
         return np.asarray(found.float().cpu().numpy(), dtype=np.float32)
 
 
 def _read(file: bytes, preprocess: Callable[[Image.Image], torch.Tensor]) -> torch.Tensor | None:
     try:
-        return preprocess(decode(file))
+        return preprocess(decode_image(file))
     except ImageError:
         return None
 
@@ -135,7 +138,7 @@ def _encode_causal(model: Any, tower: TextTransformer, tokens: torch.Tensor) -> 
 
 def open_clip_encoder(
     name: str = PHANTOM_TINY, *, device: str | None = None, batch_size: int = 64
-) -> Clip:
+) -> OpenClipEncoder:
     """Opens an image-text encoder.
 
     `name` is `phantom-tiny` (bundled), a local folder as open_clip saves it,
@@ -144,19 +147,19 @@ def open_clip_encoder(
     mixed precision. Raises EncoderError, one line, for what cannot be opened.
     """
     target = choose_device(device)
-    folder = local_folder(name, "clip")
+    folder = find_local_folder(name, "clip")
     if batch_size < 1:
         raise EncoderError(f"batch_size is {batch_size}; give 1 or more")
     if folder is None and not name.startswith(open_clip.factory.HF_HUB_PREFIX) and "/" not in name:
         raise EncoderError(f"{name!r} is no image-text encoder that is known; {_ADVICE}")
 
-    def load() -> Clip:
+    def load() -> OpenClipEncoder:
         source, tag = _source(name, None if folder is None else str(folder))
         model, preprocess = open_clip.create_model_from_pretrained(source, tag, device=target)
         model.to(memory_format=torch.channels_last).eval()
-        return Clip(
+        return OpenClipEncoder(
             name=_public_name(name, folder),
-            revision=revision(model),
+            revision=compute_revision(model),
             dim=_width(model, target),
             scale=model.logit_scale.detach().exp().item(),
             model=model,
@@ -166,7 +169,7 @@ def open_clip_encoder(
             batch_size=batch_size,
         )
 
-    return opened(name, "an image-text encoder", _ADVICE, load)
+    return open_quietly(name, "an image-text encoder", _ADVICE, load)
 
 
 def _public_name(name: str, folder: Path | None) -> str:
@@ -174,7 +177,7 @@ def _public_name(name: str, folder: Path | None) -> str:
     architecture, _, tag = name.partition("/")
     if folder is None and Path(tag).is_file():
         return f"{architecture}/{Path(tag).name}"
-    return short_name(name, folder, "clip")
+    return shorten_name(name, folder, "clip")
 
 
 def _source(name: str, folder: str | None) -> tuple[str, str | None]:

@@ -10,16 +10,19 @@ import numpy as np
 import torch
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
-from filtering.encoders.batching import Floats, autocast, encode_distinct, utf8
-from filtering.encoders.locations import (
-    PHANTOM_TINY,
+from filtering.encoders.protocols import Floats
+from filtering.encoders.shared import (
     EncoderError,
     choose_device,
-    local_folder,
-    opened,
-    revision,
-    short_name,
+    compute_revision,
+    encode_distinct,
+    find_local_folder,
+    make_encodable,
+    open_quietly,
+    shorten_name,
+    use_autocast,
 )
+from filtering.scorer_choice import PHANTOM_TINY
 
 CLASSES = ("entailment", "neutral", "contradiction")
 _LONGEST = 512
@@ -31,7 +34,7 @@ _ADVICE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Nli:
+class NliClassifier:
     """A sequence classification model for natural language inference, in evaluation mode.
 
     `max_tokens` is the most that premise and hypothesis may have together, special tokens
@@ -50,7 +53,9 @@ class Nli:
 
     def length(self, text: str) -> int:
         """Tokens of a text, without special tokens."""
-        return len(self.tokenizer(utf8(text), add_special_tokens=False, verbose=False).input_ids)
+        return len(
+            self.tokenizer(make_encodable(text), add_special_tokens=False, verbose=False).input_ids
+        )
 
     def probabilities(self, premises: Sequence[str], hypotheses: Sequence[str]) -> Floats:
         """Entailment, neutral and contradiction of each hypothesis by its premise, (n, 3)."""
@@ -60,21 +65,21 @@ class Nli:
     @torch.inference_mode()
     def _batch(self, pairs: Sequence[tuple[str, str]]) -> Floats:
         inputs = self.tokenizer(
-            [utf8(premise) for premise, _ in pairs],
-            [utf8(hypothesis) for _, hypothesis in pairs],
+            [make_encodable(premise) for premise, _ in pairs],
+            [make_encodable(hypothesis) for _, hypothesis in pairs],
             truncation="longest_first",
             max_length=self.max_tokens,
             padding=True,
             return_tensors="pt",
             verbose=False,
         ).to(self.device)
-        with autocast(self.device):
+        with use_autocast(self.device):
             logits = self.model(**inputs).logits
         found = logits.float().softmax(dim=-1)[:, list(self.order)]
         return np.asarray(found.cpu().numpy(), dtype=np.float32)
 
 
-def label_order(name: str, labels: Mapping[int, str]) -> tuple[int, int, int]:
+def find_label_order(name: str, labels: Mapping[int, str]) -> tuple[int, int, int]:
     """Places of entailment, neutral and contradiction among a model's labels.
 
     Raises EncoderError for labels that are not these three.
@@ -98,7 +103,9 @@ def _room(tokenizer: Any, config: Any) -> int:
     return max(16, min(int(tokenizer.model_max_length), positions, _LONGEST))
 
 
-def open_nli(name: str = PHANTOM_TINY, *, device: str | None = None, batch_size: int = 64) -> Nli:
+def open_nli(
+    name: str = PHANTOM_TINY, *, device: str | None = None, batch_size: int = 64
+) -> NliClassifier:
     """Opens an entailment model.
 
     `name` is `phantom-tiny` (bundled), a local folder, or a model on the Hub whose labels are
@@ -108,19 +115,19 @@ def open_nli(name: str = PHANTOM_TINY, *, device: str | None = None, batch_size:
     line, for what cannot be opened.
     """
     target = choose_device(device)
-    folder = local_folder(name, "nli")
+    folder = find_local_folder(name, "nli")
     if batch_size < 1:
         raise EncoderError(f"batch_size is {batch_size}; give 1 or more")
     source = name if folder is None else str(folder)
 
-    def load() -> Nli:
+    def load() -> NliClassifier:
         model = AutoModelForSequenceClassification.from_pretrained(source, trust_remote_code=False)
         tokenizer = AutoTokenizer.from_pretrained(source, trust_remote_code=False)
-        order = label_order(name, model.config.id2label)
+        order = find_label_order(name, model.config.id2label)
         model.to(target).eval()
-        return Nli(
-            name=short_name(name, folder, "nli"),
-            revision=revision(model),
+        return NliClassifier(
+            name=shorten_name(name, folder, "nli"),
+            revision=compute_revision(model),
             max_tokens=_room(tokenizer, model.config),
             model=model,
             tokenizer=tokenizer,
@@ -129,4 +136,4 @@ def open_nli(name: str = PHANTOM_TINY, *, device: str | None = None, batch_size:
             batch_size=batch_size,
         )
 
-    return opened(name, "an entailment model", _ADVICE, load)
+    return open_quietly(name, "an entailment model", _ADVICE, load)

@@ -9,68 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from filtering.pairs import Pairs
-from filtering.records import QA
+from filtering.encoders.protocols import Encoders, EntailmentModel, Floats, ImageTextEncoder
+from filtering.records import QA, PairTable
 from filtering.text.captions import read_caption
 
-Floats = npt.NDArray[np.float32]
 ALTERNATIVES = 6
 _NEAREST = 48
 _BLOCK = 2048
 _HASHED = 256
-
-
-class Clip(Protocol):
-    """An image and text encoder, as `filtering.encoders.open_clip_encoder` opens it."""
-
-    @property
-    def name(self) -> str:
-        """Model."""
-
-    @property
-    def revision(self) -> str:
-        """Revision of its weights."""
-
-    @property
-    def dim(self) -> int:
-        """Dimensions of its embeddings."""
-
-    @property
-    def scale(self) -> float:
-        """Factor of similarities in a softmax."""
-
-    def images(self, files: Sequence[bytes]) -> Floats:
-        """Unit rows, NaN for an image that cannot be read."""
-
-    def texts(self, texts: Sequence[str]) -> Floats:
-        """Unit rows."""
-
-
-class Nli(Protocol):
-    """A natural language inference model, as `filtering.encoders.open_nli` opens it."""
-
-    @property
-    def name(self) -> str:
-        """Model."""
-
-    @property
-    def revision(self) -> str:
-        """Revision of its weights."""
-
-    @property
-    def max_tokens(self) -> int:
-        """Most tokens of premise and hypothesis together."""
-
-    def length(self, text: str) -> int:
-        """Tokens of a text."""
-
-    def probabilities(self, premises: Sequence[str], hypotheses: Sequence[str]) -> Floats:
-        """Entailment, neutral and contradiction, shape (n, 3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +52,7 @@ class Encoded:
     scale: float
 
 
-def statement(qa: QA) -> str:
+def make_statement(qa: QA) -> str:
     """The pair as one text: its statement, or question and answer where there is none."""
     return qa.statement or f"{qa.question} {qa.answer}"
 
@@ -115,7 +65,7 @@ def _with_answer(qa: QA, answer: str) -> str:
     return qa.statement[:place] + answer + qa.statement[place + len(qa.answer) :]
 
 
-def nearest(queries: Floats, bank: Floats, count: int) -> npt.NDArray[np.int64]:
+def find_nearest(queries: Floats, bank: Floats, count: int) -> npt.NDArray[np.int64]:
     """Indices (n, count) of the bank's most similar rows, the best first; ties by index."""
     count = min(count, len(bank))
     found = [
@@ -140,16 +90,16 @@ def _other_answers(qa: QA, places: Sequence[int], bank: Bank) -> list[str]:
     return found
 
 
-def other_answers(rows: Sequence[QA], questions: Floats, bank: Bank) -> list[list[str]]:
+def find_other_answers(rows: Sequence[QA], questions: Floats, bank: Bank) -> list[list[str]]:
     """Up to `ALTERNATIVES` other answers for each row, from the nearest questions of the bank."""
-    near = nearest(questions, bank.questions, _NEAREST)
+    near = find_nearest(questions, bank.questions, _NEAREST)
     return [_other_answers(qa, near[n].tolist(), bank) for n, qa in enumerate(rows)]
 
 
-def _others(rows: Sequence[QA], questions: Floats, bank: Bank, clip: Clip) -> Floats:
+def _others(rows: Sequence[QA], questions: Floats, bank: Bank, clip: ImageTextEncoder) -> Floats:
     found = np.full((len(rows), ALTERNATIVES, clip.dim), np.nan, dtype=np.float32)
     texts, slots = [], []
-    for n, answers in enumerate(other_answers(rows, questions, bank)):
+    for n, answers in enumerate(find_other_answers(rows, questions, bank)):
         for k, answer in enumerate(answers):
             texts.append(_with_answer(rows[n], answer))
             slots.append((n, k))
@@ -159,7 +109,7 @@ def _others(rows: Sequence[QA], questions: Floats, bank: Bank, clip: Clip) -> Fl
     return found
 
 
-def windows(caption: str, length: Callable[[str], int], room: int) -> list[str]:
+def split_windows(caption: str, length: Callable[[str], int], room: int) -> list[str]:
     """The caption in runs of whole sentences of at most `room` tokens each; one sentence may be
     longer and is then cut by the model. `length` counts the tokens of a text."""
     if length(caption) <= room:
@@ -174,7 +124,7 @@ def windows(caption: str, length: Callable[[str], int], room: int) -> list[str]:
     return [*found, caption[start:end].strip()] if end > start else [caption]
 
 
-def entailment(rows: Sequence[QA], nli: Nli) -> Floats:
+def compute_entailment(rows: Sequence[QA], nli: EntailmentModel) -> Floats:
     """Entailment, neutral and contradiction of each statement by its caption, shape (n, 3).
 
     A long caption is read in windows of whole sentences; the window that is least neutral counts
@@ -183,8 +133,8 @@ def entailment(rows: Sequence[QA], nli: Nli) -> Floats:
     premises, hypotheses, owners = [], [], []
     length = cache(nli.length)
     for n, qa in enumerate(rows):
-        said = statement(qa)
-        for window in windows(qa.caption, length, max(16, nli.max_tokens - length(said) - 3)):
+        said = make_statement(qa)
+        for window in split_windows(qa.caption, length, max(16, nli.max_tokens - length(said) - 3)):
             premises.append(window)
             hypotheses.append(said)
             owners.append(n)
@@ -195,12 +145,12 @@ def entailment(rows: Sequence[QA], nli: Nli) -> Floats:
     return found[first]
 
 
-def figure_numbers(pairs: Pairs) -> npt.NDArray[np.int64]:
+def number_figures(pairs: PairTable) -> npt.NDArray[np.int64]:
     """The figure of each row, numbered from 0 in order of appearance."""
     return _figures(pairs)[0]
 
 
-def _figures(pairs: Pairs) -> tuple[npt.NDArray[np.int64], list[tuple[str, str, str]]]:
+def _figures(pairs: PairTable) -> tuple[npt.NDArray[np.int64], list[tuple[str, str, str]]]:
     """Figure of each row, and the figures as identifier, image and caption."""
     keys = [
         (q.figure_id, image, q.caption) for image, q in zip(pairs.images, pairs.rows, strict=True)
@@ -209,7 +159,9 @@ def _figures(pairs: Pairs) -> tuple[npt.NDArray[np.int64], list[tuple[str, str, 
     return np.array([places[key] for key in keys], dtype=np.int64), list(places)
 
 
-def encode(pairs: Pairs, clip: Clip, nli: Nli, bank: Bank | None) -> Encoded:
+def encode_with_models(
+    pairs: PairTable, clip: ImageTextEncoder, nli: EntailmentModel, bank: Bank | None
+) -> Encoded:
     """Embeddings and entailment of pairs. Without a bank there are no other answers."""
     figure, figures = _figures(pairs)
     names = {name: i for i, name in enumerate(dict.fromkeys(image for _, image, _ in figures))}
@@ -221,14 +173,14 @@ def encode(pairs: Pairs, clip: Clip, nli: Nli, bank: Bank | None) -> Encoded:
         images=pictures[[names[image] for _, image, _ in figures]],
         captions=clip.texts([caption for _, _, caption in figures]),
         questions=questions,
-        statements=clip.texts([statement(qa) for qa in pairs.rows]),
+        statements=clip.texts([make_statement(qa) for qa in pairs.rows]),
         others=blank if bank is None else _others(pairs.rows, questions, bank, clip),
-        nli=entailment(pairs.rows, nli),
+        nli=compute_entailment(pairs.rows, nli),
         scale=clip.scale,
     )
 
 
-def encode_words(pairs: Pairs) -> Encoded:
+def encode_words(pairs: PairTable) -> Encoded:
     """What takes the place of encoders where there are none: hashed bags of words.
 
     They find similar questions and statements; images, captions and entailment are missing.
@@ -237,9 +189,16 @@ def encode_words(pairs: Pairs) -> Encoded:
 
     figure, figures = _figures(pairs)
     hashed = HashingVectorizer(n_features=_HASHED, alternate_sign=False, dtype=np.float32)
-    texts = [qa.question for qa in pairs.rows], [statement(qa) for qa in pairs.rows]
+    texts = [qa.question for qa in pairs.rows], [make_statement(qa) for qa in pairs.rows]
     questions, statements = (hashed.transform(t).toarray() for t in texts)
     missing = np.full((len(figures), _HASHED), np.nan, dtype=np.float32)
     others = np.full((len(pairs.rows), 1, _HASHED), np.nan, dtype=np.float32)
     nli = np.full((len(pairs.rows), 3), np.nan, dtype=np.float32)
     return Encoded(figure, missing, missing, questions, statements, others, nli, 1.0)
+
+
+def encode_pairs(pairs: PairTable, encoders: Encoders, bank: Bank | None) -> Encoded:
+    """What the encoders see of pairs; hashed words where there are no encoders."""
+    if encoders.clip is None or encoders.nli is None:
+        return encode_words(pairs)
+    return encode_with_models(pairs, encoders.clip, encoders.nli, bank)

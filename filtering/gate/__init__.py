@@ -6,27 +6,25 @@ question that looks beyond the figure ('What would ...?') is not judged.
 
 from __future__ import annotations
 
-from filtering.gate.claims import contradicted_direction, contradicted_presence
-from filtering.gate.colours import contradicted_colour
-from filtering.gate.names import contradicted_name
-from filtering.gate.negations import contradicted_negation
-from filtering.gate.numbers import contradicted_number
+from filtering.gate.claims import check_direction, check_negation, check_presence
+from filtering.gate.names import check_colour, check_name
+from filtering.gate.numbers import check_number
 from filtering.gate.panels import contradicted_panel
 from filtering.records import QA
 from filtering.signals.grounding import is_open
 
 _CHECKS = (
-    contradicted_number,
-    contradicted_name,
-    contradicted_colour,
-    contradicted_direction,
-    contradicted_presence,
-    contradicted_negation,
+    check_number,
+    check_name,
+    check_colour,
+    check_direction,
+    check_presence,
+    check_negation,
     contradicted_panel,
 )
 
 
-def contradiction(qa: QA) -> str:
+def find_contradiction(qa: QA) -> str:
     """Plain contradiction of the caption in words; empty where there is none.
 
     Reads 'says 12 cells, the caption says 21 cells'. Checked in turn: quantities, names in the

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import islice, pairwise, permutations
 
 from filtering.records import QA
-from filtering.signals.grounding import best_passages, ungrounded
+from filtering.signals.grounding import find_best_passages, find_ungrounded
 from filtering.text.captions import read_caption
 from filtering.text.entities import Entity, find_entities
 from filtering.text.vocabulary import unify
@@ -145,7 +145,7 @@ def _where(entity: Entity, dimension: str, qa: QA) -> list[str]:
         return [qa.caption]
     besides = frozenset({named_key(entity)}) | plain_words(entity.text) - {stem(entity.noun or "")}
     claim = f"{qa.question} {qa.answer}"
-    found = [p.text for p in best_passages(qa.caption, claim, besides)]
+    found = [p.text for p in find_best_passages(qa.caption, claim, besides)]
     if any(_family(e) == _family(entity) for part in found for e in find_entities(part)):
         return found
     return _only_treatment(entity, qa)
@@ -155,7 +155,7 @@ def _only_treatment(entity: Entity, qa: QA) -> list[str]:
     """The sentence with the one dose or duration of the caption, if the question asks for it."""
     same = {e.value for e in find_entities(qa.caption) if _family(e) == _family(entity)}
     is_asked = entity.type in ("concentration", "duration") and _TREATED.search(qa.question)
-    if len(same) != 1 or not is_asked or ungrounded(qa.question, qa.caption):
+    if len(same) != 1 or not is_asked or find_ungrounded(qa.question, qa.caption):
         return []
     parts = [part.text for part in read_caption(qa.caption).parts]
     return [p for p in parts if same & {e.value for e in find_entities(p)} and _is_treatment(p)]
@@ -240,7 +240,7 @@ def _is_told(entity: Entity, said_in: str, qa: QA) -> bool:
     return False
 
 
-def contradicted_number(qa: QA) -> str:
+def check_number(qa: QA) -> str:
     """A quantity of the pair for which the caption gives another value; empty if there is none.
 
     A value that the caption gives for a thing of that kind, or that follows from its numbers, is

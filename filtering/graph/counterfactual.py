@@ -17,7 +17,7 @@ import numpy.typing as npt
 from filtering.signals.text_signals import WEIGHTS
 
 if TYPE_CHECKING:
-    from filtering.encoders.pair_encoding import Floats
+    from filtering.encoders.protocols import Floats
     from filtering.graph.scorer import Observed, Scorer
 
 FURTHEST = 5.0
@@ -64,7 +64,7 @@ class Changes:
     powerless: list[str]
 
 
-def mean_changes(signals: Mapping[str, float | None], score: float, cut: float) -> Changes:
+def find_mean_changes(signals: Mapping[str, float | None], score: float, cut: float) -> Changes:
     """What takes the weighted mean of signals (`text_signals.consistency`) to the cut."""
     known = {n: v for n, v in signals.items() if v is not None and n in WEIGHTS}
     step = (cut - score) * sum(WEIGHTS[name] for name in known)
@@ -84,7 +84,9 @@ class _Side:
     limit: float
 
 
-def graph_changes(scorer: Scorer, observed: Observed, row: int, cut: float, kept: bool) -> Changes:
+def find_graph_changes(
+    scorer: Scorer, observed: Observed, row: int, cut: float, kept: bool
+) -> Changes:
     """What takes the graph's score of a pair across the cut, from kept or dropped to the other.
 
     `observed` are the pairs of one group (article), `row` the pair's place among them. All
@@ -94,9 +96,9 @@ def graph_changes(scorer: Scorer, observed: Observed, row: int, cut: float, kept
     between two points of the grid can be missed. Raises ValueError without a graph, and for a pair
     that the contradiction gate drops: no score would keep it.
     """
-    from filtering.graph.features import CHANNELS
+    from filtering.graph.channels import CHANNELS
 
-    if observed.seen is None or scorer.hicqa is None or not scorer.rates:
+    if observed.graph_input is None or scorer.hicqa is None or not scorer.rates:
         raise ValueError("the score does not come from a graph")
     signals = observed.signals[row]
     if signals.contradiction:
@@ -164,15 +166,15 @@ class _Search:
 
     def _crosses(self, shifts: Sequence[tuple[str, float]]) -> npt.NDArray[np.bool_]:
         """Whether the pair is decided otherwise, for each shift of a signal."""
-        from filtering.graph.scorer import rounded
+        from filtering.graph.scorer import round_score
 
-        found = [rounded(score) for score in self.scores(shifts)]
+        found = [round_score(score) for score in self.scores(shifts)]
         scores = np.array(found, dtype=np.float64)
         return scores < self.cut if self.kept else scores > self.cut
 
     def scores(self, shifts: Sequence[tuple[str, float]]) -> Floats:
         """The pair's score for each of k shifts, (k,): k copies of the group in one pass."""
-        seen, figure = self.observed.seen, self.observed.figure
+        seen, figure = self.observed.graph_input, self.observed.figure
         if seen is None:
             raise ValueError("the score does not come from a graph")
         if not shifts:

@@ -9,16 +9,18 @@ whole groups gives what the whole graph gives. Which edges MicroVQA++ has is not
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import zlib
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import torch
 
-from filtering.encoders.pair_encoding import Floats
+from filtering.encoders.protocols import Floats
 from filtering.graph.pyg_import import HeteroData
-from filtering.signals.shared_words import Words, share_told
+from filtering.records import QA
+from filtering.text.words import plain_words
 
 Indices = npt.NDArray[np.int64]
 NEAR = 8
@@ -67,7 +69,7 @@ def _ordered_pairs(members: Indices, most: int) -> tuple[Indices, Indices]:
     return members[source], members[target]
 
 
-def sibling_edges(figure: Indices) -> Indices:
+def find_sibling_edges(figure: Indices) -> Indices:
     """Edges (2, e) between the QAs of each figure, at most 12 into each."""
     order = np.argsort(figure, kind="stable")
     parts = np.split(order, np.flatnonzero(np.diff(figure[order])) + 1)
@@ -77,7 +79,9 @@ def sibling_edges(figure: Indices) -> Indices:
     return np.stack([np.concatenate(side) for side in zip(*pairs, strict=True)])
 
 
-def near_edges(questions: Floats, figure: Indices, group: Indices, count: int = NEAR) -> Indices:
+def find_near_edges(
+    questions: Floats, figure: Indices, group: Indices, count: int = NEAR
+) -> Indices:
     """Edges (2, e) from the `count` most similar questions of other figures of the same group.
 
     Groups are searched in blocks of at most 512 QAs in their order, so that time stays linear.
@@ -107,13 +111,13 @@ def _pair_features(edges: Indices, rows: Rows) -> Floats:
     source, target = edges
     asked = np.einsum("ed,ed->e", rows.questions[source], rows.questions[target])
     said = np.einsum("ed,ed->e", rows.statements[source], rows.statements[target])
-    told = share_told(rows.words[target, 0], rows.words[source, 1])
-    tells = share_told(rows.words[source, 0], rows.words[target, 1])
+    told = share_words(rows.words[target, 0], rows.words[source, 1])
+    tells = share_words(rows.words[source, 0], rows.words[target, 1])
     whole = [told == 1, tells == 1]
     return np.stack([asked, said, said - asked, told, tells, *whole], axis=1).astype(np.float32)
 
 
-def shuffled(edges: Indices, rng: np.random.Generator) -> Indices:
+def shuffle_sources(edges: Indices, rng: np.random.Generator) -> Indices:
     """The same targets with their sources permuted: edges that mean nothing."""
     return np.stack([rng.permutation(edges[0]), edges[1]])
 
@@ -122,10 +126,10 @@ def build_graph(rows: Rows, shuffle: np.random.Generator | None = None) -> Heter
     """The graph of some rows. With `shuffle`, QAs and figures are joined at random (a control)."""
     n, f = len(rows.features), len(rows.figures)
     figure = rows.figure if shuffle is None else shuffle.permutation(rows.figure)
-    siblings = sibling_edges(figure)
-    near = near_edges(rows.questions, rows.figure, rows.group)
+    siblings = find_sibling_edges(figure)
+    near = find_near_edges(rows.questions, rows.figure, rows.group)
     if shuffle is not None:
-        near = shuffled(near, shuffle)
+        near = shuffle_sources(near, shuffle)
     data = HeteroData()
     data["qa"].x = torch.from_numpy(rows.features)
     data["image"].x = data["caption"].x = torch.from_numpy(rows.figures)
@@ -147,7 +151,7 @@ def build_graph(rows: Rows, shuffle: np.random.Generator | None = None) -> Heter
     return data
 
 
-def batches(group: Indices, size: int) -> Iterator[Indices]:
+def split_batches(group: Indices, size: int) -> Iterator[Indices]:
     """Rows in batches of whole groups, closed when they hold `size` rows or more."""
     order = np.argsort(group, kind="stable")
     held: list[Indices] = []
@@ -162,7 +166,7 @@ def batches(group: Indices, size: int) -> Iterator[Indices]:
         yield np.concatenate(held)
 
 
-def select(rows: Rows, which: Indices) -> Rows:
+def select_rows(rows: Rows, which: Indices) -> Rows:
     """Some of the rows with their figures, numbered anew."""
     kept, figure = np.unique(rows.figure[which], return_inverse=True)
     return Rows(
@@ -181,3 +185,32 @@ def select(rows: Rows, which: Indices) -> Rows:
 def relation_names() -> Sequence[str]:
     """The names of the relations, as `source-name-target`."""
     return ["-".join(r) for r in RELATIONS]
+
+
+Words = npt.NDArray[np.uint64]
+_PIECES = 16
+_BITS = 64
+
+
+def collect_words(rows: Sequence[QA]) -> Words:
+    """Words of each answer and of all that the pair says, shape (n, 2, 16)."""
+    said = [
+        (_set(plain_words(qa.answer)), _set(plain_words(f"{qa.question} {qa.answer}")))
+        for qa in rows
+    ]
+    return np.array(said, dtype=np.uint64).reshape(len(rows), 2, _PIECES)
+
+
+def _set(words: Collection[str]) -> list[int]:
+    bits = [0] * _PIECES
+    for word in words:
+        place = zlib.crc32(word.encode("utf-8", "surrogatepass")) % (_PIECES * _BITS)
+        bits[place // _BITS] |= 1 << (place % _BITS)
+    return bits
+
+
+def share_words(words: Words, by: Words) -> npt.NDArray[np.float32]:
+    """Share (e,) of the words of each set (e, 16) that are in another one (e, 16); 0 for none."""
+    count = np.bitwise_count(words).sum(axis=1)
+    both = np.bitwise_count(words & by).sum(axis=1)
+    return np.asarray(both / np.maximum(count, 1), dtype=np.float32)

@@ -7,9 +7,11 @@ the row, its figure and its group (article), and on nothing else of the table.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import RLock
 from typing import Any
 
 import numpy as np
@@ -18,13 +20,34 @@ import torch
 from pydantic import BaseModel, ConfigDict
 from safetensors.numpy import load_file, save_file
 from safetensors.torch import load_model
+from threadpoolctl import threadpool_limits
 
-from filtering.encoders.pair_encoding import Bank, Encoded, Floats
-from filtering.graph.edges import Rows, batches, build_graph, select
-from filtering.graph.features import Anchor, oriented, text_channels
+from filtering.encoders.pair_encoding import Bank, Encoded
+from filtering.encoders.protocols import Floats
+from filtering.graph.channels import (
+    Anchor,
+    Centre,
+    Scale,
+    compute_encoder_channels,
+    orient_channels,
+    take_text_channels,
+)
+from filtering.graph.edges import Rows, build_graph, select_rows, split_batches
 from filtering.graph.model import HiCQAGraph
-from filtering.graph.normalise import Centre, Scale, raw_channels
 from filtering.records import Signals
+
+_LOCK = RLock()
+
+
+@contextmanager
+def use_one_thread() -> Iterator[None]:
+    """Holds linear algebra to one thread: the last bits of a product depend on their number.
+
+    One caller at a time, as the limit holds for the whole process. Also a decorator.
+    """
+    with _LOCK, threadpool_limits(limits=1):
+        yield
+
 
 _CONFIG, _REFERENCE, _GRAPH = "filter.json", "reference.safetensors", "graph"
 BATCH = 4096
@@ -69,7 +92,7 @@ class HiCQAFilter:
     reference: Reference
     graph: HiCQAGraph | None
 
-    def log_odds(self, rows: Rows, fixed: Floats, size: int = BATCH) -> Floats:
+    def compute_log_odds(self, rows: Rows, fixed: Floats, size: int = BATCH) -> Floats:
         """Uncalibrated log odds (n,), in batches of whole groups of about `size` rows.
 
         Raises ValueError without a graph.
@@ -80,15 +103,15 @@ class HiCQAFilter:
         self.graph.eval()
         device = next(self.graph.parameters()).device
         with torch.inference_mode():
-            for part in batches(rows.group, size):
-                data = build_graph(select(rows, part)).to(device)
+            for part in split_batches(rows.group, size):
+                data = build_graph(select_rows(rows, part)).to(device)
                 odds, _ = self.graph(data, torch.from_numpy(fixed[part]).to(device))
                 found[part] = odds.cpu().numpy()
         return found
 
-    def probabilities(self, rows: Rows, fixed: Floats, size: int = BATCH) -> Floats:
+    def compute_probabilities(self, rows: Rows, fixed: Floats, size: int = BATCH) -> Floats:
         """Calibrated probability (n,) that a pair is consistent, 0-1."""
-        odds = self.config.slope * self.log_odds(rows, fixed, size) + self.config.offset
+        odds = self.config.slope * self.compute_log_odds(rows, fixed, size) + self.config.offset
         return (1 / (1 + np.exp(-odds.astype(np.float64)))).astype(np.float32)
 
     def save(self, folder: Path) -> None:
@@ -140,7 +163,10 @@ def _part(tensors: dict[str, Floats], name: str) -> dict[str, Any]:
     return {k.partition(".")[2]: v for k, v in tensors.items() if k.startswith(f"{name}.")}
 
 
-def channels_of(encoded: Encoded, signals: Sequence[Signals] | None, centre: Centre) -> Floats:
+def compute_channels(encoded: Encoded, signals: Sequence[Signals] | None, centre: Centre) -> Floats:
     """All channels, more is more consistent; shape (n, c), NaN where one does not apply."""
-    both = [raw_channels(encoded, centre), text_channels(signals, len(encoded.figure))]
-    return oriented(np.concatenate(both, axis=1))
+    both = [
+        compute_encoder_channels(encoded, centre),
+        take_text_channels(signals, len(encoded.figure)),
+    ]
+    return orient_channels(np.concatenate(both, axis=1))

@@ -6,22 +6,29 @@ needs its siblings and its group.
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
+import torch
 
-from filtering.encoders.pair_encoding import Encoded, Floats, figure_numbers
-from filtering.graph.edges import Indices
-from filtering.graph.features import CHANNELS, Scaled, anchor, graph_rows
-from filtering.graph.hicqa import HiCQAFilter, channels_of
-from filtering.graph.threads import one_thread
-from filtering.graph.training_pools import NO_ENCODERS, Encoders
-from filtering.pairs import Pairs
-from filtering.records import Signals
-from filtering.signals.shared_words import Words, pair_words
-from filtering.signals.text_signals import compute_signals, with_siblings
+from filtering.encoders import open_clip_encoder, open_nli
+from filtering.encoders.pair_encoding import Encoded, encode_pairs, number_figures
+from filtering.encoders.protocols import NO_ENCODERS, Encoders, Floats
+from filtering.graph.channels import CHANNELS, Scaled, compute_anchor, make_graph_rows
+from filtering.graph.edges import Indices, Words, collect_words
+from filtering.graph.hicqa import HiCQAFilter, compute_channels, use_one_thread
+from filtering.records import PairTable, Signals
+from filtering.scorer_choice import NO_ENCODER, FilterError
+from filtering.signals.text_signals import add_siblings, compute_signals
 
+logger = logging.getLogger("microvqa_pp")
+BUNDLED = Path(__file__).parent.parent / "weights" / "hicqa"
 MEAN = "mean of signals"
 _SHOWN = {
     "signal_image_caption": "image_caption_probability",
@@ -38,23 +45,42 @@ _WEAK = 0.7
 
 
 @dataclass(frozen=True, slots=True)
-class Observed:
-    """What is seen of each pair by itself: signals with their mean as score, and what the graph
-    reads, None without a filter. `figure` numbers the figures."""
-
-    signals: list[Signals]
-    figure: Indices
-    seen: Seen | None
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """Channels of n pairs, their questions and statements as unit rows, and their words."""
+class GraphInput:
+    """What the graph reads of n pairs: channels, questions and statements as unit rows, words."""
 
     scaled: Scaled
     questions: Floats
     statements: Floats
     words: Words
+
+    def to_arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """All arrays by name, one row a pair; `from_arrays` takes them back."""
+        return {
+            "globally": self.scaled.globally,
+            "locally": self.scaled.locally,
+            "questions": self.questions,
+            "statements": self.statements,
+            "words": self.words,
+        }
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, npt.NDArray[Any]]) -> GraphInput:
+        """The input that `to_arrays` took apart."""
+        scaled = Scaled(arrays["globally"], arrays["locally"])
+        return cls(scaled, arrays["questions"], arrays["statements"], arrays["words"])
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What is seen of each pair by itself.
+
+    `signals` have their mean as score, `figure` numbers the figures, and `graph_input` is None
+    without a filter.
+    """
+
+    signals: list[Signals]
+    figure: Indices
+    graph_input: GraphInput | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +107,8 @@ class Scorer:
             return kind
         return f"{kind}; CLIP {clip.name} {clip.revision}; NLI {nli.name} {nli.revision}"
 
-    @one_thread()
-    def observe(self, pairs: Pairs) -> Observed:
+    @use_one_thread()
+    def observe(self, pairs: PairTable) -> Observed:
         """Signals of each pair, with the mean of them as score.
 
         On one thread, here and in `rate`: the last bits of a product depend on their number.
@@ -90,75 +116,139 @@ class Scorer:
         signals = compute_signals(pairs.rows)
         if self.hicqa is None:
             named = [replace(s, scorer=self.name) for s in signals]
-            return Observed(named, figure_numbers(pairs), None)
+            return Observed(named, number_figures(pairs), None)
+        # What the encoders see, with other answers from the filter's own sample.
         reference = self.hicqa.reference
-        encoded = self.encoders.encode(pairs, reference.bank)
-        channels = channels_of(encoded, signals, reference.centre)
-        near = reference.scale.neighbours(encoded.questions, [q.figure_id for q in pairs.rows])
+        encoded = encode_pairs(pairs, self.encoders, reference.bank)
+        # Channels on the scale of the whole sample, and of questions like the pair's own.
+        channels = compute_channels(encoded, signals, reference.centre)
+        near = reference.scale.find_neighbours(encoded.questions, [q.figure_id for q in pairs.rows])
         scaled = Scaled.of(channels, reference.scale, near)
-        told = _told(channels, encoded, reference.scale.worse_than(channels, near))
-        named = [
-            _scored(replace(s, **t, scorer=self.name)) for s, t in zip(signals, told, strict=True)
+        # The columns that a reader sees, and the mean as score until the graph has spoken.
+        worse = reference.scale.compare_with_neighbours(channels, near)
+        columns = _show_encoder_signals(channels, encoded, worse)
+        shown = [
+            _average(replace(s, **more, scorer=self.name))
+            for s, more in zip(signals, columns, strict=True)
         ]
-        words = pair_words(pairs.rows)
-        seen = Seen(scaled, encoded.questions, encoded.statements, words)
-        return Observed(named, encoded.figure, seen)
+        words = collect_words(pairs.rows)
+        graph_input = GraphInput(scaled, encoded.questions, encoded.statements, words)
+        return Observed(shown, encoded.figure, graph_input)
 
-    @one_thread()
-    def rate(self, seen: Seen, figure: Indices, group: Indices) -> Floats:
-        """The score of pairs with all their siblings, (n,), 0-1. Raises ValueError without a
-        graph."""
+    @use_one_thread()
+    def rate(self, graph_input: GraphInput, figure: Indices, group: Indices) -> Floats:
+        """The graph's score of pairs that stand together with all their siblings.
+
+        Args:
+            graph_input: what the graph reads of n pairs.
+            figure: number of each pair's figure, from 0 without gaps.
+            group: number of each pair's group (article).
+
+        Shape:
+            Scores (n,), calibrated probabilities of being consistent, 0-1.
+
+        Raises:
+            ValueError: without a graph.
+        """
         if self.hicqa is None:
             raise ValueError("without a filter the score is the mean of signals")
-        rows = graph_rows(seen.scaled, seen.questions, seen.statements, seen.words, figure, group)
-        return self.hicqa.probabilities(rows, anchor(seen.scaled, self.hicqa.config.anchor))
+        rows = make_graph_rows(
+            graph_input.scaled,
+            graph_input.questions,
+            graph_input.statements,
+            graph_input.words,
+            figure,
+            group,
+        )
+        fixed = compute_anchor(graph_input.scaled, self.hicqa.config.anchor)
+        return self.hicqa.compute_probabilities(rows, fixed)
 
-    def score(self, pairs: Pairs) -> list[Signals]:
+    def score(self, pairs: PairTable) -> list[Signals]:
         """Signals and score of each pair, in order. Siblings must be among the pairs."""
         observed = self.observe(pairs)
-        signals = with_siblings(observed.signals, observed.figure)
-        if observed.seen is None or not self.rates:
+        signals = add_siblings(observed.signals, observed.figure)
+        if observed.graph_input is None or not self.rates:
             return signals
-        found = self.rate(observed.seen, observed.figure, pairs.numbered_groups())
-        return [replace(s, score=rounded(p)) for s, p in zip(signals, found, strict=True)]
+        scores = self.rate(observed.graph_input, observed.figure, pairs.number_groups())
+        return [replace(s, score=round_score(p)) for s, p in zip(signals, scores, strict=True)]
 
 
-def rounded(score: float) -> float:
+def round_score(score: float) -> float:
     """A score as it is written: six digits, so that it does not depend on the batch."""
     return round(float(score), 6)
 
 
-def _told(channels: Floats, encoded: Encoded, worse: Floats) -> list[dict[str, Any]]:
+def _show_encoder_signals(
+    channels: Floats, encoded: Encoded, worse: Floats
+) -> list[dict[str, Any]]:
     """What the encoders say of each pair, as fields of its signals."""
+
+    def blank_missing(values: Floats) -> list[float | None]:
+        return [round(float(v), 4) if np.isfinite(v) else None for v in values]
+
     columns: dict[str, list[Any]] = {
-        shown: _optional(channels[:, CHANNELS.index(name)]) for shown, name in _SHOWN.items()
+        shown: blank_missing(channels[:, CHANNELS.index(name)]) for shown, name in _SHOWN.items()
     }
-    columns["signal_neutral"] = _optional(encoded.nli[:, 1])
-    columns["signal_contradiction"] = _optional(encoded.nli[:, 2])
-    columns["weakness"] = [_weakness(row) for row in worse]
+    columns["signal_neutral"] = blank_missing(encoded.nli[:, 1])
+    columns["signal_contradiction"] = blank_missing(encoded.nli[:, 2])
+    columns["weakness"] = [_describe_weakness(row) for row in worse]
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
-def _optional(values: Floats) -> list[float | None]:
-    return [round(float(v), 4) if np.isfinite(v) else None for v in values]
-
-
-def _weakness(worse: Floats) -> str:
+def _describe_weakness(worse: Floats) -> str:
     """What counts most against a pair, given the share of its kind that is better by channel."""
     shares = {name: float(worse[CHANNELS.index(name)]) for name in _WEAKNESS}
     name, share = max(shares.items(), key=lambda item: np.nan_to_num(item[1]))
     return _WEAKNESS[name].format(share) if share >= _WEAK else ""
 
 
-def _scored(row: Signals) -> Signals:
-    """The mean of the text signals with those of the encoders."""
+def _average(row: Signals) -> Signals:
+    """The row with the plain mean of its text score and the encoders' signals as score."""
     denied = row.signal_contradiction
-    values = {
-        "signal_image_qa": row.signal_image_qa,
-        "signal_caption_qa": row.signal_caption_qa,
-        "signal_entailment": row.signal_entailment,
-        "contradiction": None if denied is None else 1 - denied,
-        "signal_image_caption": row.signal_image_caption,
-    }
-    seen = [v for v in values.values() if v is not None]
-    return replace(row, score=float(np.mean([row.score, *seen])) if seen else row.score)
+    values = (
+        row.signal_image_qa,
+        row.signal_caption_qa,
+        row.signal_entailment,
+        None if denied is None else 1 - denied,
+        row.signal_image_caption,
+    )
+    present = [v for v in values if v is not None]
+    return replace(row, score=float(np.mean([row.score, *present]))) if present else row
+
+
+def open_encoders(clip: str, nli: str) -> Encoders:
+    """Encoders by name; none for 'none'. Raises EncoderError where one cannot be opened.
+
+    Torch is held to one thread, so that results do not depend on the number of cores.
+    """
+    torch.set_num_threads(1)
+    if clip == NO_ENCODER:
+        return Encoders()
+    return Encoders(open_clip_encoder(clip), open_nli(nli))
+
+
+@lru_cache(maxsize=4)
+def open_scorer(folder: Path = BUNDLED) -> Scorer:
+    """The scorer of a fitted filter, with the encoders that it names.
+
+    Raises FilterError where the folder holds none, or the encoders have changed since.
+    """
+    try:
+        hicqa = HiCQAFilter.load(folder)
+    except (OSError, ValueError, KeyError) as error:
+        raise FilterError(f"{folder} holds no filter that can be read: {error}") from error
+    config = hicqa.config
+    encoders = open_encoders(config.clip or NO_ENCODER, config.nli or NO_ENCODER)
+    # Weights mean nothing to other encoders, also to another revision under the same name.
+    for encoder, revision in (
+        (encoders.clip, config.clip_revision),
+        (encoders.nli, config.nli_revision),
+    ):
+        if encoder is not None and encoder.revision != revision:
+            raise FilterError(
+                f"the filter in {folder} was fitted with revision {revision} of {encoder.name}; "
+                f"here it has revision {encoder.revision}: fit it again"
+            )
+    scorer = Scorer(encoders, hicqa)
+    logger.debug("opened %s from %s", scorer.name, folder)
+    return scorer

@@ -10,29 +10,149 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from torch import Tensor, nn
 
-from filtering.corruptions import families
-from filtering.encoders.pair_encoding import Floats
-from filtering.graph.edges import Indices, batches, build_graph, select
-from filtering.graph.features import ANCHORS, Anchor, figure_columns
-from filtering.graph.hicqa import FilterConfig, HiCQAFilter
+from filtering.corruptions import CLEAN, PlantedTable, corrupt, list_families
+from filtering.encoders.pair_encoding import (
+    Bank,
+    encode_pairs,
+)
+from filtering.encoders.protocols import Encoders, Floats
+from filtering.graph.channels import (
+    ANCHORS,
+    Anchor,
+    Centre,
+    Scale,
+    Scaled,
+    compute_anchor,
+    list_figure_columns,
+    make_graph_rows,
+)
+from filtering.graph.edges import (
+    Indices,
+    Rows,
+    build_graph,
+    collect_words,
+    select_rows,
+    split_batches,
+)
+from filtering.graph.hicqa import (
+    FilterConfig,
+    HiCQAFilter,
+    Reference,
+    compute_channels,
+    use_one_thread,
+)
 from filtering.graph.model import HiCQAGraph
 from filtering.graph.pyg_import import HeteroData
-from filtering.graph.threads import one_thread
-from filtering.graph.training_pools import (
-    Encoders,
-    Lesson,
-    corrupted,
-    lesson,
-    make_reference,
-    part,
-    reference_sample,
-)
-from filtering.pairs import Pairs
+from filtering.records import PairTable, Signals
+from filtering.signals.text_signals import compute_signals
+
+REFERENCE_ROWS = 2000
+RATE = 0.29
+WHOLE_FIGURE = frozenset(f.name for f in list_families().values() if f.whole_figure)
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingPool:
+    """A pool with errors and what is known of them: 1 consistent, 0 not.
+
+    `labels` is (n,), `matched` (f,) says whether image and caption of a figure belong together.
+    """
+
+    rows: Rows
+    scaled: Scaled
+    labels: Floats
+    matched: Floats
+
+    def anchor(self, kind: Anchor) -> Floats:
+        """The anchor of each row, (n,)."""
+        return compute_anchor(self.scaled, kind)
+
+
+def draw_reference_sample(pairs: PairTable, seed: int, size: int = REFERENCE_ROWS) -> PairTable:
+    """Rows of randomly drawn figures, about `size` of them."""
+    figures = list(dict.fromkeys(qa.figure_id for qa in pairs.rows))
+    order = np.random.default_rng(seed).permutation(len(figures))
+    rank = {figures[place]: n for n, place in enumerate(order)}
+    places = sorted(range(len(pairs.rows)), key=lambda i: (rank[pairs.rows[i].figure_id], i))
+    return select_pairs(pairs, sorted(places[:size]))
+
+
+def select_pairs(pairs: PairTable, places: Sequence[int]) -> PairTable:
+    """Some of the pairs."""
+    return PairTable(
+        [pairs.rows[i] for i in places],
+        [pairs.images[i] for i in places],
+        [pairs.groups[i] for i in places],
+        pairs.files,
+    )
+
+
+def make_reference(sample: PairTable, encoders: Encoders, text: bool = True) -> Reference:
+    """What rows are to be compared with, from a sample of them. Without `text` no text signal."""
+    figures = [qa.figure_id for qa in sample.rows]
+    answers = [qa.answer for qa in sample.rows]
+    questions = encode_pairs(sample, encoders, None).questions
+    bank = Bank(questions, answers, figures)
+    encoded = encode_pairs(sample, encoders, bank)
+    centre = Centre.of(encoded)
+    channels = compute_channels(encoded, _signals(sample, text), centre)
+    return Reference(centre, Scale.of(channels, questions, tuple(figures)), bank)
+
+
+def _signals(pairs: PairTable, text: bool) -> list[Signals] | None:
+    return compute_signals(pairs.rows) if text else None
+
+
+def plant_errors(
+    pairs: PairTable, seed: int, names: Collection[str] | None = None
+) -> tuple[PairTable, PlantedTable]:
+    """Pairs with errors planted into 29% of the rows, and the record of them."""
+    images = pairs.images if any(pairs.images) else None
+    planted = corrupt(pairs.rows, seed=seed, rate=RATE, names=names, images=images)
+    return PairTable(planted.rows, planted.images, pairs.groups, pairs.files), planted
+
+
+def make_training_pool(
+    pairs: PairTable,
+    planted: PlantedTable,
+    encoders: Encoders,
+    reference: Reference,
+    text: bool = True,
+) -> TrainingPool:
+    """A pool with planted errors as the graph sees it."""
+    encoded = encode_pairs(pairs, encoders, reference.bank)
+    channels = compute_channels(encoded, _signals(pairs, text), reference.centre)
+    figures = [qa.figure_id for qa in pairs.rows]
+    near = reference.scale.find_neighbours(encoded.questions, figures)
+    scaled = Scaled.of(channels, reference.scale, near)
+    wrong = np.array([r.family != CLEAN for r in planted.records])
+    apart = np.array([r.family in WHOLE_FIGURE for r in planted.records])
+    matched = np.ones(len(encoded.captions), dtype=np.float32)
+    matched[encoded.figure[apart]] = 0
+    rows = make_graph_rows(
+        scaled,
+        encoded.questions,
+        encoded.statements,
+        collect_words(pairs.rows),
+        encoded.figure,
+        pairs.number_groups(),
+    )
+    return TrainingPool(rows, scaled, (~wrong).astype(np.float32), matched)
+
+
+def select_part(whole: TrainingPool, chosen: npt.NDArray[np.bool_]) -> TrainingPool:
+    """Some of the rows of a lesson."""
+    which = np.flatnonzero(chosen)
+    scaled = Scaled(whole.scaled.globally[which], whole.scaled.locally[which])
+    matched = whole.matched[np.unique(whole.rows.figure[which])]
+    return TrainingPool(select_rows(whole.rows, which), scaled, whole.labels[which], matched)
+
 
 EPOCHS = 20
 BATCH = 1500
@@ -43,7 +163,7 @@ _RATE = 3e-3
 _MATCH = 0.3
 
 
-def best_anchor(lessons: Sequence[Lesson]) -> Anchor:
+def choose_anchor(lessons: Sequence[TrainingPool]) -> Anchor:
     """The kind of anchor that ranks planted errors lowest."""
 
     def quality(kind: Anchor) -> float:
@@ -63,18 +183,24 @@ class _Batch:
 
     @classmethod
     def of(
-        cls, lesson: Lesson, which: Indices, fixed: Floats, shuffle: np.random.Generator | None
+        cls,
+        lesson: TrainingPool,
+        which: Indices,
+        fixed: Floats,
+        shuffle: np.random.Generator | None,
     ) -> _Batch:
         tensors = (
             fixed[which],
             lesson.labels[which],
             lesson.matched[np.unique(lesson.rows.figure[which])],
         )
-        graph = build_graph(select(lesson.rows, which), shuffle)
+        graph = build_graph(select_rows(lesson.rows, which), shuffle)
         return cls(graph, *(torch.from_numpy(t) for t in tensors))
 
 
-def _new_graph(lesson: Lesson, width: int, layers: int, bound: float, dropout: float) -> HiCQAGraph:
+def _new_graph(
+    lesson: TrainingPool, width: int, layers: int, bound: float, dropout: float
+) -> HiCQAGraph:
     rows = lesson.rows
     qa, figure = rows.features.shape[1], rows.figures.shape[1]
     image_pair, caption_pair = rows.image_pairs.shape[1], rows.caption_pairs.shape[1]
@@ -87,12 +213,12 @@ def _new_graph(lesson: Lesson, width: int, layers: int, bound: float, dropout: f
         layers=layers,
         bound=bound,
         dropout=dropout,
-        hidden=figure_columns(),
+        hidden=list_figure_columns(),
     )
 
 
 def train_graph(
-    lessons: Sequence[Lesson],
+    lessons: Sequence[TrainingPool],
     kind: Anchor,
     seed: int = 0,
     *,
@@ -114,7 +240,7 @@ def train_graph(
     parts = [
         _Batch.of(lesson, which, lesson.anchor(kind), rng if shuffle else None)
         for lesson in lessons
-        for which in batches(lesson.rows.group, BATCH)
+        for which in split_batches(lesson.rows.group, BATCH)
     ]
     optimiser = torch.optim.AdamW(graph.parameters(), lr=_RATE, weight_decay=1e-3)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
@@ -140,9 +266,9 @@ def _cost(graph: HiCQAGraph, part: _Batch) -> Tensor:
     return torch.stack(costs).sum()
 
 
-@one_thread()
+@use_one_thread()
 def fit_filter(
-    pairs: Pairs,
+    pairs: PairTable,
     encoders: Encoders,
     *,
     seed: int = 0,
@@ -155,23 +281,25 @@ def fit_filter(
     pairs no graph is fitted, and the score is the mean of signals. One group in five is kept back
     for calibration.
     """
-    encoders = encoders.remembering()
-    reference = make_reference(reference_sample(pairs, seed), encoders)
+    encoders = encoders.remember()
+    reference = make_reference(draw_reference_sample(pairs, seed), encoders)
     told = _config(encoders, pairs, seed, names, about)
     if len(pairs.rows) < SMALLEST:
         return HiCQAFilter(told, reference, None)
-    made = [corrupted(pairs, _VERSION * (seed + 1) + version, names) for version in range(VERSIONS)]
-    lessons = [lesson(rows, planted, encoders, reference) for rows, planted in made]
-    kind = best_anchor(lessons)
+    made = [
+        plant_errors(pairs, _VERSION * (seed + 1) + version, names) for version in range(VERSIONS)
+    ]
+    lessons = [make_training_pool(rows, planted, encoders, reference) for rows, planted in made]
+    kind = choose_anchor(lessons)
     held = lessons[0].rows.group % 5 == 0
-    graph = train_graph([part(x, ~held) for x in lessons], kind, seed)
-    slope, offset = _calibrated(graph, [part(x, held) for x in lessons], kind)
+    graph = train_graph([select_part(x, ~held) for x in lessons], kind, seed)
+    slope, offset = _calibrated(graph, [select_part(x, held) for x in lessons], kind)
     told = told.model_copy(update={"anchor": kind, "slope": slope, "offset": offset})
     return HiCQAFilter(told, reference, graph)
 
 
 def _config(
-    encoders: Encoders, pairs: Pairs, seed: int, names: Collection[str] | None, about: str
+    encoders: Encoders, pairs: PairTable, seed: int, names: Collection[str] | None, about: str
 ) -> FilterConfig:
     clip, nli = encoders.clip, encoders.nli
     return FilterConfig(
@@ -180,21 +308,23 @@ def _config(
         clip_revision=clip.revision if clip else "",
         nli=nli.name if nli else "",
         nli_revision=nli.revision if nli else "",
-        families=tuple(families()) if names is None else tuple(sorted(names)),
+        families=tuple(list_families()) if names is None else tuple(sorted(names)),
         rows=len(pairs.rows),
         seed=seed,
     )
 
 
-def _calibrated(graph: HiCQAGraph, lessons: Sequence[Lesson], kind: Anchor) -> tuple[float, float]:
+def _calibrated(
+    graph: HiCQAGraph, lessons: Sequence[TrainingPool], kind: Anchor
+) -> tuple[float, float]:
     """Slope and offset that make probabilities of log odds (Platt, 1999)."""
-    odds = np.concatenate([graph_odds(graph, x, kind) for x in lessons])
+    odds = np.concatenate([compute_odds(graph, x, kind) for x in lessons])
     labels = np.concatenate([x.labels for x in lessons])
     model = LogisticRegression(C=1e6).fit(odds[:, None], labels)
     return round(float(model.coef_[0, 0]), 6), round(float(model.intercept_[0]), 6)
 
 
-def graph_odds(graph: HiCQAGraph, lesson: Lesson, kind: Anchor) -> Floats:
+def compute_odds(graph: HiCQAGraph, lesson: TrainingPool, kind: Anchor) -> Floats:
     """Log odds (n,) of a lesson's rows."""
     with torch.inference_mode():
         odds, _ = graph(build_graph(lesson.rows), torch.from_numpy(lesson.anchor(kind)))

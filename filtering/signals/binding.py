@@ -14,7 +14,7 @@ from functools import lru_cache
 from math import exp
 from typing import NamedTuple
 
-from filtering.gate.negations import is_denied
+from filtering.gate.claims import is_denied
 from filtering.records import QA
 from filtering.signals.distances import (
     CaptionDistances,

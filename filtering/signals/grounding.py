@@ -49,7 +49,7 @@ def is_open(question: str) -> bool:
     return _OPEN.search(_CLAIMED.sub(" ", question)) is not None
 
 
-def passages(caption: str, text: str, besides: frozenset[str] = frozenset()) -> list[Passage]:
+def match_passages(caption: str, text: str, besides: frozenset[str] = frozenset()) -> list[Passage]:
     """Sentences of the caption with their match to a text, whose words `besides` do not count."""
     said = content(text) - besides - ASKING
     found = []
@@ -61,12 +61,14 @@ def passages(caption: str, text: str, besides: frozenset[str] = frozenset()) -> 
     return found
 
 
-def best_passages(caption: str, text: str, besides: frozenset[str] = frozenset()) -> list[Passage]:
+def find_best_passages(
+    caption: str, text: str, besides: frozenset[str] = frozenset()
+) -> list[Passage]:
     """The sentences that match best, if they share at least half of the text's content words.
 
     Where the text names a panel that has sentences of its own, only these count.
     """
-    found = passages(caption, text, besides)
+    found = match_passages(caption, text, besides)
     asked = panels_named(text)
     own = [p for p in found if asked & p.panels]
     best = max((p.shared for p in own or found), default=0)
@@ -74,7 +76,7 @@ def best_passages(caption: str, text: str, besides: frozenset[str] = frozenset()
 
 
 @cache
-def _related() -> dict[str, frozenset[str]]:
+def _read_related() -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
     for hub, names in read_names("related").items():
         for name in names:
@@ -85,7 +87,7 @@ def _related() -> dict[str, frozenset[str]]:
 @lru_cache(maxsize=4096)
 def are_compatible(one: str, other: str) -> bool:
     """Whether two names of a type can both be right: one is the other, a part or a kind of it."""
-    if other in _related().get(one, ()):
+    if other in _read_related().get(one, ()):
         return True
     first = {t.folded for t in split_tokens(unify(one))}
     second = {t.folded for t in split_tokens(unify(other))}
@@ -100,6 +102,6 @@ def is_grounded(entity: Entity, caption: str) -> bool:
     return bool(words) and words <= plain_words(caption)
 
 
-def ungrounded(text: str, caption: str) -> list[Entity]:
+def find_ungrounded(text: str, caption: str) -> list[Entity]:
     """What a text names and the caption does not."""
     return [e for e in find_entities(text) if not is_grounded(e, caption)]

@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from filtering.gate import contradiction
+from filtering.gate import find_contradiction
 from filtering.records import QA, Signals
 from filtering.signals.binding import binding
 from filtering.text.captions import read_caption
@@ -57,7 +57,7 @@ WEIGHTS = {
 as for whether it has it there. Specificity says nothing of consistency and has none."""
 
 
-def consistency(values: Mapping[str, float | None]) -> float:
+def compute_consistency(values: Mapping[str, float | None]) -> float:
     """Weighted mean of the signals that are present, 0-1; 0 where there is none."""
     present = [(WEIGHTS[n], v) for n, v in values.items() if v is not None and n in WEIGHTS]
     whole = sum(weight for weight, _ in present)
@@ -80,8 +80,8 @@ def _signals(qa: QA) -> Signals:
         values["signal_overlap"],
         values["signal_specificity"],
         values["signal_binding"],
-        contradiction(qa),
-        round(consistency(values), _DIGITS),
+        find_contradiction(qa),
+        round(compute_consistency(values), _DIGITS),
     )
 
 
@@ -90,17 +90,17 @@ def compute_signals(rows: Sequence[QA]) -> list[Signals]:
     return [_signals(qa) for qa in rows]
 
 
-def with_siblings(rows: Sequence[Signals], figure: npt.NDArray[np.int64]) -> list[Signals]:
+def add_siblings(rows: Sequence[Signals], figure: npt.NDArray[np.int64]) -> list[Signals]:
     """The rows with the mean score of the others of their figure, which `figure` numbers."""
     scores = np.array([row.score for row in rows], dtype=np.float64)
-    shared = sibling_means(scores, figure)
+    shared = compute_sibling_means(scores, figure)
     return [
         row if np.isnan(mean) else replace(row, signal_siblings=round(float(mean), 4))
         for row, mean in zip(rows, shared, strict=True)
     ]
 
 
-def sibling_means(
+def compute_sibling_means(
     scores: npt.NDArray[np.float64], figure: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.float64]:
     """Mean score of the others with the same number; NaN for one alone."""

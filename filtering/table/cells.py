@@ -14,8 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from filtering.pairs import Pairs
-from filtering.records import QA
+from filtering.records import QA, PairTable
 from filtering.table.inputs import InputTable, TableError
 from filtering.text.words import is_latin
 
@@ -48,14 +47,14 @@ class Columns:
         names = [self.caption, self.question, self.answer, self.figure]
         return list(dict.fromkeys(name for name in names if name is not None))
 
-    def read(self, names: Sequence[str], images: bool) -> list[str]:
+    def list_needed(self, names: Sequence[str], images: bool) -> list[str]:
         """Of a table's columns, those that are needed, each once."""
         extra = [self.image] if images else []
         wanted = [*self.texts, *extra, _STATEMENT, _SOURCE]
         return [name for name in dict.fromkeys(wanted) if name in names]
 
 
-def check(table: InputTable, columns: Columns) -> None:
+def check_columns(table: InputTable, columns: Columns) -> None:
     """Raises TableError for a table without its columns, or with some that would be written."""
     names = table.schema.names
     wanted = [*columns.texts, *([columns.image] if columns.image != _IMAGE else [])]
@@ -88,7 +87,7 @@ def _text(value: object) -> str:
     return str(value).strip()
 
 
-def number_of(*parts: str | bytes) -> int:
+def hash_to_number(*parts: str | bytes) -> int:
     """A 63-bit number for some texts, the same everywhere."""
     whole = hashlib.sha256()
     for part in parts:
@@ -108,7 +107,7 @@ class Cells:
     @property
     def unjudged(self) -> list[str]:
         """Why rows cannot be judged; '' where they can."""
-        return [not_judged(qa) for qa in self.pairs]
+        return [explain_unjudged(qa) for qa in self.pairs]
 
     @property
     def figures(self) -> npt.NDArray[np.int64]:
@@ -116,15 +115,15 @@ class Cells:
         keys = [
             (q.figure_id, file, q.caption) for q, file in zip(self.pairs, self.files, strict=True)
         ]
-        known = {key: number_of(*key) for key in dict.fromkeys(keys)}
+        known = {key: hash_to_number(*key) for key in dict.fromkeys(keys)}
         return np.array([known[key] for key in keys], dtype=np.int64)
 
     @property
     def groups(self) -> npt.NDArray[np.int64]:
         """A number for the identifier of each row's figure."""
-        return np.array([number_of(qa.figure_id) for qa in self.pairs], dtype=np.int64)
+        return np.array([hash_to_number(qa.figure_id) for qa in self.pairs], dtype=np.int64)
 
-    def some(self, places: Sequence[int]) -> Cells:
+    def select(self, places: Sequence[int]) -> Cells:
         """Some of the rows."""
         return Cells(
             [self.pairs[i] for i in places],
@@ -132,11 +131,11 @@ class Cells:
             [self.phantom[i] for i in places],
         )
 
-    def to_pairs(self) -> Pairs:
+    def to_pairs(self) -> PairTable:
         """The rows with their images; each figure is a group of its own."""
-        names = [str(number_of(file)) if file else "" for file in self.files]
+        names = [str(hash_to_number(file)) if file else "" for file in self.files]
         files = {name: file for name, file in zip(names, self.files, strict=True) if name}
-        return Pairs(self.pairs, names, [qa.figure_id for qa in self.pairs], files)
+        return PairTable(self.pairs, names, [qa.figure_id for qa in self.pairs], files)
 
 
 def read_cells(batch: pa.RecordBatch, columns: Columns, start: int) -> Cells:
@@ -177,7 +176,7 @@ def _file(value: Any) -> tuple[bytes, str]:
     return b"", ""
 
 
-def not_judged(qa: QA) -> str:
+def explain_unjudged(qa: QA) -> str:
     """Why a pair cannot be compared with its caption; '' where it can."""
     parts = (("caption", qa.caption), ("question", qa.question), ("answer", qa.answer))
     if empty := [name for name, text in parts if not any(map(str.isalnum, text))]:

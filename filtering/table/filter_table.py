@@ -20,14 +20,13 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from filtering.decide import Threshold, choose_threshold, decide
-from filtering.encoders.encoder_names import PHANTOM_TINY, FilterError, check_encoders
-from filtering.records import Signals
-from filtering.signals.text_signals import sibling_means
-from filtering.table.arrow_tables import arrow_schema
-from filtering.table.cells import UNJUDGED, Columns, check, read_cells
+from filtering.decide import Threshold, choose_threshold, decide_pairs
+from filtering.records import Signals, arrow_schema
+from filtering.scorer_choice import PHANTOM_TINY, FilterError, check_encoders
+from filtering.signals.text_signals import compute_sibling_means
+from filtering.table.cells import UNJUDGED, Columns, check_columns, read_cells
 from filtering.table.inputs import InputTable, TableError, open_table
-from filtering.table.scorer_choice import Judges, fit_table
+from filtering.table.row_scoring import RowScorers, fit_table
 
 __all__ = ["Columns", "FilterError", "FilterReport", "TableError", "filter_table"]
 
@@ -88,16 +87,16 @@ def _name(row: int) -> str:
     return f"{row:012d}"
 
 
-def _signal_pass(table: InputTable, columns: Columns, judges: Judges, spool: Path) -> _Ranking:
+def _signal_pass(table: InputTable, columns: Columns, judges: RowScorers, spool: Path) -> _Ranking:
     """Sees every row by itself; what was found goes to `spool`."""
     start, held = 0, _Columns()
-    names = columns.read(table.schema.names, judges.wants_images())
+    names = columns.list_needed(table.schema.names, judges.wants_images())
     with pa.OSFile(str(spool), "wb") as sink, pa.ipc.new_stream(sink, _SPOOLED) as writer:
         for batch in table.read(names):
             cells = read_cells(batch, columns, start)
             unjudged = cells.unjudged
             places = np.flatnonzero([not why for why in unjudged])
-            seen = judges.observe(cells.some(places.tolist()), places + start)
+            seen = judges.observe(cells.select(places.tolist()), places + start)
             found = _aligned(seen, places, unjudged)
             writer.write_batch(pa.RecordBatch.from_pylist(found, schema=_SPOOLED))
             held.scores.append(np.array([row["score"] for row in found], dtype=np.float64))
@@ -120,13 +119,13 @@ def _aligned(
     return found
 
 
-def _ranked(held: _Columns, judges: Judges, table: InputTable) -> _Ranking:
+def _ranked(held: _Columns, judges: RowScorers, table: InputTable) -> _Ranking:
     if not held.scores or not sum(map(len, held.scores)):
         raise TableError(f"{table.name} has no rows")
     scores, judged = np.concatenate(held.scores), np.concatenate(held.judged)
     siblings = np.full(len(scores), np.nan)
-    siblings[judged] = sibling_means(scores[judged], np.concatenate(held.figures)[judged])
-    for rows, rated in judges.rated():
+    siblings[judged] = compute_sibling_means(scores[judged], np.concatenate(held.figures)[judged])
+    for rows, rated in judges.rate_all():
         scores[rows] = rated.astype(np.float64).round(6)
     return _Ranking(scores, siblings, np.concatenate(held.out))
 
@@ -147,7 +146,7 @@ def _decided(
         replace(s, contradiction=why) if why else s
         for s, why in zip(signals, unjudged, strict=True)
     ]
-    decisions = decide(gated, threshold)
+    decisions = decide_pairs(gated, threshold)
     reasons = [why or d.reason for why, d in zip(unjudged, decisions, strict=True)]
     found: dict[str, list[Any]] = {n: [getattr(s, n) for s in signals] for n in _SIGNALS}
     scores = [s.score - 1 if s.contradiction else s.score for s in signals]
@@ -239,7 +238,7 @@ def filter_table(
     check_encoders(clip, nli, fit)
     columns = columns or Columns()
     opened = open_table(table)
-    check(opened, columns)
+    check_columns(opened, columns)
     folder = Path(output)
     folder.mkdir(parents=True, exist_ok=True)
     partial = folder / f".{TABLE}.partial"
@@ -247,7 +246,7 @@ def filter_table(
     try:
         with tempfile.TemporaryDirectory(dir=folder, prefix=".filter-") as aside:
             spool = Path(aside) / "signals.arrow"
-            judges = Judges(Path(aside), clip, nli, fitted)
+            judges = RowScorers(Path(aside), clip, nli, fitted)
             ranking = _signal_pass(opened, columns, judges, spool)
             threshold = choose_threshold(ranking.rows(), keep_ratio)
             report = _write(opened, spool, ranking, threshold, partial)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from builder.release.writer import list_choices
-from filtering.graph.counterfactual import mean_changes
+from filtering.graph.counterfactual import find_mean_changes
 from space.corpus import Corpus, Place
 from space.decisions.counterfactual import Ranking, told
 from space.decisions.distributions import Distribution, distributions
@@ -111,7 +111,7 @@ class Decisions:
         found = None
         if cut is not None and not row["gated"]:
             if self.ranking.is_mean:
-                found = mean_changes(signals, row["score"], cut)
+                found = find_mean_changes(signals, row["score"], cut)
             elif asked and row.get("scorer"):
                 found = self.rater.changes(row, cut, kept)
         return {

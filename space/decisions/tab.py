@@ -9,7 +9,7 @@ from typing import Any
 
 import gradio as gr
 
-from filtering.encoders.image_files import ImageError
+from filtering.image_files import ImageError
 from space.decisions.decision_views import Decisions, Row
 from space.decisions.views import DECISIONS, PAGE, View, matching, matching_figures
 

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import filtering
-from filtering.decide import Threshold, choose_threshold, decide
-from filtering.graph.counterfactual import Changes, graph_changes, mean_changes
-from filtering.pairs import Pairs
-from filtering.records import QA, Decision, Signals
+from filtering.decide import Threshold, choose_threshold, decide_pairs
+from filtering.graph.counterfactual import Changes, find_graph_changes, find_mean_changes
+from filtering.records import QA, Decision, PairTable, Signals
 from filtering.signals.text_signals import compute_signals
 from space.decisions.counterfactual import told, weighted_means
 from space.decisions.decision_views import Decisions
@@ -75,7 +74,7 @@ class Judge:
         if yardstick is None:
             yardstick = self._text_scores
         threshold = self._threshold(yardstick)
-        (decision,) = decide([signals], threshold)
+        (decision,) = decide_pairs([signals], threshold)
         known = {n: getattr(signals, n, None) for n in self.decisions.distributions}
         known.pop("score", None)
         corpus = self.decisions.corpus
@@ -111,9 +110,9 @@ def _with_graph(image: bytes | None, qa: QA) -> _Seen:
     """Signals and score of the bundled graph, which looks at the image too."""
     if image is None:
         raise ValueError("the graph looks at the image: upload one, or choose the text signals")
-    from filtering.graph.loading import open_scorer
+    from filtering.graph.scorer import open_scorer
 
-    pairs = Pairs([qa], ["image"], ["own"], {"image": image})
+    pairs = PairTable([qa], ["image"], ["own"], {"image": image})
     with ENCODING:
         scorer = open_scorer()
         observed = scorer.observe(pairs)
@@ -125,8 +124,8 @@ def _changes(
     seen: _Seen | None, known: dict[str, Any], row: Signals, made: Decision, line: Threshold
 ) -> Changes:
     if seen is None:
-        return mean_changes(known, row.score, line.cut_score)
-    return graph_changes(seen.scorer, seen.observed, 0, line.cut_score, made.keep)
+        return find_mean_changes(known, row.score, line.cut_score)
+    return find_graph_changes(seen.scorer, seen.observed, 0, line.cut_score, made.keep)
 
 
 def pair(caption: str, question: str, answer: str) -> QA:

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
-from filtering.graph.counterfactual import Changes, graph_changes
-from filtering.pairs import Pairs
-from filtering.records import QA
+from filtering.graph.counterfactual import Changes, find_graph_changes
+from filtering.records import QA, PairTable
 from space.corpus import Corpus
 from space.images import ImageStore
 
@@ -47,7 +46,7 @@ class Rater:
         if found is None or candidate not in found[1]:
             return None
         observed, places, scorer = found
-        return graph_changes(scorer, observed, places[candidate], cut, kept)
+        return find_graph_changes(scorer, observed, places[candidate], cut, kept)
 
     def warm(self) -> None:
         """Open the filters now, so that the first who asks does not wait for it."""
@@ -63,14 +62,14 @@ class Rater:
             return None
         pairs = self._pairs(rows)
         observed = scorer.observe(pairs)
-        if observed.seen is None:
+        if observed.graph_input is None:
             return None
-        scores = scorer.rate(observed.seen, observed.figure, pairs.numbered_groups())
+        scores = scorer.rate(observed.graph_input, observed.figure, pairs.number_groups())
         if any(abs(s - r["score"]) > _NEARLY for s, r in zip(scores, rows, strict=True)):
             return None
         return observed, {row["candidate_id"]: n for n, row in enumerate(rows)}, scorer
 
-    def _pairs(self, rows: Sequence[dict[str, Any]]) -> Pairs:
+    def _pairs(self, rows: Sequence[dict[str, Any]]) -> PairTable:
         qas = [
             QA(r["candidate_id"], r["figure_id"], r["caption"], r["question"], r["answer"],
                r["statement"] or "")
@@ -79,14 +78,14 @@ class Rater:
         found = {r["figure_id"]: self._images.read(r["image_sha256"]) for r in rows}
         files = {name: data for name, data in found.items() if data is not None}
         images = [qa.figure_id if qa.figure_id in files else "" for qa in qas]
-        return Pairs(qas, images, [r["article_id"] for r in rows], files)
+        return PairTable(qas, images, [r["article_id"] for r in rows], files)
 
     @cached_property
     def _scorers(self) -> dict[str, Scorer]:
         """The bundled filter and those fitted for this build, by what they call themselves."""
         from filtering.encoders import EncoderError
-        from filtering.encoders.encoder_names import FilterError
-        from filtering.graph.loading import BUNDLED, open_scorer
+        from filtering.graph.scorer import BUNDLED, open_scorer
+        from filtering.scorer_choice import FilterError
 
         fitted = (self._corpus.release.parent / "work" / "filter").glob("*")
         scorers = {}

@@ -13,7 +13,7 @@ import gradio as gr
 import numpy as np
 import pyarrow.parquet as pq
 
-from filtering.signals.text_signals import WEIGHTS, consistency
+from filtering.signals.text_signals import WEIGHTS, compute_consistency
 from filtering.table.filter_table import Columns, FilterReport, TableError, filter_table
 from space.decisions.decision_views import Decisions
 from space.markup import render
@@ -67,7 +67,7 @@ def examples(decisions: Decisions) -> list[Example]:
 
 def _by_text(row: dict[str, Any]) -> float:
     """How well the caption supports a pair, 0-1, without what a visitor does not give."""
-    return consistency({n: row.get(n) for n in WEIGHTS if n != "signal_overlap"})
+    return compute_consistency({n: row.get(n) for n in WEIGHTS if n != "signal_overlap"})
 
 
 def _example(name: str, row: dict[str, Any], question: str, answer: str) -> Example:

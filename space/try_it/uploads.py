@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from PIL import Image, UnidentifiedImageError
 
-from filtering.encoders.image_files import FORMATS, ImageError, decode
+from filtering.image_files import FORMATS, ImageError, decode_image
 from space.images import small_jpeg
 
 IMAGE_TYPES = [".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".gif", ".bmp"]
@@ -43,7 +43,7 @@ def read_image(path: str | Path) -> bytes:
             megapixels = width * height / 1e6
             limit = MOST_PIXELS // 1_000_000
             raise UploadError(f"the image has {megapixels:.0f} megapixels; at most {limit}")
-        decode(data)
+        decode_image(data)
     except UnidentifiedImageError as error:
         kinds = ", ".join(FORMATS)
         raise UploadError(f"this is no image that is read here; give one of {kinds}") from error

@@ -8,10 +8,8 @@ from random import Random
 import numpy as np
 from sklearn.feature_extraction.text import HashingVectorizer
 
-from filtering.encoders.pair_encoding import Floats
-from filtering.graph.training_pools import Encoders
-from filtering.pairs import Pairs
-from filtering.records import QA
+from filtering.encoders.protocols import Encoders, Floats
+from filtering.records import QA, PairTable
 
 _STAINS = ("DAPI", "Hoechst 33342", "phalloidin", "LysoTracker Red", "SYTOX Green")
 _CELLS = ("HeLa", "HEK293", "U2OS", "A549", "MCF-7")
@@ -55,7 +53,7 @@ class WordNli:
 ENCODERS = Encoders(WordClip(), WordNli())
 
 
-def made_pool(figures: int = 60, seed: int = 0) -> Pairs:
+def made_pool(figures: int = 60, seed: int = 0) -> PairTable:
     """Two figures an article, three pairs a figure, all true."""
     dice = Random(seed)
     rows, images, groups, files = [], [], [], {}
@@ -77,4 +75,4 @@ def made_pool(figures: int = 60, seed: int = 0) -> Pairs:
             rows.append(QA(f"{name}/{place}", name, caption, question, answer, statement))
             images.append(name)
             groups.append(name.partition("/")[0])
-    return Pairs(rows, images, groups, files)
+    return PairTable(rows, images, groups, files)

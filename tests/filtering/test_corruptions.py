@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from filtering.corruptions import GROUPS, corrupt, families
+from filtering.corruptions import GROUPS, corrupt, list_families
+from filtering.corruptions.donors import DonorPool
+from filtering.corruptions.editing import QAItem
 from filtering.corruptions.planting import plant
-from filtering.corruptions.pool import Pool
-from filtering.corruptions.records import Item
 from filtering.records import QA
 
 LINES = ("HeLa", "U2OS", "A549", "HepG2")
@@ -44,7 +44,7 @@ ROWS = pool()
 IMAGES = [row.figure_id for row in ROWS]
 
 
-@pytest.mark.parametrize("name", families())
+@pytest.mark.parametrize("name", list_families())
 def test_every_family_applies_somewhere_and_changes_what_it_says(name: str) -> None:
     planted = corrupt(ROWS, seed=0, rate=1, names=[name], images=IMAGES)
     assert [row.qa_id for row in planted.rows] == [row.qa_id for row in ROWS]
@@ -62,7 +62,7 @@ def test_about_the_rate_is_planted_and_families_come_equally_often() -> None:
     planted = corrupt(rows, seed=1, rate=0.29, images=[row.figure_id for row in rows])
     counts = Counter(r.family for r in planted.records)
     assert 0.25 < 1 - counts.pop("clean") / len(rows) < 0.33
-    assert set(counts) == set(families())
+    assert set(counts) == set(list_families())
     assert max(counts.values()) < 4 * min(counts.values())
 
 
@@ -100,7 +100,7 @@ def test_bad_settings_are_refused() -> None:
         corrupt(ROWS, seed=0, rate=0.5, names=["typo"])
     with pytest.raises(ValueError, match="1 images"):
         corrupt(ROWS, seed=0, rate=0.5, images=["x"])
-    assert {f.group for f in families().values()} == set(GROUPS)
+    assert {f.group for f in list_families().values()} == set(GROUPS)
 
 
 WORDS = st.sampled_from(
@@ -115,9 +115,9 @@ TEXTS = st.one_of(st.text(max_size=30), st.lists(WORDS, max_size=8).map(" ".join
 def test_no_text_breaks_a_family_and_no_row_stays_unchanged(
     texts: list[tuple[str, str, str, str]], seed: int
 ) -> None:
-    items = [Item(QA(str(n), f"f{n % 2}", *text), f"i{n}") for n, text in enumerate(texts)]
-    around = Pool.of([*items, *(Item(row) for row in ROWS[:12])])
-    for family in families().values():
+    items = [QAItem(QA(str(n), f"f{n % 2}", *text), f"i{n}") for n, text in enumerate(texts)]
+    around = DonorPool.of([*items, *(QAItem(row) for row in ROWS[:12])])
+    for family in list_families().values():
         for item in items:
             change = plant(family, item, around, Random(seed))
             assert change is None or change.item != item

@@ -11,10 +11,10 @@ import torch
 
 from benchmarks.support.pools import phantom_pool
 from filtering.encoders import open_clip_encoder, open_nli
-from filtering.encoders.clip import Clip as OpenClip
+from filtering.encoders.clip import OpenClipEncoder as OpenClip
+from filtering.encoders.protocols import Encoders
 from filtering.graph.edges import build_graph
-from filtering.graph.loading import BUNDLED, open_scorer
-from filtering.graph.training_pools import Encoders
+from filtering.graph.scorer import BUNDLED, open_scorer
 from tests.filtering.graph.test_edges import made, model
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")

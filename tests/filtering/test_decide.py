@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from filtering import QA, Signals, Threshold, choose_threshold, compute_signals, decide
+from filtering import QA, Signals, Threshold, choose_threshold, compute_signals, decide_pairs
 
 
 def _row(number: int, score: float, contradiction: str = "") -> Signals:
@@ -31,19 +31,19 @@ def test_keeps_exactly_the_ratio_in_any_order_and_partition(
 ) -> None:
     rows = [_row(i, score / 4, "x" if gated else "") for i, (score, gated) in enumerate(drawn)]
     threshold = _choose(rows, percent / 100)
-    decisions = decide(rows, threshold)
+    decisions = decide_pairs(rows, threshold)
     ungated = sum(not gated for _, gated in drawn)
     assert sum(d.keep for d in decisions) == min(len(rows) * percent // 100, ungated)
     assert all(0 <= d.rank <= 1 for d in decisions)
     shuffled = chance.sample(rows, len(rows))
     assert _choose(shuffled, percent / 100) == threshold
-    apart = [d for r in shuffled for d in decide([r], threshold)]
+    apart = [d for r in shuffled for d in decide_pairs([r], threshold)]
     assert sorted(apart, key=lambda d: d.qa_id) == decisions
 
 
 def test_rank_counts_all_pairs_and_ties_go_to_the_lower_id() -> None:
     rows = [_row(i, s, c) for i, (s, c) in enumerate([(0.5, ""), (0.5, ""), (0.9, ""), (1.0, "x")])]
-    decisions = decide(rows, _choose(rows, 0.5))
+    decisions = decide_pairs(rows, _choose(rows, 0.5))
     assert [d.keep for d in decisions] == [True, False, True, False]
     assert [d.rank for d in decisions] == [0.25, 0.25, 0.75, 0.0]
 
@@ -53,7 +53,8 @@ def test_rank_of_many_scores_is_close() -> None:
     threshold = _choose(rows, 0.75)
     assert len(threshold.scores) <= 1000
     assert all(
-        abs(d.rank - r.score) < 0.002 for d, r in zip(decide(rows, threshold), rows, strict=True)
+        abs(d.rank - r.score) < 0.002
+        for d, r in zip(decide_pairs(rows, threshold), rows, strict=True)
     )
 
 
@@ -87,7 +88,7 @@ def test_signals_and_reasons() -> None:
     assert signals[1].contradiction == "says 15 cells, the caption says 12 and 21 cells"
     assert signals[2].signal_answer == 0
     assert signals[3].score == 0
-    reasons = [d.reason for d in decide(signals, _choose(signals, 0.25))]
+    reasons = [d.reason for d in decide_pairs(signals, _choose(signals, 0.25))]
     assert reasons == [
         "kept: more consistent than 75% of the candidates; everything it names is in the caption",
         f"dropped: contradicts the caption: {signals[1].contradiction}",

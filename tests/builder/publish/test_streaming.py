@@ -17,7 +17,7 @@ from builder.release.card import ConfigFiles, write_card
 from builder.release.ledger import Summary
 from builder.release.schemas import SCHEMAS
 from builder.release.writer import FILE_BYTES, Piece, SplitWriter
-from filtering.table.arrow_tables import IMAGE_TYPE
+from filtering.records import IMAGE_TYPE
 from tests.builder.publish.conftest import Client
 from tests.hub.server import TestHub
 from tests.hub.storage import Repo

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from builder.publish.publish import Publication, prepare
 from builder.publish.weights import digest_weights, find_weights, read_quality, stage_weights
-from filtering.graph.loading import BUNDLED
+from filtering.graph.scorer import BUNDLED
 from tests.builder.publish.conftest import Client
 from tests.hub.server import TestHub
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from builder.tables.images import ImageError, decode, inspect
+from builder.tables.images import ImageError, decode_image, inspect
 
 
 def encoded(image: Image.Image, kind: str, **options: object) -> bytes:
@@ -73,7 +73,7 @@ def test_cmyk_animated_transparent_and_16_bit_images_become_8_bit_rgb() -> None:
         encoded(deep, "PNG"),
         encoded(gradient("L"), "TIFF"),
     ):
-        image = decode(data)
+        image = decode_image(data)
         assert image.mode == "RGB"
         assert np.ptp(np.asarray(image.convert("L"))) > 60, "contrast is lost"
 

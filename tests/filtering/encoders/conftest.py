@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 import filtering
-from filtering.encoders import Clip, Nli, open_clip_encoder, open_nli
+from filtering.encoders import NliClassifier, OpenClipEncoder, open_clip_encoder, open_nli
 
 WEIGHTS = Path(filtering.__file__).parent / "weights" / "phantom-tiny"
 GOLDEN = Path(__file__).with_name("golden.json")
@@ -43,12 +43,12 @@ def golden() -> Any:
 
 
 @pytest.fixture(scope="session")
-def clip() -> Clip:
+def clip() -> OpenClipEncoder:
     return open_clip_encoder(device="cpu", batch_size=4)
 
 
 @pytest.fixture(scope="session")
-def nli() -> Nli:
+def nli() -> NliClassifier:
     return open_nli(device="cpu", batch_size=4)
 
 

@@ -11,14 +11,14 @@ import pytest
 import torch
 from PIL import Image
 
-from filtering.encoders import Clip, EncoderError, open_clip_encoder
+from filtering.encoders import EncoderError, OpenClipEncoder, open_clip_encoder
 from filtering.encoders.clip import encode_text
 from tests.filtering.encoders.conftest import TEXTS, WEIGHTS, golden, png
 
 PICTURES = [png(), png(48), png(64, blue=200), png(200)]
 
 
-def test_embeddings_are_those_of_the_bundled_weights(clip: Clip) -> None:
+def test_embeddings_are_those_of_the_bundled_weights(clip: OpenClipEncoder) -> None:
     known = golden()["clip"]
     assert (clip.name, clip.revision, clip.dim) == ("phantom-tiny", known["revision"], 128)
     assert clip.scale == pytest.approx(known["scale"], abs=1e-3)
@@ -26,7 +26,7 @@ def test_embeddings_are_those_of_the_bundled_weights(clip: Clip) -> None:
     assert np.allclose(clip.texts(TEXTS[:1])[0, :8], known["text"], atol=1e-4)
 
 
-def test_rows_are_unit_vectors_and_digits_count(clip: Clip) -> None:
+def test_rows_are_unit_vectors_and_digits_count(clip: OpenClipEncoder) -> None:
     rows = np.concatenate([clip.images(PICTURES), clip.texts(TEXTS)])
     assert rows.dtype == np.float32
     assert np.allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-5)
@@ -34,7 +34,9 @@ def test_rows_are_unit_vectors_and_digits_count(clip: Clip) -> None:
     assert float(few @ many) < 1 - 1e-4
 
 
-def test_an_unreadable_image_is_a_row_of_nan_and_leaves_the_others_alone(clip: Clip) -> None:
+def test_an_unreadable_image_is_a_row_of_nan_and_leaves_the_others_alone(
+    clip: OpenClipEncoder,
+) -> None:
     bomb = io.BytesIO()
     Image.new("1", (20_000, 20_000)).save(bomb, "PNG")
     rows = clip.images([png(), b"", png()[:60], bomb.getvalue(), png(48)])
@@ -43,7 +45,7 @@ def test_an_unreadable_image_is_a_row_of_nan_and_leaves_the_others_alone(clip: C
     assert np.isnan(clip.images([b"no image"])).all()
 
 
-def test_neither_order_nor_batches_nor_repeats_change_a_row(clip: Clip) -> None:
+def test_neither_order_nor_batches_nor_repeats_change_a_row(clip: OpenClipEncoder) -> None:
     one = open_clip_encoder(device="cpu", batch_size=1)
     images, texts = clip.images(PICTURES), clip.texts(TEXTS)
     assert np.allclose(images, one.images(PICTURES), atol=1e-5)
@@ -54,7 +56,9 @@ def test_neither_order_nor_batches_nor_repeats_change_a_row(clip: Clip) -> None:
     assert clip.images([]).shape == clip.texts([]).shape == (0, 128)
 
 
-def test_every_distinct_input_is_computed_once(clip: Clip, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_distinct_input_is_computed_once(
+    clip: OpenClipEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
     computed: list[int] = []
     encode = clip.model.encode_image
 
@@ -68,7 +72,7 @@ def test_every_distinct_input_is_computed_once(clip: Clip, monkeypatch: pytest.M
     assert computed == [2]
 
 
-def test_columns_of_padding_are_left_out_where_this_changes_nothing(clip: Clip) -> None:
+def test_columns_of_padding_are_left_out_where_this_changes_nothing(clip: OpenClipEncoder) -> None:
     tokens = clip.tokenize(TEXTS[:2])
     assert tokens.shape[1] == 160
     with torch.inference_mode():
@@ -83,7 +87,9 @@ def test_the_bundled_model_is_one_that_open_clip_opens_alone() -> None:
 
 
 @pytest.mark.parametrize("inside", ["", "clip"])
-def test_a_local_folder_is_named_without_its_path(clip: Clip, tmp_path: Path, inside: str) -> None:
+def test_a_local_folder_is_named_without_its_path(
+    clip: OpenClipEncoder, tmp_path: Path, inside: str
+) -> None:
     folder = tmp_path / "my-weights"
     shutil.copytree(WEIGHTS / "clip", folder / "clip")
     found = open_clip_encoder(str(folder / inside), device="cpu")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from filtering import QA, contradiction, find_entities
+from filtering import QA, find_contradiction, find_entities
 from filtering.text.captions import read_caption
 
 IHC = (
@@ -137,19 +137,19 @@ def _qa(caption: str, question: str, answer: str, statement: str = "") -> QA:
 
 @pytest.mark.parametrize(("caption", "question", "answer", "there"), CONTRADICTED)
 def test_contradicted(caption: str, question: str, answer: str, there: str) -> None:
-    said = contradiction(_qa(caption, question, answer))
+    said = find_contradiction(_qa(caption, question, answer))
     assert said.startswith("says ")
     assert there.lower() in said.lower()
 
 
 @pytest.mark.parametrize(("caption", "question", "answer"), FINE)
 def test_fine(caption: str, question: str, answer: str) -> None:
-    assert contradiction(_qa(caption, question, answer)) == ""
+    assert find_contradiction(_qa(caption, question, answer)) == ""
 
 
 @pytest.mark.parametrize(("caption", "statement", "question", "answer", "expected"), PRESENCE)
 def test_presence(caption: str, statement: str, question: str, answer: str, expected: bool) -> None:
-    assert bool(contradiction(_qa(caption, question, answer, statement))) is expected
+    assert bool(find_contradiction(_qa(caption, question, answer, statement))) is expected
 
 
 def _changed(sentence: str) -> str | None:
@@ -167,7 +167,7 @@ def test_true_sentences_pass_and_changed_ones_do_not(realdata: Path) -> None:
     captions = [row["caption"] for row in map(json.loads, lines)]
     told = [(c, p.text) for c in captions for p in read_caption(c).parts if len(p.text) > 20]
     question = "What does the figure show?"
-    assert [t for c, t in told if contradiction(_qa(c, question, t, t))] == []
+    assert [t for c, t in told if find_contradiction(_qa(c, question, t, t))] == []
     planted = [(c, changed) for c, t in told if (changed := _changed(t))]
-    caught = sum(bool(contradiction(_qa(c, question, t, t))) for c, t in planted)
+    caught = sum(bool(find_contradiction(_qa(c, question, t, t))) for c, t in planted)
     assert caught > 0.7 * len(planted)

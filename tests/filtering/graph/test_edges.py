@@ -5,7 +5,14 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from filtering.graph.edges import Rows, batches, build_graph, near_edges, select, sibling_edges
+from filtering.graph.edges import (
+    Rows,
+    build_graph,
+    find_near_edges,
+    find_sibling_edges,
+    select_rows,
+    split_batches,
+)
 from filtering.graph.model import HiCQAGraph
 
 
@@ -39,21 +46,21 @@ def scored(rows: Rows, graph: HiCQAGraph) -> np.ndarray:
 
 
 def test_siblings_are_joined_both_ways_and_with_none_but_siblings() -> None:
-    edges = sibling_edges(np.array([0, 1, 0, 0, 2]))
+    edges = find_sibling_edges(np.array([0, 1, 0, 0, 2]))
     assert sorted(zip(*edges.tolist(), strict=True)) == [
         (0, 2), (0, 3), (2, 0), (2, 3), (3, 0), (3, 2),
     ]  # fmt: skip
 
 
 def test_siblings_of_a_large_figure_are_bounded() -> None:
-    edges = sibling_edges(np.zeros(500, dtype=np.int64))
+    edges = find_sibling_edges(np.zeros(500, dtype=np.int64))
     assert edges.shape == (2, 500 * 12)
     assert (edges[0] != edges[1]).all()
 
 
 def test_near_edges_stay_in_their_group_and_leave_their_figure() -> None:
     rows = made()
-    source, target = near_edges(rows.questions, rows.figure, rows.group, count=3)
+    source, target = find_near_edges(rows.questions, rows.figure, rows.group, count=3)
     assert len(source)
     assert (rows.group[source] == rows.group[target]).all()
     assert (rows.figure[source] != rows.figure[target]).all()
@@ -62,13 +69,13 @@ def test_near_edges_stay_in_their_group_and_leave_their_figure() -> None:
 
 def test_near_edges_come_from_the_most_similar_questions() -> None:
     questions = np.array([[1, 0], [0.8, 0.6], [0, 1], [-1, 0]], dtype=np.float32)
-    source, target = near_edges(questions, np.arange(4), np.zeros(4, dtype=np.int64), count=1)
+    source, target = find_near_edges(questions, np.arange(4), np.zeros(4, dtype=np.int64), count=1)
     assert dict(zip(target.tolist(), source.tolist(), strict=True)) == {0: 1, 1: 0, 2: 1, 3: 2}
 
 
 def test_batches_hold_whole_groups_and_every_row_once() -> None:
     rows = made()
-    parts = list(batches(rows.group, 10))
+    parts = list(split_batches(rows.group, 10))
     assert len(parts) > 1
     assert sorted(np.concatenate(parts).tolist()) == list(range(60))
     held = [set(rows.group[part].tolist()) for part in parts]
@@ -80,8 +87,8 @@ def test_batches_score_as_the_whole_does() -> None:
     whole = scored(rows, graph)
     for size in (1, 7, 25):
         found = np.empty_like(whole)
-        for part in batches(rows.group, size):
-            found[part] = scored(select(rows, part), graph)
+        for part in split_batches(rows.group, size):
+            found[part] = scored(select_rows(rows, part), graph)
         np.testing.assert_allclose(found, whole, atol=1e-6)
 
 

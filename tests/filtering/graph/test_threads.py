@@ -5,7 +5,7 @@ from threading import Event, Thread
 import numpy as np  # noqa: F401  loads the library whose threads are counted
 from threadpoolctl import threadpool_info
 
-from filtering.graph.threads import one_thread
+from filtering.graph.hicqa import use_one_thread
 
 
 def _threads() -> set[int]:
@@ -14,11 +14,11 @@ def _threads() -> set[int]:
 
 def test_work_is_held_to_one_thread_until_the_last_caller_is_done() -> None:
     before, inside, found = _threads(), Event(), []
-    held = one_thread()
+    held = use_one_thread()
     held.__enter__()
 
     def other() -> None:
-        with one_thread():
+        with use_one_thread():
             inside.set()
             found.append(_threads())
 
@@ -33,9 +33,9 @@ def test_work_is_held_to_one_thread_until_the_last_caller_is_done() -> None:
 
 
 def test_a_caller_may_call_another() -> None:
-    @one_thread()
+    @use_one_thread()
     def inner() -> set[int]:
         return _threads()
 
-    with one_thread():
+    with use_one_thread():
         assert inner() == {1}

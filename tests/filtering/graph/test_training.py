@@ -11,8 +11,7 @@ from sklearn.metrics import roc_auc_score
 
 from filtering.graph.hicqa import HiCQAFilter
 from filtering.graph.scorer import MEAN, Scorer
-from filtering.graph.training import SMALLEST, fit_filter
-from filtering.graph.training_pools import corrupted
+from filtering.graph.training import SMALLEST, fit_filter, plant_errors
 from tests.filtering.made_pool import ENCODERS, made_pool
 
 
@@ -30,7 +29,7 @@ def digests(folder: Path) -> dict[str, str]:
 
 
 def test_planted_errors_rank_low_on_a_fresh_pool(fitted: HiCQAFilter) -> None:
-    pairs, planted = corrupted(made_pool(120, seed=9), 77)
+    pairs, planted = plant_errors(made_pool(120, seed=9), 77)
     scores = [row.score for row in Scorer(ENCODERS, fitted).score(pairs)]
     clean = [record.family == "clean" for record in planted.records]
     assert roc_auc_score(clean, scores) > 0.85
@@ -38,7 +37,7 @@ def test_planted_errors_rank_low_on_a_fresh_pool(fitted: HiCQAFilter) -> None:
 
 
 def test_probabilities_are_calibrated(fitted: HiCQAFilter) -> None:
-    pairs, planted = corrupted(made_pool(200, seed=11), 78)
+    pairs, planted = plant_errors(made_pool(200, seed=11), 78)
     scores = np.array([row.score for row in Scorer(ENCODERS, fitted).score(pairs)])
     clean = np.array([record.family == "clean" for record in planted.records])
     assert abs(scores.mean() - clean.mean()) < 0.1
@@ -89,7 +88,7 @@ def test_a_small_pool_falls_back_to_the_mean_of_signals(tmp_path: Path) -> None:
 
 
 def test_what_encoders_say_is_told_in_signals(fitted: HiCQAFilter) -> None:
-    pairs, planted = corrupted(made_pool(60, seed=8), 5, ["image_swap"])
+    pairs, planted = plant_errors(made_pool(60, seed=8), 5, ["image_swap"])
     rows = Scorer(ENCODERS, fitted).score(pairs)
     swapped = [r for r, p in zip(rows, planted.records, strict=True) if p.family == "image_swap"]
     assert swapped

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from filtering import QA, compute_signals, contradiction, read_vocabulary
+from filtering import QA, compute_signals, find_contradiction, read_vocabulary
 from filtering.signals.binding import binding
 from filtering.signals.distances import measure_distances, read_purposes, read_roles
 from filtering.text.vocabulary import NAMED_TYPES
@@ -79,7 +79,7 @@ def test_lists_that_go_respectively_are_paired_piece_by_piece() -> None:
 def test_the_gate_names_what_the_caption_says_instead(
     question: str, answer: str, reason: str
 ) -> None:
-    assert contradiction(_qa(question, answer)).startswith(reason)
+    assert find_contradiction(_qa(question, answer)).startswith(reason)
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_the_gate_names_what_the_caption_says_instead(
     ],
 )
 def test_the_gate_spares_what_the_caption_says(question: str, answer: str) -> None:
-    assert contradiction(_qa(question, answer)) == ""
+    assert find_contradiction(_qa(question, answer)) == ""
 
 
 def test_names_with_a_purpose_are_known_names_and_their_roles_are_asked_for() -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from filtering.graph.edges import collect_words, share_words
 from filtering.records import QA
-from filtering.signals.shared_words import pair_words, share_told
 
 CAPTION = "HeLa cells treated with nocodazole."
 
@@ -15,8 +15,8 @@ def pair(question: str, answer: str) -> QA:
 
 
 def told(answer: str, by: QA) -> float:
-    own = pair_words([pair("Which agent was applied?", answer)])
-    return float(share_told(own[:, 0], pair_words([by])[:, 1])[0])
+    own = collect_words([pair("Which agent was applied?", answer)])
+    return float(share_words(own[:, 0], collect_words([by])[:, 1])[0])
 
 
 def test_which_share_of_an_answer_another_pair_says() -> None:
@@ -33,7 +33,7 @@ def test_an_answer_without_words_is_not_told() -> None:
 
 def test_words_keep_their_places_whatever_else_is_in_the_table() -> None:
     rows = [pair("Which cells?", "HeLa"), pair("\ud800", "5 µM"), pair("How long?", "12 h")]
-    whole = pair_words(rows)
+    whole = collect_words(rows)
     assert whole.shape == (3, 2, 16)
-    assert np.array_equal(np.concatenate([pair_words([row]) for row in rows]), whole)
-    assert pair_words([]).shape == (0, 2, 16)
+    assert np.array_equal(np.concatenate([collect_words([row]) for row in rows]), whole)
+    assert collect_words([]).shape == (0, 2, 16)

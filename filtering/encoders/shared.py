@@ -1,19 +1,23 @@
-"""Where the weights of a named encoder lie, and what identifies them."""
+"""What both encoders need: where weights lie, what identifies them, devices and batches."""
 
 from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from transformers.utils import logging as transformers_logging
 
-PHANTOM_TINY = "phantom-tiny"
+from filtering.scorer_choice import PHANTOM_TINY
+
 Part = Literal["clip", "nli"]
+Floats = npt.NDArray[np.float32]
 T = TypeVar("T")
 _WEIGHTS = Path(__file__).resolve().parent.parent / "weights"
 _NOISY = ("", "transformers", "open_clip", "huggingface_hub")
@@ -23,7 +27,7 @@ class EncoderError(Exception):
     """An encoder that cannot be opened; the message is one line that says what to do."""
 
 
-def local_folder(name: str, part: Part) -> Path | None:
+def find_local_folder(name: str, part: Part) -> Path | None:
     """Folder of a bundled or local model, None for a name that is neither.
 
     A folder may hold the model itself or, like the bundled one, a subfolder `clip` or `nli`.
@@ -34,14 +38,14 @@ def local_folder(name: str, part: Part) -> Path | None:
     return (folder / part if (folder / part).is_dir() else folder).resolve()
 
 
-def short_name(name: str, folder: Path | None, part: Part) -> str:
+def shorten_name(name: str, folder: Path | None, part: Part) -> str:
     """The name that results are recorded under: for a folder its own name, without its path."""
     if folder is None or name == PHANTOM_TINY:
         return name
     return folder.parent.name if folder.name == part else folder.name
 
 
-def revision(model: torch.nn.Module) -> str:
+def compute_revision(model: torch.nn.Module) -> str:
     """First 12 hexadecimal digits of the SHA-256 of all weights with their names."""
     digest = hashlib.sha256()
     for key, tensor in sorted(model.state_dict().items()):
@@ -61,11 +65,11 @@ def choose_device(device: str | None) -> torch.device:
         found = torch.device(chosen)
         torch.empty(0, device=found)
     except (RuntimeError, AssertionError) as error:
-        raise EncoderError(f"device {chosen!r} cannot be used: {one_line(error)}") from error
+        raise EncoderError(f"device {chosen!r} cannot be used: {format_error(error)}") from error
     return found
 
 
-def one_line(error: BaseException) -> str:
+def format_error(error: BaseException) -> str:
     """The first 200 characters of an error's message, on one line."""
     return " ".join(f"{type(error).__name__}: {error}".split())[:200]
 
@@ -88,7 +92,7 @@ def _quiet() -> Iterator[None]:
             logging.getLogger(name).setLevel(level)
 
 
-def opened(name: str, what: str, advice: str, load: Callable[[], T]) -> T:
+def open_quietly(name: str, what: str, advice: str, load: Callable[[], T]) -> T:
     """What `load` returns. Raises EncoderError, one line with name and advice, if it fails."""
     try:
         with _quiet():
@@ -96,5 +100,35 @@ def opened(name: str, what: str, advice: str, load: Callable[[], T]) -> T:
     except EncoderError:
         raise
     except Exception as error:  # the libraries raise whatever their parts raise
-        text = f"{name!r} cannot be opened as {what} ({one_line(error)}); {advice}"
+        text = f"{name!r} cannot be opened as {what} ({format_error(error)}); {advice}"
         raise EncoderError(text) from error
+
+
+def encode_distinct(
+    items: Sequence[T],
+    key: Callable[[T], Hashable],
+    encode: Callable[[Sequence[T]], Floats],
+    width: int,
+    batch_size: int,
+) -> Floats:
+    """Rows (n, width) of `encode`, called with batches of the distinct items in input order."""
+    keys = [key(item) for item in items]
+    first: dict[Hashable, T] = {}
+    for name, item in zip(keys, items, strict=True):
+        first.setdefault(name, item)
+    place = {name: row for row, name in enumerate(first)}
+    distinct = list(first.values())
+    rows = np.empty((len(distinct), width), dtype=np.float32)
+    for start in range(0, len(distinct), batch_size):
+        rows[start : start + batch_size] = encode(distinct[start : start + batch_size])
+    return rows[[place[name] for name in keys]]
+
+
+def use_autocast(device: torch.device) -> AbstractContextManager[object]:
+    """Mixed precision on a GPU, nothing elsewhere."""
+    return torch.autocast("cuda") if device.type == "cuda" else nullcontext()
+
+
+def make_encodable(text: str) -> str:
+    """The text with what cannot be encoded, such as half a surrogate pair, as '?'."""
+    return text.encode("utf-8", "replace").decode("utf-8")

@@ -4,17 +4,23 @@ Two normalisations take out what has nothing to do with the pair at hand. *Centr
 less what its image, its text and the sample as a whole are usually worth (double-centring of the
 similarity matrix; for inner products that is centring the embeddings). *Local* scaling: a channel
 less its mean among the nearest questions of other figures, over their standard deviation.
+
+From channels on both scales come the anchor, and what nodes and edges of the graph carry.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 
-from filtering.encoders.pair_encoding import Encoded, Floats, nearest
+from filtering.encoders.pair_encoding import Encoded, find_nearest
+from filtering.encoders.protocols import Floats
+from filtering.graph.edges import Indices, Rows, Words
+from filtering.records import Signals
 
 RAW = (
     "image_qa_margin",
@@ -95,7 +101,7 @@ def _entailment(rows: Encoded) -> list[Floats]:
     return [odds, yes, no]
 
 
-def raw_channels(rows: Encoded, centre: Centre) -> Floats:
+def compute_encoder_channels(rows: Encoded, centre: Centre) -> Floats:
     """The channels of `RAW`, shape (n, 11), NaN where one does not apply."""
     columns = [
         *_against(rows.images[rows.figure], rows, centre.image, centre),
@@ -132,31 +138,31 @@ class Scale:
         least = np.maximum(deviation, _FLOOR)
         return cls(mean.astype(np.float32), least.astype(np.float32), channels, questions, figures)
 
-    def globally(self, channels: Floats) -> Floats:
+    def scale_globally(self, channels: Floats) -> Floats:
         """Channels less the mean, over the deviation, within -5 and 5."""
         return np.asarray(np.clip((channels - self.mean) / self.deviation, -5, 5))
 
-    def neighbours(self, questions: Floats, figures: Sequence[str]) -> Neighbours:
+    def find_neighbours(self, questions: Floats, figures: Sequence[str]) -> Neighbours:
         """The nearest questions of other figures, for each of n questions (unit rows)."""
-        near = nearest(questions, self.questions, _NEIGHBOURS)
+        near = find_nearest(questions, self.questions, _NEIGHBOURS)
         names = {name: place for place, name in enumerate(dict.fromkeys(self.figures))}
         theirs = np.array([names[name] for name in self.figures])[near]
         own = np.array([names.get(name, -1) for name in figures])
         return Neighbours(near, theirs == own[:, None])
 
-    def locally(self, channels: Floats, near: Neighbours) -> Floats:
+    def scale_locally(self, channels: Floats, near: Neighbours) -> Floats:
         """Channels relative to the neighbours, within -5 and 5.
 
         A deviation is at least a third of the whole sample's; where fewer than eight neighbours
         have the channel, the global value stands.
         """
-        found = self.globally(channels)
+        found = self.scale_globally(channels)
         for part in _blocks(len(channels)):
             values = near.values(self.rows, part)
             found[part] = _local(channels[part], values, self.deviation, found[part])
         return found
 
-    def worse_than(self, channels: Floats, near: Neighbours) -> Floats:
+    def compare_with_neighbours(self, channels: Floats, near: Neighbours) -> Floats:
         """Share of the neighbours whose channel is higher, (n, c); NaN with fewer than eight."""
         found = np.full(channels.shape, np.nan, dtype=np.float32)
         for part in _blocks(len(channels)):
@@ -193,3 +199,129 @@ def _local(channels: Floats, near: Floats, deviation: Floats, otherwise: Floats)
     scaled = (channels - mean) / np.maximum(np.sqrt(spread), deviation / 3)
     enough = seen.sum(axis=1) >= _LEAST_NEIGHBOURS
     return np.clip(np.where(enough, scaled, otherwise), -5, 5).astype(np.float32)
+
+
+TEXT = ("grounding", "answer", "overlap", "binding")
+CHANNELS = (*RAW, *TEXT)
+_NEGATIVE = ("contradiction",)
+_IMAGE_PAIR = ("image_qa_margin", "image_qa_probability", "image_qa_similarity")
+_CAPTION_PAIR = (
+    "caption_qa_margin",
+    "caption_qa_probability",
+    "caption_qa_similarity",
+    "entailment_margin",
+    "entailment",
+    "contradiction",
+)
+_FIGURE = ("image_caption_similarity", "image_caption_probability")
+Anchor = Literal["plain", "normalised"]
+ANCHORS: tuple[Anchor, ...] = get_args(Anchor)
+_PLAIN = (
+    ("image_qa_probability",),
+    ("caption_qa_probability",),
+    ("entailment",),
+    ("contradiction",),
+    ("image_caption_probability",),
+    *((name,) for name in TEXT),
+)
+_SEEN = ("image_qa_margin", "image_qa_probability")
+_SAID = ("entailment_margin", "caption_qa_similarity")
+_BLOCKS = ((_SEEN, False), (_SEEN, True), (_SAID, False), (_SAID, True), (_FIGURE[:1], False))
+
+
+def _columns(names: Sequence[str]) -> list[int]:
+    return [CHANNELS.index(name) for name in names]
+
+
+def take_text_channels(signals: Sequence[Signals] | None, rows: int) -> Floats:
+    """The channels of `TEXT`, shape (rows, 4), NaN where a signal does not apply or for None."""
+    if signals is None:
+        return np.full((rows, len(TEXT)), np.nan, dtype=np.float32)
+    values = [[getattr(s, f"signal_{name}", None) for name in TEXT] for s in signals]
+    return np.array(values, dtype=np.float32).reshape(len(signals), len(TEXT))
+
+
+def orient_channels(channels: Floats) -> Floats:
+    """Channels with the sign at which more is more consistent."""
+    signs = np.array([-1 if name in _NEGATIVE else 1 for name in CHANNELS], dtype=np.float32)
+    return channels * signs
+
+
+@dataclass(frozen=True, slots=True)
+class Scaled:
+    """Channels on the scale of the whole sample and of the nearest questions, (n, c) each."""
+
+    globally: Floats
+    locally: Floats
+
+    @classmethod
+    def of(cls, channels: Floats, scale: Scale, near: Neighbours) -> Scaled:
+        """Channels (as `orient_channels` gives them) on both scales."""
+        return cls(scale.scale_globally(channels), scale.scale_locally(channels, near))
+
+
+def _mean(values: Floats) -> Floats:
+    """Mean over the second axis of what is there; NaN where nothing is."""
+    seen = np.isfinite(values)
+    count = seen.sum(axis=1)
+    total = np.where(seen, values, 0).sum(axis=1)
+    return np.where(count > 0, total / np.maximum(count, 1), np.float32(np.nan))
+
+
+def compute_anchor(scaled: Scaled, kind: Anchor) -> Floats:
+    """The fixed consistency score, (n,); 0 is that of a usual pair of the reference sample.
+
+    `plain` is the mean of z-scored signals. `normalised` is the mean of blocks that are centred
+    and, in part, relative to the nearest questions; text signals are one block.
+    """
+    if kind == "plain":
+        blocks = [_mean(scaled.globally[:, _columns(names)]) for names in _PLAIN]
+    else:
+        blocks = [
+            _mean((scaled.locally if local else scaled.globally)[:, _columns(names)])
+            for names, local in (*_BLOCKS, (TEXT, False))
+        ]
+    return np.nan_to_num(_mean(np.stack(blocks, axis=1))).astype(np.float32)
+
+
+def make_node_features(scaled: Scaled) -> Floats:
+    """Both scales, 0 where missing, and what is missing; shape (n, 3c)."""
+    missing = ~np.isfinite(scaled.globally)
+    parts = [np.nan_to_num(scaled.globally), np.nan_to_num(scaled.locally), missing]
+    return np.concatenate(parts, axis=1).astype(np.float32)
+
+
+def list_figure_columns() -> list[int]:
+    """Columns of `make_node_features` that tell of image and caption together."""
+    width = len(CHANNELS)
+    return [c + scale * width for scale in range(3) for c in _columns(_FIGURE)]
+
+
+def make_graph_rows(
+    scaled: Scaled,
+    questions: Floats,
+    statements: Floats,
+    words: Words,
+    figure: Indices,
+    group: Indices,
+) -> Rows:
+    """Everything that the graph is made of; figures are numbered from 0 without gaps."""
+    filled, local = np.nan_to_num(scaled.globally), np.nan_to_num(scaled.locally)
+    both = np.concatenate([filled, local], axis=1)
+    first = np.unique(figure, return_index=True)[1]
+    width = len(CHANNELS)
+
+    def pair(names: Sequence[str]) -> Floats:
+        return both[:, [*_columns(names), *(width + c for c in _columns(names))]]
+
+    return Rows(
+        features=make_node_features(scaled),
+        image_pairs=pair(_IMAGE_PAIR),
+        caption_pairs=pair(_CAPTION_PAIR),
+        figures=filled[first][:, _columns(_FIGURE)],
+        figure=figure,
+        group=group,
+        questions=questions,
+        statements=statements,
+        words=words,
+    )

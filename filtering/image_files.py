@@ -8,7 +8,7 @@ import warnings
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-# `decode` has a limit of its own. Set once: what `catch_warnings` does is undone by other threads.
+# `decode_image` has its own limit. Set once: other threads undo what `catch_warnings` does.
 warnings.simplefilter("ignore", Image.DecompressionBombWarning)
 
 MAX_PIXELS = 100_000_000
@@ -27,7 +27,7 @@ class ImageError(Exception):
         self.detail = detail
 
 
-def decode(data: bytes) -> Image.Image:
+def decode_image(data: bytes) -> Image.Image:
     """First frame of an image file as 8-bit RGB.
 
     16-bit and floating-point images are scaled from their own range to 0-255.

@@ -14,13 +14,12 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from filtering.encoders.pair_encoding import Floats
-from filtering.graph.edges import Indices, near_edges, sibling_edges
-from filtering.graph.features import CHANNELS
-from filtering.graph.training_pools import Lesson
-from filtering.signals.shared_words import share_told
+from filtering.encoders.protocols import Floats
+from filtering.graph.channels import CHANNELS
+from filtering.graph.edges import Indices, find_near_edges, find_sibling_edges, share_words
+from filtering.graph.training import TrainingPool
 
-Score = Callable[[Lesson], Floats]
+Score = Callable[[TrainingPool], Floats]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,23 +28,23 @@ class Baseline:
 
     name: str
     about: str
-    fit: Callable[[Sequence[Lesson], int], Score]
+    fit: Callable[[Sequence[TrainingPool], int], Score]
 
 
-def _plain(lesson: Lesson) -> Floats:
+def _plain(lesson: TrainingPool) -> Floats:
     """The z-scored signals, NaN where missing; 0 for a signal that no row has."""
     values = lesson.scaled.globally
     return np.where(np.isfinite(values).any(axis=0), values, np.float32(0))
 
 
-def _with_siblings(lesson: Lesson) -> Floats:
+def _with_siblings(lesson: TrainingPool) -> Floats:
     """The signals, and their mean, lowest and highest over the other rows of the figure."""
     own = np.nan_to_num(_plain(lesson))
     mean, low, high = _others(own, lesson.rows.figure)
     return np.concatenate([_plain(lesson), mean, low, high], axis=1)
 
 
-def _full_context(lesson: Lesson) -> Floats:
+def _full_context(lesson: TrainingPool) -> Floats:
     """All that the graph reads, without edges: both scales, siblings, the group's mean."""
     scaled = lesson.scaled
     both = np.nan_to_num(np.concatenate([scaled.globally, scaled.locally], axis=1))
@@ -54,16 +53,19 @@ def _full_context(lesson: Lesson) -> Floats:
     return np.concatenate([lesson.rows.features, mean, low, high, around], axis=1)
 
 
-def _with_agreement(lesson: Lesson) -> Floats:
+def _with_agreement(lesson: TrainingPool) -> Floats:
     """All that the graph reads, and the most that a neighbour says of the row's answer, or the row
     of a neighbour's: the edges between pairs, summed up by hand."""
     rows = lesson.rows
-    edges = sibling_edges(rows.figure), near_edges(rows.questions, rows.figure, rows.group)
+    edges = (
+        find_sibling_edges(rows.figure),
+        find_near_edges(rows.questions, rows.figure, rows.group),
+    )
     most = []
     for source, target in edges:
         for teller, told in ((source, target), (target, source)):
             found = np.full(len(rows.features), -1, dtype=np.float32)
-            said = share_told(rows.words[told, 0], rows.words[teller, 1])
+            said = share_words(rows.words[told, 0], rows.words[teller, 1])
             np.maximum.at(found, target, said)
             most.append(found)
     return np.concatenate([_full_context(lesson), np.stack(most, axis=1)], axis=1)
@@ -87,13 +89,13 @@ def _others(values: Floats, owner: Indices) -> tuple[Floats, Floats, Floats]:
     return np.where(n > 1, mean, 0).astype(np.float32), low, high
 
 
-Features = Callable[[Lesson], Floats]
+Features = Callable[[TrainingPool], Floats]
 
 
 def _learned(
     make: Callable[[int], object], features: Features
-) -> Callable[[Sequence[Lesson], int], Score]:
-    def fit(lessons: Sequence[Lesson], seed: int) -> Score:
+) -> Callable[[Sequence[TrainingPool], int], Score]:
+    def fit(lessons: Sequence[TrainingPool], seed: int) -> Score:
         model = make(seed)
         x = np.concatenate([features(lesson) for lesson in lessons])
         y = np.concatenate([lesson.labels for lesson in lessons])
@@ -101,7 +103,7 @@ def _learned(
             warnings.simplefilter("ignore", ConvergenceWarning)
             model.fit(x, y)  # type: ignore[attr-defined]  # `make` is typed as giving any object
 
-        def score(lesson: Lesson) -> Floats:
+        def score(lesson: TrainingPool) -> Floats:
             found = model.predict_proba(features(lesson))[:, 1]  # type: ignore[attr-defined]
             return np.asarray(found, dtype=np.float32)
 
@@ -110,11 +112,11 @@ def _learned(
     return fit
 
 
-def _fixed(score: Score) -> Callable[[Sequence[Lesson], int], Score]:
+def _fixed(score: Score) -> Callable[[Sequence[TrainingPool], int], Score]:
     return lambda lessons, seed: score
 
 
-def _random(lessons: Sequence[Lesson], seed: int) -> Score:
+def _random(lessons: Sequence[TrainingPool], seed: int) -> Score:
     return lambda lesson: np.random.default_rng(seed).random(len(lesson.labels)).astype(np.float32)
 
 
@@ -149,7 +151,7 @@ def _network(seed: int) -> object:
     return make_pipeline(StandardScaler(), network)
 
 
-def baselines(signals: Sequence[str]) -> Mapping[str, Baseline]:
+def make_baselines(signals: Sequence[str]) -> Mapping[str, Baseline]:
     """The baselines by name; `signals` are the channels that are shown one by one."""
     found = [
         Baseline("random", "chance", _random),
