@@ -34,7 +34,8 @@ from rich.console import Console
 
 from benchmarks.support.agent_server import serve
 from builder.agents.models import ModelAgent
-from builder.agents.models.prompts import EXTRACT, WRITE, Prompt
+from builder.agents.models.prompts import Prompt
+from builder.agents.models.versions import NEWEST
 from builder.agents.settings import AgentOptions, ModelSettings
 from builder.tables.records import Figure
 
@@ -73,8 +74,8 @@ def _figure(number: int, image: dict[str, Any]) -> Figure:
 def payloads(made: Sequence[Figure]) -> list[tuple[dict[str, Any], dict[str, Any]]]:
     """What the agent sends for each figure: the bodies of its two calls."""
     fact = {"fact": 0, "answer": "DAPI", "evidence": FACT, "kind": "stain", "visible": True}
-    extract = [_body(EXTRACT, f, {"most": 8}) for f in made]
-    write = [_body(WRITE, f, {"most": 5, "facts": [fact]}) for f in made]
+    extract = [_body(NEWEST.prompts.extract, f, {"most": 8}) for f in made]
+    write = [_body(NEWEST.prompts.write, f, {"most": 5, "facts": [fact]}) for f in made]
     return list(zip(extract, write, strict=True))
 
 

@@ -11,6 +11,7 @@ from builder.agents.models.judging import CandidateJudge
 from builder.agents.models.pairs import PairWriter
 from builder.agents.models.questions import BloomLevel, QuestionWriter, classify_bloom
 from builder.agents.models.structured_output import Asker
+from builder.agents.models.versions import NEWEST
 from builder.agents.settings import COSTS, AgentOptions
 from builder.errors import StoppedError
 from builder.tables.records import AgentSignals, Candidate, Figure, Outcome, Question
@@ -54,7 +55,8 @@ class ModelAgent:
         except (ModelError, ValueError) as error:
             raise StoppedError(str(error)) from error
         self._client = Client(backend, ResponseCache(options.folder / RESPONSES), budget, POLICY)
-        self._asker = Asker(self._client)
+        self._version = NEWEST
+        self._asker = Asker(self._client, self._version.prompts, self._version.name)
         # Twice as many as can be sent: while a reply is looked into, another request is ready.
         self._at_once = 2 * max(backend.concurrency, 2 * backend.batch_size)
         self._runner = asyncio.Runner()
@@ -94,7 +96,8 @@ class ModelAgent:
     ) -> list[Question]:
         """One question per candidate in order, with three distractors or a problem."""
         revision, rounds = self._model.revision, self._model.rounds
-        writer = QuestionWriter(self._asker, self.name, revision, rounds)
+        refiner = self._version.refiner
+        writer = QuestionWriter(self._asker, self.name, revision, rounds, refiner)
         return self._run_each(candidates, lambda c: writer.write(c, figures[c.figure_id], seed))
 
     def classify(self, questions: Sequence[tuple[str, Sequence[str], str]]) -> list[BloomLevel]:

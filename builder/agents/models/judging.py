@@ -14,7 +14,6 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from builder.agents.models.prompts import ANSWER, COMPARE, VERDICT, join_versions
 from builder.agents.models.structured_output import Asker
 from builder.agents.unusable import Unusable, pack
 from builder.tables.records import AgentSignals, Candidate, Figure
@@ -71,7 +70,7 @@ class _Judgement:
             signal_agent_verdict=verdict if isinstance(verdict, float) else None,
             judged_by=self.judge.agent,
             judged_by_revision=self.judge.revision or self.served_by,
-            judged_prompt_version=join_versions((ANSWER, COMPARE, VERDICT)),
+            judged_prompt_version=self.judge.asker.name_prompts("answer", "compare", "verdict"),
             # Replies arrive in any order, and the ledger must not.
             judged_unusable=pack(sorted(self.unusable, key=lambda u: (u.prompt, u.request))),
         )
@@ -87,7 +86,7 @@ class _Judgement:
         }
         temperature = 0.0 if sample is None else TEMPERATURE
         reply = await self.judge.asker.ask(
-            ANSWER, values, image, temperature=temperature, seed=sample
+            self.judge.asker.prompts.answer, values, image, temperature=temperature, seed=sample
         )
         self.unusable += reply.unusable
         self.served_by = self.served_by or reply.served_by
@@ -100,7 +99,7 @@ class _Judgement:
             "answer": self.candidate.answer,
             "evidence": self.candidate.evidence,
         }
-        reply = await self.judge.asker.ask(VERDICT, values, self.image)
+        reply = await self.judge.asker.ask(self.judge.asker.prompts.verdict, values, self.image)
         self.unusable += reply.unusable
         if reply.form is None:
             return None
@@ -128,7 +127,9 @@ class _Judgement:
         }
         wrong = f"one true or false per answer is needed: {len(answers)}"
         reply = await self.judge.asker.ask(
-            COMPARE, values, check=lambda form: [wrong] if len(form.same) != len(answers) else []
+            self.judge.asker.prompts.compare,
+            values,
+            check=lambda form: [wrong] if len(form.same) != len(answers) else [],
         )
         self.unusable += reply.unusable
         if reply.form is None or len(reply.form.same) != len(answers):

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from builder.agents.base import hash_candidate
-from builder.agents.models.prompts import EXTRACT, WRITE, join_versions
 from builder.agents.models.replies import Fact, Facts, Pair, Pairs
 from builder.agents.models.structured_output import Asker, Reply
 from builder.agents.unusable import Unusable, pack
@@ -52,8 +51,9 @@ class PairWriter:
     async def _write(self, figure: Figure, image: Image, written: _Written) -> None:
         # First what the caption states, each fact with the words that state it: a question is
         # written from a fact, so that its answer can be checked.
+        prompts = self.asker.prompts
         extracted = await self.asker.ask(
-            EXTRACT,
+            prompts.extract,
             {"caption": figure.caption, "most": MOST_FACTS},
             image,
             check=lambda form: _check_facts(form, figure.caption)[1],
@@ -63,7 +63,7 @@ class PairWriter:
             written.reason = f"no usable reply on its facts: {extracted.problem}"
             return
         facts, problems = _check_facts(extracted.form, figure.caption)
-        written.unusable += _list_refusals(EXTRACT.version, extracted, problems)
+        written.unusable += _list_refusals(prompts.extract.version, extracted, problems)
         if not facts:
             written.reason = problems[0] if problems else _NONE["facts"]
             return
@@ -71,7 +71,7 @@ class PairWriter:
         # Then questions about these facts, of which those that can stand become candidates.
         numbered = [{"fact": i, **fact.model_dump()} for i, fact in enumerate(facts)]
         reply = await self.asker.ask(
-            WRITE,
+            prompts.write,
             {"caption": figure.caption, "facts": numbered, "most": MOST_PAIRS},
             image,
             check=lambda form: _check_pairs(form, facts, figure.caption)[1],
@@ -81,7 +81,7 @@ class PairWriter:
             written.reason = f"no usable reply on its questions: {reply.problem}"
             return
         pairs, problems = _check_pairs(reply.form, facts, figure.caption)
-        written.unusable += _list_refusals(WRITE.version, reply, problems)
+        written.unusable += _list_refusals(prompts.write.version, reply, problems)
         written.reason = problems[0] if problems else _NONE["pairs"]
         written.candidates += self._make_candidates(figure, facts, pairs, reply.served_by)
 
@@ -109,7 +109,7 @@ class PairWriter:
                 attribute=re.sub(r"\W+", "_", kind)[:80],
                 agent=self.agent,
                 agent_revision=self.revision or served_by,
-                prompt_version=join_versions((EXTRACT, WRITE)),
+                prompt_version=self.asker.name_prompts("extract", "write"),
                 confidence=pair.confidence,
             )
 

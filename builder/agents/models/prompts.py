@@ -1,15 +1,16 @@
 """Prompts: files in `builder/agents/prompts`, each with the form of its reply.
 
 A prompt's version is its name and a digest of its text and of the reply's JSON schema, so that no
-change goes unseen in the ledger.
+change goes unseen in the ledger. A released prompt is not edited: a new text goes into a folder of
+its own, and `builder.agents.models.versions` says which prompts belong together.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any, Generic, TypeVar
@@ -28,16 +29,21 @@ _CUT = "=== user\n"
 
 @dataclass(frozen=True)
 class Prompt(Generic[Form]):
-    """A prompt by the name of its file, the form of its reply, and the longest reply in tokens."""
+    """A prompt by its file, `FOLDER/NAME`, the form of its reply, and the longest in tokens."""
 
-    name: str
+    file: str
     form: type[Form]
     max_tokens: int = 1024
+
+    @property
+    def name(self) -> str:
+        """Name of the step: what is asked."""
+        return self.file.rpartition("/")[2]
 
     @cached_property
     def text(self) -> str:
         """The file: the system's turn, a line `=== user`, and the user's turn."""
-        return _read_prompt(self.name)
+        return _read_prompt(self.file)
 
     @cached_property
     def schema(self) -> dict[str, Any]:
@@ -61,14 +67,30 @@ class Prompt(Generic[Form]):
         Raises:
             jinja2.UndefinedError: where a value is missing.
         """
-        system, user = _parse_templates(self.name)
+        system, user = _parse_templates(self.file)
         text = user.render(values)
         parts = (text,) if image is None else (image, text)
         return (Message("system", (system.render(values).strip(),)), Message("user", parts))
 
 
-def _read_prompt(name: str) -> str:
-    return (files("builder.agents") / "prompts" / f"{name}.md").read_text("utf-8")
+@dataclass(frozen=True)
+class Repair:
+    """The prompt that asks for a correction, by its file."""
+
+    file: str
+
+    @cached_property
+    def version(self) -> str:
+        """Name and digest of its text."""
+        return f"repair@{_digest(_read_prompt(self.file))}"
+
+    def render(self, problems: Sequence[str]) -> str:
+        """What is said to a model whose reply could not be used."""
+        return _parse_templates(self.file)[1].render(problems=problems)
+
+
+def _read_prompt(file: str) -> str:
+    return (files("builder.agents") / "prompts" / f"{file}.md").read_text("utf-8")
 
 
 def _digest(*texts: str) -> str:
@@ -76,48 +98,58 @@ def _digest(*texts: str) -> str:
 
 
 @cache
-def _parse_templates(name: str) -> tuple[Template, Template]:
+def _parse_templates(file: str) -> tuple[Template, Template]:
     environment = Environment(  # noqa: S701 - prompts are no HTML
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters["json"] = lambda value: json.dumps(value, ensure_ascii=False)
-    system, user = _read_prompt(name).split(_CUT)
+    system, user = _read_prompt(file).split(_CUT)
     return environment.from_string(system), environment.from_string(user.strip())
 
 
-def repair_turn(problems: Sequence[str]) -> str:
-    """What is said to a model whose reply could not be used."""
-    return _parse_templates("repair")[1].render(problems=problems)
+@dataclass(frozen=True)
+class PromptSet:
+    """The prompts that a version of the agent asks with, by step."""
+
+    extract: Prompt[replies.Facts]
+    write: Prompt[replies.Pairs]
+    answer: Prompt[replies.Answer]
+    compare: Prompt[replies.Same]
+    verdict: Prompt[replies.Verdict]
+    choices: Prompt[replies.Choices]
+    check: Prompt[replies.Right]
+    blind: Prompt[replies.Blind]
+    reflect: Prompt[replies.Shortcut]
+    rewrite: Prompt[replies.Rewritten]
+    meaning: Prompt[replies.Meaning]
+    bloom: Prompt[replies.Level]
+    repair: Repair
+
+    def __iter__(self) -> Iterator[Prompt[Any]]:
+        """The prompts but that of the repair."""
+        return (getattr(self, field.name) for field in fields(self) if field.name != "repair")
+
+    def digests(self) -> dict[str, str]:
+        """Digest of each prompt by the name of its step, which tells versions apart."""
+        versions = [*(prompt.version for prompt in self), self.repair.version]
+        return dict(sorted(version.split("@") for version in versions))
 
 
-EXTRACT = Prompt("extract", replies.Facts, 2048)
-WRITE = Prompt("write", replies.Pairs, 3072)
-ANSWER = Prompt("answer", replies.Answer, 512)
-COMPARE = Prompt("compare", replies.Same, 512)
-VERDICT = Prompt("verdict", replies.Verdict, 512)
-CHOICES = Prompt("choices", replies.Choices, 2048)
-CHECK = Prompt("check", replies.Right)
-BLIND = Prompt("blind", replies.Blind)
-REFLECT = Prompt("reflect", replies.Shortcut)
-REWRITE = Prompt("rewrite", replies.Rewritten, 2048)
-MEANING = Prompt("meaning", replies.Meaning, 512)
-BLOOM = Prompt("bloom", replies.Level, 512)
-
-PROMPTS: tuple[Prompt[Any], ...] = (
-    EXTRACT, WRITE, ANSWER, COMPARE, VERDICT, CHOICES, CHECK, BLIND, REFLECT, REWRITE, MEANING,
-    BLOOM,
-)  # fmt: skip
-
-
-@cache
-def repair_version() -> str:
-    """Version of the prompt that asks for a correction."""
-    return f"repair@{_digest(_read_prompt('repair'))}"
-
-
-def join_versions(prompts: Iterable[Prompt[Any]]) -> str:
-    """Versions of several prompts as the ledger has them, and that of the repair."""
-    return " ".join([*(prompt.version for prompt in prompts), repair_version()])
+V1 = PromptSet(
+    extract=Prompt("v1/extract", replies.Facts, 2048),
+    write=Prompt("v1/write", replies.Pairs, 3072),
+    answer=Prompt("v1/answer", replies.Answer, 512),
+    compare=Prompt("v1/compare", replies.Same, 512),
+    verdict=Prompt("v1/verdict", replies.Verdict, 512),
+    choices=Prompt("v1/choices", replies.Choices, 2048),
+    check=Prompt("v1/check", replies.Right),
+    blind=Prompt("v1/blind", replies.Blind),
+    reflect=Prompt("v1/reflect", replies.Shortcut),
+    rewrite=Prompt("v1/rewrite", replies.Rewritten, 2048),
+    meaning=Prompt("v1/meaning", replies.Meaning, 512),
+    bloom=Prompt("v1/bloom", replies.Level, 512),
+    repair=Repair("v1/repair"),
+)
 
 
 def letter_choices(choices: Sequence[str]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from builder.agents.models.mcq_draft import Draft, draft_candidate, find_faults
-from builder.agents.models.prompts import BLOOM, CHOICES, join_versions, letter_choices
+from builder.agents.models.prompts import letter_choices
 from builder.agents.models.refining import Refinement, Refiner
 from builder.agents.models.structured_output import Asker
 from builder.agents.unusable import Unusable, pack
@@ -32,7 +32,7 @@ async def classify_bloom(
         BudgetSpent, FatalError: no more can be asked.
     """
     values = {"question": question, "choices": letter_choices(choices), "answer": answer}
-    reply = await asker.ask(BLOOM, values)
+    reply = await asker.ask(asker.prompts.bloom, values)
     if reply.form is None:
         return BloomLevel(0, f"no usable reply on its Bloom level: {reply.problem}", reply.unusable)
     return BloomLevel(reply.form.level, reply.form.reason, reply.unusable)
@@ -40,12 +40,13 @@ async def classify_bloom(
 
 @dataclass(frozen=True, slots=True)
 class QuestionWriter:
-    """Writes questions; `rounds` is how often one is rewritten at most."""
+    """Writes questions; `rounds` is how often one is rewritten at most, by a `refiner`."""
 
     asker: Asker
     agent: str
     revision: str
     rounds: int
+    refiner: type[Refiner]
 
     async def write(self, candidate: Candidate, figure: Figure, seed: int) -> Question:
         """The question of a candidate, or the problem that stands against it.
@@ -59,7 +60,7 @@ class QuestionWriter:
 
         # Wrong choices and a rationale, for the question as it is.
         reply = await self.asker.ask(
-            CHOICES,
+            self.asker.prompts.choices,
             {
                 "caption": figure.caption,
                 "question": candidate.question,
@@ -78,7 +79,9 @@ class QuestionWriter:
         else:
             # The question as it is shows shortcuts: it is rewritten until it has none.
             by = {"agent": self.agent, "agent_revision": self.revision or reply.served_by}
-            refiner = Refiner(self.asker, by, figure.caption, image, candidate, self.rounds, seed)
+            refiner = self.refiner(
+                self.asker, by, figure.caption, image, candidate, self.rounds, seed
+            )
             refinement = await refiner.refine(draft)
             unusable += refiner.unusable
 
@@ -103,6 +106,6 @@ class QuestionWriter:
             refinements=refinement.rounds,
             question_agent=self.agent,
             question_agent_revision=self.revision or reply.served_by,
-            question_prompt_version=join_versions((CHOICES, BLOOM)),
+            question_prompt_version=self.asker.name_prompts("choices", "bloom"),
             unusable=pack([*unusable, *level.unusable]),
         )

@@ -12,23 +12,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from builder.agents.models.mcq_draft import Draft, draft_rewrite, find_faults
-from builder.agents.models.prompts import (
-    BLIND,
-    CHECK,
-    MEANING,
-    REFLECT,
-    REWRITE,
-    Prompt,
-    join_versions,
-    letter_choices,
-)
+from builder.agents.models.prompts import letter_choices
 from builder.agents.models.structured_output import Asker, Reply
 from builder.agents.unusable import Unusable
 from builder.tables.records import Candidate
 from scoring.models import Image
 from scoring.models.records import dump_canonical
 
-PROMPTS: tuple[Prompt[Any], ...] = (CHECK, BLIND, REFLECT, REWRITE, MEANING)
+STEPS = ("check", "blind", "reflect", "rewrite", "meaning")
 
 
 @dataclass(slots=True)
@@ -101,7 +92,7 @@ class Refiner:
         # The choices stand in another order in each round, so that no letter is learnt.
         shown = draft.shuffle_choices(self.seed, self.candidate.candidate_id, number)
         values = {"question": draft.question, "choices": letter_choices(shown)}
-        reply = self._collect_unusable(await self.asker.ask(BLIND, values))
+        reply = self._collect_unusable(await self.asker.ask(self.asker.prompts.blind, values))
         if reply.form is None:
             return _Examination(stopped=f"no usable answer without the image: {reply.problem}")
         chosen = shown[ord(reply.form.choice) - 65]
@@ -118,7 +109,9 @@ class Refiner:
             "question": draft.question,
             "choices": letter_choices(shown),
         }
-        reply = self._collect_unusable(await self.asker.ask(CHECK, values, self.image))
+        reply = self._collect_unusable(
+            await self.asker.ask(self.asker.prompts.check, values, self.image)
+        )
         if reply.form is None:
             return _Examination(stopped=f"no usable check of its choices: {reply.problem}")
         right = {shown[ord(letter) - 65] for letter in reply.form.right}
@@ -135,7 +128,7 @@ class Refiner:
             "answer": draft.answer,
             "reasoning": reasoning,
         }
-        reply = self._collect_unusable(await self.asker.ask(REFLECT, values))
+        reply = self._collect_unusable(await self.asker.ask(self.asker.prompts.reflect, values))
         if reply.form is None:
             return f"It can be answered without the image: {reasoning}"
         return f"{reply.form.shortcut} {reply.form.advice}"
@@ -151,7 +144,10 @@ class Refiner:
         }
         reply = self._collect_unusable(
             await self.asker.ask(
-                REWRITE, values, self.image, check=lambda form: find_faults(draft_rewrite(form))
+                self.asker.prompts.rewrite,
+                values,
+                self.image,
+                check=lambda form: find_faults(draft_rewrite(form)),
             )
         )
         if reply.form is None:
@@ -170,7 +166,7 @@ class Refiner:
             "new_question": rewrite.question,
             "new_answer": rewrite.answer,
         }
-        reply = self._collect_unusable(await self.asker.ask(MEANING, values))
+        reply = self._collect_unusable(await self.asker.ask(self.asker.prompts.meaning, values))
         if reply.form is None:
             return f"whether its meaning is kept could not be told: {reply.problem}"
         return "" if reply.form.kept else f"its meaning is not kept: {reply.form.reason}"
@@ -193,7 +189,7 @@ class Refiner:
             "blind_right": examined.blind_right,
             "fault": examined.fault,
             "outcome": outcome,
-            "prompts": join_versions(PROMPTS),
+            "prompts": self.asker.name_prompts(*STEPS),
             **self.by,
         }
         refinement.rounds.append(dump_canonical(entry))

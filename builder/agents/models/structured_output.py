@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from builder.agents.models.prompts import Prompt, repair_turn
+from builder.agents.models.prompts import Prompt, PromptSet
 from builder.agents.unusable import Unusable
 from scoring.models import (
     Client,
@@ -57,11 +57,20 @@ class Reply(Generic[Form]):
 
 
 class Asker:
-    """Asks a client for forms. A server that refuses schemas is asked without from then on."""
+    """Asks a client for forms. A server that refuses schemas is asked without from then on.
 
-    def __init__(self, client: Client) -> None:
+    `prompts` is what it asks with, `version` the name of the version that they belong to.
+    """
+
+    def __init__(self, client: Client, prompts: PromptSet, version: str) -> None:
         self._client = client
+        self.prompts, self._version = prompts, version
         self._has_schemas = True
+
+    def name_prompts(self, *steps: str) -> str:
+        """The versions of some prompts, and of that for repairs, as the ledger has them."""
+        asked = [getattr(self.prompts, step).version for step in (*steps, "repair")]
+        return " ".join([self._version, *asked])
 
     async def ask(
         self,
@@ -105,7 +114,7 @@ class Asker:
 
         # The model gets its own reply again, with what is wrong with it.
         echo = Message("assistant", (response.text[:_ECHO] or "(empty)",))
-        correction = Message("user", (repair_turn([fault.problem]),))
+        correction = Message("user", (self.prompts.repair.render([fault.problem]),))
         again = replace(first, messages=(*first.messages, echo, correction))
         second, repaired, still = await self._ask_once(prompt, again, check)
         if repaired is not None:

@@ -15,14 +15,15 @@ from hypothesis import strategies as st
 pytest.importorskip("openai")
 
 from builder.agents import open_model_agent
-from builder.agents.models import ModelAgent, pairs, prompts
+from builder.agents.models import ModelAgent
 from builder.agents.models.mcq_draft import Draft, find_faults
 from builder.agents.models.pairs import find_span
-from builder.agents.models.prompts import PROMPTS, repair_version
 from builder.agents.models.replies import Distractor, Level
 from builder.agents.models.structured_output import Unreadable, parse
+from builder.agents.models.versions import NEWEST, VERSIONS, find_version
 from builder.agents.settings import AgentOptions, ModelSettings
 from builder.agents.unusable import unpack
+from builder.errors import BuildError
 from builder.tables.records import Candidate, Figure
 from scoring.models import Response
 from tests.builder.agents.model import answer, reply_to, step_of
@@ -30,18 +31,29 @@ from tests.builder.agents.test_offline import figure as offline_figure
 from tests.scoring.models.server import Answer, Body, ChatServer
 from tests.scoring.models.tiny import make_tiny_model
 
-VERSIONS = {
-    "extract@25de628d", "write@a9405214", "answer@f25d0e68", "compare@015cb9f9",
-    "verdict@0b9689bc", "choices@25cfe1ff", "check@04b8ad9a", "blind@64b05d92",
-    "reflect@7930cf7d", "rewrite@f4afe552", "meaning@a159a6b5", "bloom@32a7585b",
-    "repair@33827f07",
+RECORDED = {
+    "v1": {
+        "answer": "f25d0e68", "blind": "64b05d92", "bloom": "32a7585b", "check": "04b8ad9a",
+        "choices": "25cfe1ff", "compare": "015cb9f9", "extract": "25de628d", "meaning": "a159a6b5",
+        "reflect": "7930cf7d", "repair": "33827f07", "rewrite": "f4afe552", "verdict": "0b9689bc",
+        "write": "a9405214",
+    }
 }  # fmt: skip
 CAPTION = "Actin in HeLa cells.\nNuclei were stained  with DAPI (blue)."
 
 
-def test_a_changed_prompt_shows_as_a_changed_version() -> None:
-    """When this fails a prompt or the form of its reply was changed: that is then written here."""
-    assert {*(prompt.version for prompt in PROMPTS), repair_version()} == VERSIONS
+def test_a_version_that_replies_were_recorded_with_stays_as_it_is() -> None:
+    """When this fails a prompt or a form was edited: leave it, and add a version instead."""
+    assert {name: version.prompts.digests() for name, version in VERSIONS.items()} == RECORDED
+
+
+def test_a_version_is_found_by_name_or_prompts_and_nothing_else_passes() -> None:
+    ours = RECORDED["v1"]
+    assert find_version("v1", ours) is find_version("", ours) is VERSIONS["v1"]
+    with pytest.raises(BuildError, match="write differ"):
+        find_version("", ours | {"write": "00000000"})
+    with pytest.raises(BuildError, match="version 'v0'"):
+        find_version("v0", ours)
 
 
 @given(st.text(), st.sampled_from(["stop", "length", "content_filter", ""]))
@@ -194,7 +206,8 @@ def test_plumbing_a_model_in_this_process_ends_with_every_unusable_reply_listed(
 ) -> None:
     """A tiny model of random weights says nothing of use, and that is what is recorded."""
     folder = make_tiny_model(tmp_path / "tiny-random")
-    monkeypatch.setattr(pairs, "EXTRACT", replace(prompts.EXTRACT, max_tokens=4))
+    prompts = replace(NEWEST.prompts, extract=replace(NEWEST.prompts.extract, max_tokens=4))
+    monkeypatch.setattr("builder.agents.models.agent.NEWEST", replace(NEWEST, prompts=prompts))
     options = AgentOptions(tmp_path / "agent", ModelSettings(batch_size=2))
     agent = open_model_agent(f"transformers:{folder}", options)
     png = figures_png()
