@@ -56,10 +56,10 @@ def make_release(folder: Path, candidates: int) -> Path:
     from builder.run.config import BuildConfig
     from builder.run.pipeline import build
     from builder.sources.phantom import source as phantom_source
-    from space.make_samples import jpeg
+    from space.make_samples import encode_jpeg
 
     figures = round(min(candidates, BASE) / PER_FIGURE)
-    with patch.object(phantom_source, "encode", jpeg):
+    with patch.object(phantom_source, "encode", encode_jpeg):
         config = BuildConfig(output=folder / "base", sources=(f"phantom:{figures}",), workers=1)
         base = build(config).release
     copies = max(1, round(candidates / BASE))

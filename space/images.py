@@ -41,20 +41,21 @@ class ImageStore:
     """Finds the image of every figure that a release, or the build around it, holds."""
 
     def __init__(self, corpus: Corpus) -> None:
+        # Only places are kept: a release may hold more images than there is memory.
         self._spots: dict[str, _Spot] = {}
-        hashes = {place.figure_id: place.image_sha256 for place in corpus.figures}
-        for file in _files(corpus.release):
-            for figure, spot in _index(file):
+        hashes = {f.figure_id: f.image_sha256 for f in corpus.figures}
+        for file in _list_files(corpus.release):
+            for figure, spot in _index_images(file):
                 if sha := hashes.get(figure):
                     self._spots.setdefault(sha, spot)
         self.read = lru_cache(maxsize=64)(self._read)
-        self._small = lru_cache(maxsize=4096)(self._thumb)
+        self._small = lru_cache(maxsize=4096)(self._make_thumb)
         self._lock = threading.Lock()
 
     def __contains__(self, sha256: str) -> bool:
         return sha256 in self._spots
 
-    def thumb(self, sha256: str) -> bytes | None:
+    def read_thumb(self, sha256: str) -> bytes | None:
         """A small JPEG; made once however many ask for it at the same time. Raises ImageError."""
         with self._lock:
             return self._small(sha256)
@@ -68,11 +69,11 @@ class ImageStore:
         data: bytes = images[spot.row].as_py()["bytes"]
         return data
 
-    def _thumb(self, sha256: str) -> bytes | None:
+    def _make_thumb(self, sha256: str) -> bytes | None:
         data = self.read(sha256)
-        return None if data is None else small_jpeg(data, THUMB)
+        return None if data is None else shrink_to_jpeg(data, THUMB)
 
-    def routes(self) -> list[Route]:
+    def make_routes(self) -> list[Route]:
         """Routes `/figures/HASH` for the image and `/figures/HASH/thumb` for a small one."""
         return [
             Route("/figures/{sha256}", self._serve_image),
@@ -81,17 +82,17 @@ class ImageStore:
 
     def _serve_image(self, request: Request) -> Response:
         data = self.read(request.path_params["sha256"])
-        return _missing() if data is None else _shown(data)
+        return _refuse() if data is None else _respond(data)
 
     def _serve_thumb(self, request: Request) -> Response:
         try:
-            data = self.thumb(request.path_params["sha256"])
+            data = self.read_thumb(request.path_params["sha256"])
         except ImageError:
-            return _missing()
-        return _missing() if data is None else Response(data, 200, _HEADERS, "image/jpeg")
+            return _refuse()
+        return _refuse() if data is None else Response(data, 200, _HEADERS, "image/jpeg")
 
 
-def small_jpeg(data: bytes, side: int) -> bytes:
+def shrink_to_jpeg(data: bytes, side: int) -> bytes:
     """An image as JPEG with no side over `side` pixels. Raises ImageError."""
     image = decode_image(data)
     image.thumbnail((side, side))
@@ -100,30 +101,30 @@ def small_jpeg(data: bytes, side: int) -> bytes:
     return out.getvalue()
 
 
-def _shown(data: bytes) -> Response:
+def _respond(data: bytes) -> Response:
     """The bytes themselves where browsers know their format, else a JPEG of them."""
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
             kind = _SHOWN.get(image.format or "")
         if kind is None:
-            data, kind = small_jpeg(data, LARGEST), "image/jpeg"
+            data, kind = shrink_to_jpeg(data, LARGEST), "image/jpeg"
     except (OSError, ImageError):
-        return _missing()
+        return _refuse()
     return Response(data, 200, _HEADERS, kind)
 
 
-def _missing() -> Response:
+def _refuse() -> Response:
     return Response("no such figure", 404, media_type="text/plain")
 
 
-def _files(release: Path) -> list[Path]:
+def _list_files(release: Path) -> list[Path]:
     """Parquet files with figures: those of the release first, for their small row groups."""
     data = [f for name in ("open", "default") for f in (release / "data" / name).glob("*.parquet")]
     work = (release.parent / "work" / "figures").glob("*.parquet")
     return [*sorted(data), *(sorted(work) if release.name == "release" else ())]
 
 
-def _index(file: Path) -> Iterable[tuple[str, _Spot]]:
+def _index_images(file: Path) -> Iterable[tuple[str, _Spot]]:
     source = pq.ParquetFile(file)
     for group in range(source.num_row_groups):
         figures = source.read_row_group(group, columns=["figure_id"])["figure_id"].to_pylist()

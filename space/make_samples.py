@@ -24,7 +24,7 @@ FIGURES = 24
 QUALITY = 70
 
 
-def jpeg(picture: npt.NDArray[np.uint8]) -> bytes:
+def encode_jpeg(picture: npt.NDArray[np.uint8]) -> bytes:
     """A picture (height, width, 3) as JPEG."""
     buffer = io.BytesIO()
     Image.fromarray(picture).save(buffer, "JPEG", quality=QUALITY)
@@ -33,7 +33,10 @@ def jpeg(picture: npt.NDArray[np.uint8]) -> bytes:
 
 def main(folder: Path) -> None:
     """Build the samples into a folder, in place of those that are there."""
-    with tempfile.TemporaryDirectory() as aside, patch.object(phantom_source, "encode", jpeg):
+    with (
+        tempfile.TemporaryDirectory() as aside,
+        patch.object(phantom_source, "encode", encode_jpeg),
+    ):
         config = BuildConfig(
             output=Path(aside) / "samples", sources=(f"phantom:{FIGURES}",), workers=1,
             test_ratio=0.3,

@@ -16,20 +16,18 @@ import gradio as gr
 
 from builder.errors import BuildError
 from builder.screening import read_screening_questions
-from space.benchmark.tab import benchmark_tab
+from space.benchmark.tab import lay_out_benchmark
 from space.corpus import Corpus
-from space.decisions.decision_views import Decisions
-from space.decisions.tab import decisions_tab, restored, warm, wire
-from space.decisions.views import View
+from space.decisions.tab import lay_out_decisions, restore_view, warm, wire
+from space.decisions.views import Decisions, View
 from space.markup import render
-from space.screening.desk import Desk
-from space.screening.place import screening_place
-from space.screening.tab import screening_tab
-from space.theme import HEAD, SCRIPT, STYLE, theme
-from space.try_it.tab import try_tab
+from space.screening.desk import Desk, open_verdict_store
+from space.screening.tab import lay_out_screening
+from space.try_it.tab import lay_out_try_it
 
 HERE = Path(__file__).resolve().parent
 SAMPLES = HERE / "samples"
+_STATIC = HERE / "static"
 TABS = ("decisions", "try", "benchmark", "screening")
 _QUICK: dict[str, Any] = {"queue": False, "api_visibility": "private", "show_progress": "hidden"}
 
@@ -48,34 +46,34 @@ def build_app(
     where they are known. Raises BuildError for a folder without a release.
     """
     decisions = decisions or Decisions.of(Corpus.open(folder))
-    desk = Desk(read_screening_questions(folder), (place := screening_place(folder)).log)
+    desk = Desk(read_screening_questions(folder), (store := open_verdict_store(folder)).log)
     with gr.Blocks(
         title="microvqa_pp", analytics_enabled=False, delete_cache=(3600, 24 * 3600)
     ) as app:
-        gr.HTML(_header(decisions), apply_default_css=False, elem_id="header")
+        gr.HTML(_render_header(decisions), apply_default_css=False, elem_id="header")
         with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab("Decisions", id="decisions"):
-                parts, filters = decisions_tab(decisions)
+                parts, filters = lay_out_decisions(decisions)
             with gr.Tab("Try it", id="try"):
-                try_tab(decisions)
+                lay_out_try_it(decisions)
             with gr.Tab("Benchmark", id="benchmark"):
-                benchmark_tab(decisions, folder, allow_private)
+                lay_out_benchmark(decisions, folder, allow_private)
             with gr.Tab("Screening", id="screening"):
-                start_screening = screening_tab(desk, place, decisions.images, reviewer)
+                start_screening = lay_out_screening(desk, store, decisions.images, reviewer)
         wire(decisions, parts, filters)
 
         def restore(request: gr.Request) -> tuple[Any, ...]:
             query = dict(request.query_params)
             chosen = query["tab"] if query.get("tab") in TABS else tab
-            return gr.Tabs(selected=chosen), *restored(decisions, View.of(query))
+            return gr.Tabs(selected=chosen), *restore_view(decisions, View.of(query))
 
         app.load(restore, None, [tabs, *parts.all(), *filters.all()], **_QUICK)
         start_screening(app)
         parts.link.change(None, parts.link, None, js="(link) => window.showView(link)")
-    return app, _launch_settings(decisions)
+    return app, _make_launch_settings(decisions)
 
 
-def _header(decisions: Decisions) -> str:
+def _render_header(decisions: Decisions) -> str:
     corpus = decisions.corpus
     return render(
         "header.html", figures=len(corpus.figures), candidates=decisions.ranking.total,
@@ -83,13 +81,17 @@ def _header(decisions: Decisions) -> str:
     )  # fmt: skip
 
 
-def _launch_settings(decisions: Decisions) -> dict[str, Any]:
+def _make_launch_settings(decisions: Decisions) -> dict[str, Any]:
     return {
-        "theme": theme(),
-        "css": STYLE,
-        "head": HEAD,
-        "js": SCRIPT,
-        "app_kwargs": {"routes": decisions.images.routes(), "docs_url": None, "redoc_url": None},
+        "theme": make_theme(),
+        "css": (_STATIC / "app.css").read_text(encoding="utf-8"),
+        "head": f"<style>{(_STATIC / 'phone.css').read_text(encoding='utf-8')}</style>",
+        "js": (_STATIC / "app.js").read_text(encoding="utf-8"),
+        "app_kwargs": {
+            "routes": decisions.images.make_routes(),
+            "docs_url": None,
+            "redoc_url": None,
+        },
         "footer_links": [],
         "run_history": False,
         "ssr_mode": False,
@@ -97,6 +99,26 @@ def _launch_settings(decisions: Decisions) -> dict[str, Any]:
         "max_file_size": "50mb",
         "show_error": False,
     }
+
+
+def make_theme() -> gr.Theme:
+    """Colours and type: the system's own fonts, so that nothing is fetched from elsewhere."""
+    return gr.themes.Base(
+        primary_hue=gr.themes.colors.teal,
+        neutral_hue=gr.themes.colors.slate,
+        radius_size=gr.themes.sizes.radius_md,
+        font=["system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif"],
+        font_mono=["ui-monospace", "Menlo", "Consolas", "monospace"],
+    ).set(
+        body_background_fill="*neutral_50",
+        body_background_fill_dark="*neutral_950",
+        block_border_width="0px",
+        block_shadow="none",
+        button_primary_background_fill="*primary_700",
+        button_primary_background_fill_hover="*primary_800",
+        button_primary_text_color="white",
+        slider_color="*primary_600",
+    )
 
 
 def serve(

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from space.public_http import AddressError, check_url, visitor_client
-from space.screening.place import ON_SPACE
+from space.screening.desk import ON_SPACE
+from space.untrusted import AddressError, check_url, make_visitor_client
 
 if TYPE_CHECKING:
     from scoring.models import Backend, Chooser
@@ -31,7 +31,7 @@ _TIMEOUT = 120.0
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class RunRequest:
     """What a visitor wants to run. The key is not shown where this is printed."""
 
     kind: str
@@ -44,16 +44,16 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a run is; `found` is there at the end, `problem` where it failed."""
+class RunProgress:
+    """How far a run is; `result` is there at the end, `problem` where it failed."""
 
     done: int = 0
     total: int = 0
-    found: tuple[Report, BenchmarkRun] | None = None
+    result: tuple[Report, BenchmarkRun] | None = None
     problem: str = ""
 
 
-class Stopped(Exception):  # noqa: N818 - reads as what happened
+class RunStoppedError(Exception):
     """The visitor stopped the run."""
 
 
@@ -63,11 +63,11 @@ def on_gpu(function: Callable[..., Any]) -> Callable[..., Any]:
         spaces = importlib.import_module("spaces")
     except ImportError:
         return function
-    marked: Callable[..., Any] = spaces.GPU(duration=300)(function)
-    return marked
+    on_zero_gpu: Callable[..., Any] = spaces.GPU(duration=300)(function)
+    return on_zero_gpu
 
 
-class Bench:
+class BenchRunner:
     """Runs benchmarks on the test split of one release."""
 
     def __init__(self, release: Path, allow_private: bool = False) -> None:
@@ -82,23 +82,25 @@ class Bench:
             event.set()
         return event is not None
 
-    def run(self, wish: Wish, session: str) -> Iterator[Progress]:
-        """Run what is wished, telling how far it is.
+    def run(self, request: RunRequest, session: str) -> Iterator[RunProgress]:
+        """Run what is asked for, telling how far it is.
 
         The responses are kept in a folder that is removed at the end, the key nowhere.
         """
-        stop, told = threading.Event(), queue.SimpleQueue[Progress]()
+        # The run goes on in a thread of its own; this generator hands on what it reports, and ends
+        # it when the visitor leaves.
+        stop, steps = threading.Event(), queue.SimpleQueue[RunProgress]()
         self._stops[session] = stop
         folder = Path(tempfile.mkdtemp(prefix="microvqa_pp-bench-"))
         worker = threading.Thread(
-            target=self._work, args=(wish, folder, stop, told.put), daemon=True
+            target=self._work_aside, args=(request, folder, stop, steps.put), daemon=True
         )
         worker.start()
         try:
             while True:
-                step = told.get()
+                step = steps.get()
                 yield step
-                if step.found or step.problem:
+                if step.result or step.problem:
                     return
         finally:
             stop.set()
@@ -106,71 +108,84 @@ class Bench:
             worker.join(timeout=5)
             shutil.rmtree(folder, ignore_errors=True)
 
-    def _work(
-        self, wish: Wish, folder: Path, stop: threading.Event, put: Callable[[Progress], None]
+    def _work_aside(
+        self,
+        request: RunRequest,
+        folder: Path,
+        stop: threading.Event,
+        put: Callable[[RunProgress], None],
     ) -> None:
+        # Heavy, here and below: the app starts without what only a run needs.
         from scoring.items import BadInput
         from scoring.models import ModelError
         from scoring.runner import Incomplete
 
-        def told(done: int, total: int, _: object = None) -> None:
+        def report(done: int, total: int, _: object = None) -> None:
             if stop.is_set():
-                raise Stopped
-            put(Progress(done, total))
+                raise RunStoppedError
+            put(RunProgress(done, total))
 
         try:
-            put(Progress(1, 1, self._found(wish, folder, told)))
-        except Stopped:
-            put(Progress(problem=STOPPED))
+            put(RunProgress(1, 1, self._run_request(request, folder, report)))
+        except RunStoppedError:
+            put(RunProgress(problem=STOPPED))
         except (BadInput, ModelError, Incomplete, AddressError, ValueError, OSError) as error:
-            put(Progress(problem=_without(wish.key, str(error))))
+            put(RunProgress(problem=_hide_key(request.key, str(error))))
         except Exception as error:
-            put(Progress(problem=f"the run failed: {_without(wish.key, type(error).__name__)}"))
+            put(
+                RunProgress(
+                    problem=f"the run failed: {_hide_key(request.key, type(error).__name__)}"
+                )
+            )
 
-    def _found(
-        self, wish: Wish, folder: Path, told: Callable[..., None]
+    def _run_request(
+        self, request: RunRequest, folder: Path, report: Callable[..., None]
     ) -> tuple[Report, BenchmarkRun]:
         from scoring.report.result import make_report
         from scoring.runner import BenchmarkSettings, run_benchmark
 
-        dataset = self._dataset(wish)
-        told(0, len(dataset.chosen))
-        settings = BenchmarkSettings(wish.name, folder, self._conditions(wish))
-        if wish.kind == HUB:
-            found: BenchmarkRun = _run_on_gpu(dataset, settings)
+        dataset = self._open_dataset(request)
+        report(0, len(dataset.chosen))
+        settings = BenchmarkSettings(request.name, folder, self._list_conditions(request))
+        if request.kind == HUB:
+            run: BenchmarkRun = _run_on_gpu(dataset, settings)
         else:
-            found = run_benchmark(dataset, settings, told, self._open(wish))
-        told(len(dataset.chosen), len(dataset.chosen))
-        return make_report(found.result, found.items, found.left_out), found
+            run = run_benchmark(dataset, settings, report, self._open_model(request))
+        report(len(dataset.chosen), len(dataset.chosen))
+        return make_report(run.result, run.items, run.left_out), run
 
-    def _dataset(self, wish: Wish) -> Dataset:
+    def _open_dataset(self, request: RunRequest) -> Dataset:
         from scoring.items import BadInput
         from scoring.runner import open_dataset
 
         dataset = open_dataset(str(self._release), "test", None)
-        chosen = tuple(q for q in dataset.chosen if wish.task in ("", q.task))
+        chosen = tuple(q for q in dataset.chosen if request.task in ("", q.task))
         if not chosen:
             raise BadInput("no test question is of that task")
-        return replace(dataset, chosen=chosen[:: max(len(chosen) // wish.limit, 1)][: wish.limit])
+        # Evenly spread over the split, which lies in the order of the figures.
+        return replace(
+            dataset, chosen=chosen[:: max(len(chosen) // request.limit, 1)][: request.limit]
+        )
 
-    def _conditions(self, wish: Wish) -> tuple[Any, ...]:
-        asks = wish.kind in (ENDPOINT, HUB)
-        return ("image", "no-image") if asks and wish.no_image else ("image",)
+    def _list_conditions(self, request: RunRequest) -> tuple[Any, ...]:
+        asks = request.kind in (ENDPOINT, HUB)
+        return ("image", "no-image") if asks and request.no_image else ("image",)
 
-    def _open(self, wish: Wish) -> Backend | Chooser:
+    def _open_model(self, request: RunRequest) -> Backend | Chooser:
         from scoring.items import BadInput
         from scoring.models import BASELINES, open_model
         from scoring.models.openai_chat import OpenAIChat
 
-        if wish.kind == BASELINE and wish.name in BASELINES:
-            return open_model(wish.name)
-        if wish.kind == CLIP and wish.name == BUNDLED_CLIP:
+        if request.kind == BASELINE and request.name in BASELINES:
+            return open_model(request.name)
+        if request.kind == CLIP and request.name == BUNDLED_CLIP:
             return _open_clip()
-        if wish.kind == ENDPOINT:
+        if request.kind == ENDPOINT:
             return OpenAIChat(
-                wish.name.strip(), base_url=check_url(wish.url), timeout=_TIMEOUT, concurrency=4,
-                api_key=wish.key.strip(),
-                http_client=visitor_client(self._allow_private, _TIMEOUT),
+                request.name.strip(), base_url=check_url(request.url), timeout=_TIMEOUT,
+                concurrency=4,
+                api_key=request.key.strip(),
+                http_client=make_visitor_client(self._allow_private, _TIMEOUT),
             )  # fmt: skip
         raise BadInput("choose a model")
 
@@ -182,7 +197,7 @@ def _open_clip() -> Backend | Chooser:
     return open_model(BUNDLED_CLIP, open_encoder=open_clip_encoder)
 
 
-def hub_name(text: str) -> str:
+def check_hub_name(text: str) -> str:
     """The name of a Hub model, 'owner/name'. Raises ValueError for others, paths among them.
 
     On a Space only models are run that its owner lists in BENCHMARK_MODELS, or the small default
@@ -191,12 +206,12 @@ def hub_name(text: str) -> str:
     name = text.strip()
     if not _HUB_NAME.fullmatch(name) or ".." in name or name.startswith("."):
         raise ValueError("a Hub model is named owner/name")
-    if os.environ.get(ON_SPACE) and name not in offered_models():
-        raise ValueError(f"this Space runs only: {', '.join(offered_models())}")
+    if os.environ.get(ON_SPACE) and name not in list_hub_models():
+        raise ValueError(f"this Space runs only: {', '.join(list_hub_models())}")
     return name
 
 
-def offered_models() -> tuple[str, ...]:
+def list_hub_models() -> tuple[str, ...]:
     """Hub models that are offered."""
     listed = os.environ.get("BENCHMARK_MODELS", "").split()
     return tuple(listed) or HUB_MODELS
@@ -207,11 +222,11 @@ def _run_on_gpu(dataset: Dataset, settings: BenchmarkSettings) -> BenchmarkRun:
     from scoring.models import Serving
     from scoring.runner import run_benchmark
 
-    wished = f"transformers:{hub_name(settings.model)}"
-    settings = replace(settings, model=wished, serving=Serving(batch_size=4))
+    name = f"transformers:{check_hub_name(settings.model)}"
+    settings = replace(settings, model=name, serving=Serving(batch_size=4))
     return run_benchmark(dataset, settings, lambda *_: None)
 
 
-def _without(key: str, text: str) -> str:
+def _hide_key(key: str, text: str) -> str:
     """A message without the key, in one line."""
     return " ".join((text.replace(key, "[key]") if key.strip() else text).split())[:400]

@@ -10,8 +10,7 @@ from typing import Any
 import gradio as gr
 
 from filtering.image_files import ImageError
-from space.decisions.decision_views import Decisions, Row
-from space.decisions.views import DECISIONS, PAGE, View, matching, matching_figures
+from space.decisions.views import DECISIONS, PAGE, Decisions, Row, View, match_figures, match_rows
 
 _QUICK: dict[str, Any] = {"queue": False, "api_visibility": "private", "show_progress": "hidden"}
 CLICKS = """
@@ -59,58 +58,58 @@ class Filters:
         return [getattr(self, name) for name in self.__dataclass_fields__]
 
 
-def shown(decisions: Decisions, view: View, why: bool = False) -> tuple[Any, ...]:
+def fill_view(decisions: Decisions, view: View, why: bool = False) -> tuple[Any, ...]:
     """The contents of all parts for a view, which is completed with what it leaves open.
 
     With `why` also what would flip the decision on the chosen candidate of a graph.
     """
     corpus = decisions.corpus
-    mask = matching(corpus, view)
-    places = matching_figures(corpus, mask)
-    place = corpus.by_figure.get(view.figure)
-    if place is None or (place not in places and not view.candidate):
-        place = places[0] if places else None
-        view = replace(view, figure=place.figure_id if place else "", candidate="")
-    figures = decisions.figure_list(view, places)
-    changes = decisions.changes(view)
-    if place is None:
+    mask = match_rows(corpus, view)
+    figures_left = match_figures(corpus, mask)
+    figure = corpus.by_figure.get(view.figure)
+    if figure is None or (figure not in figures_left and not view.candidate):
+        figure = figures_left[0] if figures_left else None
+        view = replace(view, figure=figure.figure_id if figure else "", candidate="")
+    figures = decisions.render_figures(view, figures_left)
+    changes = decisions.render_changes(view)
+    if figure is None:
         return figures, "", "", "", changes, view, view.link()
-    rows = corpus.rows(place)
-    chosen = _chosen(rows, view, [bool(m) for m in mask[place.start : place.stop]])
+    rows = corpus.read_rows(figure)
+    chosen = _choose_candidate(rows, view, [bool(m) for m in mask[figure.start : figure.stop]])
     view = replace(view, candidate=chosen["candidate_id"] if chosen else "")
     return (
         figures,
-        decisions.image(place),
-        decisions.caption(rows, chosen),
-        decisions.candidates(rows, chosen, view, why),
+        decisions.render_image(figure),
+        decisions.render_caption(rows, chosen),
+        decisions.render_candidates(rows, chosen, view, why),
         changes,
         view,
         view.link(),
     )
 
 
-def _chosen(rows: list[Row], view: View, lets: list[bool]) -> Row | None:
+def _choose_candidate(rows: list[Row], view: View, lets: list[bool]) -> Row | None:
     """The candidate that a view names, else the first that the filters let through."""
-    asked = [(row, through) for row, through in zip(rows, lets, strict=True) if row["candidate_id"]]
-    named = [row for row, _ in asked if row["candidate_id"] == view.candidate]
-    through = [row for row, through in asked if through]
-    return next(iter([*named, *through, *(row for row, _ in asked)]), None)
+    candidates = [(row, let) for row, let in zip(rows, lets, strict=True) if row["candidate_id"]]
+    named = [row for row, _ in candidates if row["candidate_id"] == view.candidate]
+    through = [row for row, let in candidates if let]
+    return next(iter([*named, *through, *(row for row, _ in candidates)]), None)
 
 
 def warm(decisions: Decisions) -> None:
     """Work out now what the first visitors, who all see the first page, would wait for."""
     decisions.corpus.warm()
-    restored(decisions, View())
-    for place in decisions.corpus.figures[:PAGE]:
+    restore_view(decisions, View())
+    for figure in decisions.corpus.figures[:PAGE]:
         with suppress(ImageError):
-            decisions.images.thumb(place.image_sha256)
+            decisions.images.read_thumb(figure.image_sha256)
 
 
-def decisions_tab(decisions: Decisions) -> tuple[_Parts, Filters]:
+def lay_out_decisions(decisions: Decisions) -> tuple[_Parts, Filters]:
     """The tab's components; `wire` gives them life."""
     with gr.Row(elem_classes="decisions"):
         with gr.Column(scale=4, min_width=300, elem_classes="side"):
-            filters = _filters(decisions)
+            filters = _lay_out_filters(decisions)
             figures = gr.HTML(js_on_load=CLICKS, elem_id="figures", apply_default_css=False)
             with gr.Column(elem_classes="what-if", elem_id="what-if"):
                 gr.HTML(
@@ -129,19 +128,21 @@ def decisions_tab(decisions: Decisions) -> tuple[_Parts, Filters]:
     return _Parts(figures, image, caption, candidates, changes, gr.State(View()), link), filters
 
 
-def _filters(decisions: Decisions) -> Filters:
+def _lay_out_filters(decisions: Decisions) -> Filters:
     corpus = decisions.corpus
     text = gr.Textbox(
         label="Search", placeholder="words of a caption, question or answer", max_length=200,
         elem_id="search",
     )  # fmt: skip
-    decision = gr.Dropdown(_choices(_DECISION_NAMES), label="Decision", value="")
+    decision = gr.Dropdown(_list_choices(_DECISION_NAMES), label="Decision", value="")
     with gr.Accordion("More filters", open=False):
-        task = gr.Dropdown(_choices(corpus.values("task")), label="Task", value="")
-        modality = gr.Dropdown(_choices(corpus.values("modality")), label="Modality", value="")
-        source = gr.Dropdown(_choices(corpus.values("source")), label="Source", value="")
-        reasons = corpus.values("reason_kind")
-        reason = gr.Dropdown(_choices(reasons), label="Reason", value="")
+        task = gr.Dropdown(_list_choices(corpus.list_values("task")), label="Task", value="")
+        modality = gr.Dropdown(
+            _list_choices(corpus.list_values("modality")), label="Modality", value=""
+        )
+        source = gr.Dropdown(_list_choices(corpus.list_values("source")), label="Source", value="")
+        reasons = corpus.list_values("reason_kind")
+        reason = gr.Dropdown(_list_choices(reasons), label="Reason", value="")
     keep = gr.Slider(
         0.05, 1, decisions.ranking.built_ratio, step=0.01, label="Share of candidates kept",
         elem_id="keep-ratio", render=False, buttons=["reset"],
@@ -149,7 +150,7 @@ def _filters(decisions: Decisions) -> Filters:
     return Filters(text, decision, task, modality, source, reason, keep)
 
 
-def _choices(values: dict[str, str] | list[str]) -> list[tuple[str, str]]:
+def _list_choices(values: dict[str, str] | list[str]) -> list[tuple[str, str]]:
     named = values.items() if isinstance(values, dict) else ((v, v) for v in values)
     return [("All", ""), *((name, value) for value, name in named)]
 
@@ -160,10 +161,11 @@ def wire(decisions: Decisions, parts: _Parts, filters: Filters) -> None:
     names = list(filters.__dataclass_fields__)
 
     def narrow(view: View, *values: Any) -> tuple[Any, ...]:
-        told = dict(zip(names, values, strict=True))
-        told["keep"] = 0.0 if told["keep"] == decisions.ranking.built_ratio else told["keep"]
-        told = {k: v or (0.0 if k == "keep" else "") for k, v in told.items()}
-        return shown(decisions, replace(view, **told, page=1, candidate=""))
+        fields = dict(zip(names, values, strict=True))
+        # The build's own ratio is 0, so that an address does not name what nobody has chosen.
+        fields["keep"] = 0.0 if fields["keep"] == decisions.ranking.built_ratio else fields["keep"]
+        fields = {k: v or (0.0 if k == "keep" else "") for k, v in fields.items()}
+        return fill_view(decisions, replace(view, **fields, page=1, candidate=""))
 
     def search(view: View, *values: Any) -> Sequence[Any]:
         """Narrow by another text; what an address has set is there already."""
@@ -174,15 +176,15 @@ def wire(decisions: Decisions, parts: _Parts, filters: Filters) -> None:
     def open_clicked(view: View, event: gr.EventData) -> tuple[Any, ...]:
         data = event._data or {}
         if page := str(data.get("page", "")):
-            return shown(decisions, replace(view, page=int(page) if page.isdecimal() else 1))
+            return fill_view(decisions, replace(view, page=int(page) if page.isdecimal() else 1))
         if figure := data.get("figure"):
-            return shown(decisions, replace(view, figure=str(figure), candidate=""))
+            return fill_view(decisions, replace(view, figure=str(figure), candidate=""))
         chosen = replace(view, candidate=str(data.get("candidate", "")))
-        return shown(decisions, chosen, why="why" in data)
+        return fill_view(decisions, chosen, why="why" in data)
 
     def slide(view: View, keep: float) -> tuple[Any, ...]:
         keep = 0.0 if keep == decisions.ranking.built_ratio else keep
-        values = shown(decisions, replace(view, keep=keep))
+        values = fill_view(decisions, replace(view, keep=keep))
         return values[3:]
 
     inputs = [parts.view, *filters.all()]
@@ -196,17 +198,17 @@ def wire(decisions: Decisions, parts: _Parts, filters: Filters) -> None:
         html.click(open_clicked, parts.view, outputs, **_QUICK)
 
 
-def restored(decisions: Decisions, view: View) -> tuple[Any, ...]:
+def restore_view(decisions: Decisions, view: View) -> tuple[Any, ...]:
     """Contents of the parts and of the filters for the view that an address names."""
     corpus = decisions.corpus
     known = {
         "decision": set(DECISIONS),
-        "task": set(corpus.values("task")),
-        "modality": set(corpus.values("modality")),
-        "source": set(corpus.values("source")),
-        "reason": set(corpus.values("reason_kind")),
+        "task": set(corpus.list_values("task")),
+        "modality": set(corpus.list_values("modality")),
+        "source": set(corpus.list_values("source")),
+        "reason": set(corpus.list_values("reason_kind")),
     }
     wrong = {n: "" for n, values in known.items() if getattr(view, n) not in values}
     view = replace(view, **wrong)  # type: ignore[arg-type]  # all these fields are texts
     filters = (view.text, view.decision, view.task, view.modality, view.source, view.reason)
-    return *shown(decisions, view), *filters, decisions.ratio(view)
+    return *fill_view(decisions, view), *filters, decisions.choose_ratio(view)

@@ -10,8 +10,7 @@ import gradio as gr
 
 from builder.screening import REASONS
 from space.markup import render
-from space.screening.desk import ADJUDICATE, REVIEW
-from space.screening.place import Place
+from space.screening.desk import ADJUDICATE, REVIEW, VerdictStore
 
 QUICK: dict[str, Any] = {"queue": False, "api_visibility": "private", "show_progress": "hidden"}
 _LETTERS = "ABCD"
@@ -41,8 +40,8 @@ class ScreeningParts:
     report: gr.HTML
     ticket: gr.Textbox
 
-    def filled(self) -> list[gr.blocks.Block]:
-        """Those that a step fills, in the order of `ScreeningTab.shown`."""
+    def list_filled(self) -> list[gr.blocks.Block]:
+        """Those that a step fills, in the order of `ScreeningTab.fill_parts`."""
         return [
             self.progress, self.message, self.figure, self.question, self.actions, self.fixing,
             self.rejecting, self.stem, *self.choices, self.key, self.rationale, self.reason,
@@ -50,9 +49,9 @@ class ScreeningParts:
         ]  # fmt: skip
 
 
-def laid_out(place: Place, reviewer: str, instead: str) -> ScreeningParts:
+def lay_out(store: VerdictStore, reviewer: str, instead: str) -> ScreeningParts:
     """Lay the tab out, for a reviewer who may be known already; `instead` of a question first."""
-    name, mode, progress = _head(place, reviewer)
+    name, mode, progress = _lay_out_head(store, reviewer)
     message = gr.HTML(apply_default_css=False, elem_id="screen-message")
     with gr.Row(elem_classes="screen"):
         with gr.Column(scale=6, min_width=300):
@@ -67,17 +66,21 @@ def laid_out(place: Place, reviewer: str, instead: str) -> ScreeningParts:
                     for verb in ("Accept", "Fix", "Reject", "Skip")
                 }  # fmt: skip
             with gr.Column(visible=False, elem_classes="panel", elem_id="fix-panel") as fixing:
-                stem, choices, key, rationale = _fix_fields()
-                buttons["fix"], cancel_fix = _save_or_cancel("fix", "Save the fix (Ctrl+Enter)")
+                stem, choices, key, rationale = _lay_out_fix()
+                buttons["fix"], cancel_fix = _lay_out_save_or_cancel(
+                    "fix", "Save the fix (Ctrl+Enter)"
+                )
             with gr.Column(
                 visible=False, elem_classes="panel", elem_id="reject-panel"
             ) as rejecting:
-                reason, note = _reject_fields()
-                buttons["reject"], cancel_reject = _save_or_cancel("reject", "Reject (Enter)")
+                reason, note = _lay_out_reject()
+                buttons["reject"], cancel_reject = _lay_out_save_or_cancel(
+                    "reject", "Reject (Enter)"
+                )
             buttons["undo"] = gr.Button(
                 "Undo my last verdict (U)", elem_id="screen-undo", size="sm"
             )
-            gr.HTML(render("screen_help.html", note=place.note), apply_default_css=False)
+            gr.HTML(render("screen_help.html", note=store.note), apply_default_css=False)
     with gr.Accordion("Agreement and pace", open=False):
         report = gr.HTML(apply_default_css=False, elem_id="screen-report")
     ticket = gr.Textbox(visible="hidden", label="Question on screen", elem_id="screen-ticket")
@@ -89,13 +92,13 @@ def laid_out(place: Place, reviewer: str, instead: str) -> ScreeningParts:
     )  # fmt: skip
 
 
-def _head(place: Place, reviewer: str) -> tuple[gr.Textbox, gr.Radio, gr.HTML]:
+def _lay_out_head(store: VerdictStore, reviewer: str) -> tuple[gr.Textbox, gr.Radio, gr.HTML]:
     with gr.Row(elem_classes="screen-head"):
         name = gr.Textbox(
             reviewer, label="Reviewer", placeholder="your name", max_length=64, scale=2,
-            min_width=180, visible=place.typed, elem_id="reviewer",
+            min_width=180, visible=store.typed, elem_id="reviewer",
         )  # fmt: skip
-        if not place.typed and place.writable:
+        if not store.typed and store.writable:
             gr.LoginButton(scale=1)
         mode = gr.Radio(
             [("Review", REVIEW), ("Adjudicate", ADJUDICATE)], value=REVIEW, label="Task", scale=2,
@@ -106,7 +109,7 @@ def _head(place: Place, reviewer: str) -> tuple[gr.Textbox, gr.Radio, gr.HTML]:
     return name, mode, progress
 
 
-def _fix_fields() -> tuple[gr.Textbox, tuple[gr.Textbox, ...], gr.Radio, gr.Textbox]:
+def _lay_out_fix() -> tuple[gr.Textbox, tuple[gr.Textbox, ...], gr.Radio, gr.Textbox]:
     stem = gr.Textbox(label="Question", lines=2, elem_id="fix-question")
     choices = tuple(
         gr.Textbox(label=f"Choice {letter}", elem_id=f"fix-{letter}", max_lines=3)
@@ -116,7 +119,7 @@ def _fix_fields() -> tuple[gr.Textbox, tuple[gr.Textbox, ...], gr.Radio, gr.Text
     return stem, choices, key, gr.Textbox(label="Rationale", lines=2, elem_id="fix-rationale")
 
 
-def _reject_fields() -> tuple[gr.Radio, gr.Textbox]:
+def _lay_out_reject() -> tuple[gr.Radio, gr.Textbox]:
     reason = gr.Radio(
         [(f"{n} {text}", text) for n, text in enumerate(REASONS, 1)], label="Why?",
         elem_id="reject-reason",
@@ -124,7 +127,7 @@ def _reject_fields() -> tuple[gr.Radio, gr.Textbox]:
     return reason, gr.Textbox(label="Note (optional)", max_length=2000, elem_id="reject-note")
 
 
-def _save_or_cancel(panel: str, text: str) -> tuple[gr.Button, gr.Button]:
+def _lay_out_save_or_cancel(panel: str, text: str) -> tuple[gr.Button, gr.Button]:
     with gr.Row():
         save = gr.Button(text, variant="primary", elem_id=f"{panel}-save")
         return save, gr.Button("Cancel (Esc)", elem_id=f"screen-cancel-{panel}")

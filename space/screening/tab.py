@@ -20,12 +20,11 @@ from builder.screening import (
     check_fix,
     clean_reviewer_name,
 )
-from space.decisions.decision_views import split_evidence
+from space.decisions.views import split_evidence
 from space.images import ImageStore
 from space.markup import render
-from space.screening.desk import ADJUDICATE, REVIEW, Desk
-from space.screening.parts import QUICK, ScreeningParts, laid_out
-from space.screening.place import Place
+from space.screening.desk import ADJUDICATE, REVIEW, Desk, VerdictStore
+from space.screening.parts import QUICK, ScreeningParts, lay_out
 
 _REMEMBER = "(name) => { localStorage.setItem('microvqa_pp.reviewer', name); }"
 _RECALL = "(name, task) => [name || localStorage.getItem('microvqa_pp.reviewer') || '', task]"
@@ -51,20 +50,20 @@ class ScreeningTab:
     """The tab over a desk: what its buttons do and how it looks after."""
 
     desk: Desk
-    place: Place
+    store: VerdictStore
     images: ImageStore
 
-    def reviewer(self, typed: str, profile: gr.OAuthProfile | None) -> str:
+    def identify_reviewer(self, typed: str, profile: gr.OAuthProfile | None) -> str:
         """Who gives the verdict. Raises ValueError in words where nobody may."""
-        if not self.place.writable:
-            raise ValueError(self.place.note)
-        if self.place.typed:
+        if not self.store.writable:
+            raise ValueError(self.store.note)
+        if self.store.typed:
             return clean_reviewer_name(typed)
         if profile is None:
             raise ValueError("sign in with your Hugging Face account to give verdicts")
         return clean_reviewer_name(profile.username)
 
-    def shown(self, step: Step) -> list[Any]:
+    def fill_parts(self, step: Step) -> list[Any]:
         """The contents of all parts for a step."""
         question = step.question
         asked = question is not None and bool(step.reviewer)
@@ -73,31 +72,31 @@ class ScreeningTab:
             "mode": step.mode, "skipped": list(step.skipped)[-500:],
         }  # fmt: skip
         return [
-            self.progress(step.reviewer),
+            self.render_progress(step.reviewer),
             render("message.html", text=step.message, kind=step.kind),
-            self._figure(question),
-            self.question(step),
+            self._render_figure(question),
+            self.render_question(step),
             gr.Row(visible=asked),
             gr.Column(visible=False),
             gr.Column(visible=False),
-            *self._editable(step),
+            *self._prefill_fix(step),
             None,
             "",
-            self.report(),
+            self.render_report(),
             json.dumps(ticket),
         ]
 
-    def progress(self, reviewer: str) -> str:
+    def render_progress(self, reviewer: str) -> str:
         """How many questions are decided, and how many the reviewer has read."""
-        told, damages = self.desk.progress(reviewer), self.desk.damages()
-        return render("screen_progress.html", p=told, reviewer=reviewer, damages=damages)
+        progress, damages = self.desk.measure_progress(reviewer), self.desk.list_damages()
+        return render("screen_progress.html", p=progress, reviewer=reviewer, damages=damages)
 
-    def report(self) -> str:
+    def render_report(self) -> str:
         """Agreement and pace."""
-        found, pace = self.desk.report()
-        return render("screen_report.html", agreement=found, pace=pace)
+        agreement, pace = self.desk.measure_reviewers()
+        return render("screen_report.html", agreement=agreement, pace=pace)
 
-    def _figure(self, question: ScreeningQuestion | None) -> str:
+    def _render_figure(self, question: ScreeningQuestion | None) -> str:
         row = None if question is None else asdict(question)
         before, evidence, after = split_evidence(question.caption if question else "", row)
         return render(
@@ -105,30 +104,32 @@ class ScreeningTab:
             has_image=question is not None and question.image_sha256 in self.images,
         )  # fmt: skip
 
-    def question(self, step: Step) -> str:
+    def render_question(self, step: Step) -> str:
         """The question with its reviews, or why there is none."""
-        title, text = _nothing_left(step, self.desk.progress(step.reviewer).disputed)
+        title, text = _explain_nothing_left(
+            step, self.desk.measure_progress(step.reviewer).disputed
+        )
         reviews = []
         if step.mode == ADJUDICATE and step.question is not None:
-            standing = self.desk.standing(step.question.id)
+            standing = self.desk.find_standing(step.question.id)
             reviews = list(standing.reviews.values()) if standing else []
         return render(
             "screen_question.html", question=step.question, title=title, text=text, reviews=reviews
         )
 
-    def _editable(self, step: Step) -> list[Any]:
+    def _prefill_fix(self, step: Step) -> list[Any]:
         """The texts that a fix starts from: in adjudication those of the first fix."""
         question = step.question
         if question is None:
             return ["", *[""] * CHOICES, None, ""]
-        standing = self.desk.standing(question.id) if step.mode == ADJUDICATE else None
+        standing = self.desk.find_standing(question.id) if step.mode == ADJUDICATE else None
         fixes = [r.fix for r in standing.reviews.values() if r.fix] if standing else []
         start = fixes[0] if fixes else question
         return [start.question, *start.choices, start.correct_index, start.rationale]
 
     def advance(self, reviewer: str, mode: str, skipped: Sequence[str], message: str = "") -> Step:
         """The step to the next question of a reviewer."""
-        question = self.desk.next(reviewer, mode, skipped)
+        question = self.desk.choose_next(reviewer, mode, skipped)
         return Step(question, reviewer, mode, skipped, message)
 
     def move(self, who: str, mode: str, ticket: Ticket) -> Step:
@@ -141,22 +142,22 @@ class ScreeningTab:
 
     def accept(self, who: str, mode: str, ticket: Ticket) -> Step:
         """Write that the question is good as it is. Raises ValueError in words and OSError."""
-        return self._give("accept", who, mode, ticket)
+        return self._submit("accept", who, mode, ticket)
 
     def fix(self, who: str, mode: str, ticket: Ticket, *fields: Any) -> Step:
         """Write an edited question. Raises ValueError in words and OSError."""
         stem, *choices, key, rationale = fields
         edited = check_fix(stem or "", [c or "" for c in choices], key, rationale or "")
         question = self.desk.find(ticket["id"])
-        if question is not None and edited == _unchanged(question):
+        if question is not None and edited == _copy_as_fix(question):
             raise ValueError("nothing was changed; accept the question, or edit it")
-        return self._give("fix", who, mode, ticket, fix=edited)
+        return self._submit("fix", who, mode, ticket, fix=edited)
 
     def reject(self, who: str, mode: str, ticket: Ticket, reason: str, note: str) -> Step:
         """Write that the question is to go. Raises ValueError in words and OSError."""
         if reason not in REASONS:
             raise ValueError("choose a reason")
-        return self._give("reject", who, mode, ticket, reason=reason, note=(note or "").strip())
+        return self._submit("reject", who, mode, ticket, reason=reason, note=(note or "").strip())
 
     def undo(self, who: str, mode: str, ticket: Ticket) -> Step:
         """Take the last verdict back. Raises ValueError in words and OSError."""
@@ -165,18 +166,18 @@ class ScreeningTab:
             raise ValueError("there is no verdict of yours to undo")
         return Step(question, who, mode, ticket["skipped"], "Taken back. Here it is again.")
 
-    def _give(self, verdict: str, reviewer: str, mode: str, ticket: Ticket, **said: Any) -> Step:
+    def _submit(self, verdict: str, reviewer: str, mode: str, ticket: Ticket, **more: Any) -> Step:
         kind = "adjudicate" if mode == ADJUDICATE else "review"
         seconds = time.time() - float(ticket["since"])
         fields = {"question_id": ticket["id"], "reviewer": reviewer, "verdict": verdict}
         entry = LogEntry.model_validate(
-            fields | {"kind": kind, "seconds": max(seconds, 0.0)} | said
+            fields | {"kind": kind, "seconds": max(seconds, 0.0)} | more
         )
         self.desk.submit(entry)
         return self.advance(reviewer, mode, ticket["skipped"], f"Saved: {verdict}. U undoes it.")
 
 
-def _nothing_left(step: Step, disputed: int) -> tuple[str, str]:
+def _explain_nothing_left(step: Step, disputed: int) -> tuple[str, str]:
     if not step.reviewer:
         return "Who is reviewing?", "Type your name above; your verdicts are kept under it."
     if step.mode == ADJUDICATE:
@@ -190,56 +191,64 @@ def _nothing_left(step: Step, disputed: int) -> tuple[str, str]:
 def read_ticket(text: str) -> Ticket:
     """The question on screen as the page says; a page may say anything."""
     try:
-        said = json.loads(text or "{}")
-        texts = {name: str(said.get(name, ""))[:64] for name in ("id", "who", "mode")}
-        skipped = [str(s)[:20] for s in said.get("skipped", [])][:500]
-        return texts | {"since": float(said.get("since", 0.0)), "skipped": skipped}
+        fields = json.loads(text or "{}")
+        texts = {name: str(fields.get(name, ""))[:64] for name in ("id", "who", "mode")}
+        skipped = [str(s)[:20] for s in fields.get("skipped", [])][:500]
+        return texts | {"since": float(fields.get("since", 0.0)), "skipped": skipped}
     except (ValueError, TypeError, AttributeError):
         return {"id": "", "who": "", "mode": "", "since": 0.0, "skipped": []}
 
 
-def screening_tab(
-    desk: Desk, place: Place, images: ImageStore, reviewer: str
+def lay_out_screening(
+    desk: Desk, store: VerdictStore, images: ImageStore, reviewer: str
 ) -> Callable[[gr.Blocks], None]:
     """Lay the tab out. Returns what is to be called when the page is complete."""
-    tab = ScreeningTab(desk, place, images)
-    parts = laid_out(place, reviewer, tab.question(Step(None, "", REVIEW)))
+    tab = ScreeningTab(desk, store, images)
+    parts = lay_out(store, reviewer, tab.render_question(Step(None, "", REVIEW)))
     _wire(tab, parts)
 
     def at_start(app: gr.Blocks) -> None:
         def start(profile: gr.OAuthProfile | None, kept: str, chosen: str) -> list[Any]:
             try:
-                who = tab.reviewer(reviewer or kept or "", profile)
+                who = tab.identify_reviewer(reviewer or kept or "", profile)
             except ValueError:
                 who = ""
-            if who or not place.typed:
-                return [who or gr.skip(), *tab.shown(tab.advance(who, chosen, ()))]
-            told: dict[Any, str] = {parts.progress: tab.progress(""), parts.report: tab.report()}
-            return [told.get(part, gr.skip()) for part in filled]  # a name may be typed meanwhile
+            if who or not store.typed:
+                return [who or gr.skip(), *tab.fill_parts(tab.advance(who, chosen, ()))]
+            # Without a reviewer the form stays as it is: a name may be typed meanwhile.
+            known: dict[Any, str] = {
+                parts.progress: tab.render_progress(""),
+                parts.report: tab.render_report(),
+            }
+            return [known.get(part, gr.skip()) for part in filled]
 
-        filled = [parts.name, *parts.filled()]
+        filled = [parts.name, *parts.list_filled()]
         app.load(start, [parts.name, parts.mode], filled, js=_RECALL, **QUICK)
 
     return at_start
 
 
 def _wire(tab: ScreeningTab, parts: ScreeningParts) -> None:
-    outputs, base, buttons = parts.filled(), [parts.name, parts.mode, parts.ticket], parts.buttons
+    outputs, base, buttons = (
+        parts.list_filled(),
+        [parts.name, parts.mode, parts.ticket],
+        parts.buttons,
+    )
 
-    def stepping(act: Callable[..., Step]) -> Callable[..., list[Any]]:
+    def make_handler(act: Callable[..., Step]) -> Callable[..., list[Any]]:
         """An action that ends in a step; what it objects to is shown, the question stays."""
 
         def run(
-            profile: gr.OAuthProfile | None, typed: str, chosen: str, told: str, *fields: Any
+            profile: gr.OAuthProfile | None, typed: str, chosen: str, sent: str, *fields: Any
         ) -> list[Any]:
-            ticket, moves = read_ticket(told), act == tab.move
+            ticket, moves = read_ticket(sent), act == tab.move
             try:
-                who = tab.reviewer(typed, profile)
+                who = tab.identify_reviewer(typed, profile)
                 if moves and (who, chosen) == (ticket["who"], ticket["mode"]):
                     return [gr.skip()] * len(outputs)
-                return tab.shown(act(who, chosen, ticket, *fields))
+                return tab.fill_parts(act(who, chosen, ticket, *fields))
             except (ValueError, OSError, ValidationError) as error:
-                text = f"{'Not shown' if moves else 'Not saved'}: {_in_words(error)}."
+                text = f"{'Not shown' if moves else 'Not saved'}: {_describe_error(error)}."
                 kept = [gr.skip()] * len(outputs)
                 kept[1] = render("message.html", text=text, kind="error")
                 return kept
@@ -252,11 +261,11 @@ def _wire(tab: ScreeningTab, parts: ScreeningParts) -> None:
         ("reject", tab.reject, [parts.reason, parts.note]), ("undo", tab.undo, []),
     ):  # fmt: skip
         sent = buttons[button].click(None, None, parts.message, js=_SENT)
-        sent.then(stepping(act), [*base, *more], outputs, **QUICK)
-    buttons["Skip"].click(stepping(tab.skip), base, outputs, **QUICK)
-    parts.mode.change(stepping(tab.move), base, outputs, **QUICK)
+        sent.then(make_handler(act), [*base, *more], outputs, **QUICK)
+    buttons["Skip"].click(make_handler(tab.skip), base, outputs, **QUICK)
+    parts.mode.change(make_handler(tab.move), base, outputs, **QUICK)
     for event in (parts.name.submit, parts.name.blur):
-        event(stepping(tab.move), base, outputs, **QUICK)
+        event(make_handler(tab.move), base, outputs, **QUICK)
         event(None, parts.name, None, js=_REMEMBER)
     panels = [parts.fixing, parts.rejecting]
     for verb, opened in (("Fix", (True, False)), ("Reject", (False, True))):
@@ -265,7 +274,7 @@ def _wire(tab: ScreeningTab, parts: ScreeningParts) -> None:
         ).then(None, None, None, js=f"() => window.focusPanel('{verb.lower()}-panel')")
 
 
-def _unchanged(question: ScreeningQuestion) -> Fix:
+def _copy_as_fix(question: ScreeningQuestion) -> Fix:
     return Fix(
         question=question.question,
         choices=question.choices,
@@ -274,7 +283,7 @@ def _unchanged(question: ScreeningQuestion) -> Fix:
     )
 
 
-def _in_words(error: Exception) -> str:
+def _describe_error(error: Exception) -> str:
     if isinstance(error, OSError):
         return f"the disk refused it ({error.strerror or error})"
     if isinstance(error, ValidationError):

@@ -14,10 +14,14 @@ from filtering.decide import Threshold, choose_threshold, decide_pairs
 from filtering.graph.counterfactual import Changes, find_graph_changes, find_mean_changes
 from filtering.records import QA, Decision, PairTable, Signals
 from filtering.signals.text_signals import compute_signals
-from space.decisions.counterfactual import told, weighted_means
-from space.decisions.decision_views import Decisions
-from space.decisions.distributions import Distribution, Standing
-from space.try_it.rating import ENCODING
+from space.decisions.ranking import (
+    ENCODING,
+    Distribution,
+    SignalRank,
+    compute_weighted_means,
+    describe_changes,
+)
+from space.decisions.views import Decisions
 
 if TYPE_CHECKING:
     from filtering.graph.scorer import Observed, Scorer
@@ -34,8 +38,8 @@ class Judgement:
     """What the filter says of one pair."""
 
     decision: Decision
-    score: Standing
-    signals: list[Standing]
+    score: SignalRank
+    signals: list[SignalRank]
     changes: dict[str, list[Any]] | None
     cut: float
     scorer: str
@@ -47,16 +51,16 @@ def has_graph() -> bool:
 
 
 @dataclass(frozen=True)
-class Judge:
+class PairJudge:
     """The corpus as the yardstick: its signals, and where its keep ratio draws the line."""
 
     decisions: Decisions
 
     @cached_property
     def _text_scores(self) -> Any:
-        return weighted_means(self.decisions.corpus)
+        return compute_weighted_means(self.decisions.corpus)
 
-    def _yardstick(self, scorer: str) -> Any:
+    def _choose_yardstick(self, scorer: str) -> Any:
         """Scores of the corpus by the same scorer; None where it was scored otherwise."""
         corpus = self.decisions.corpus
         if scorer == "mean of signals":
@@ -64,16 +68,27 @@ class Judge:
         return corpus.scores if corpus.scorers == [scorer] else None
 
     def judge(self, image: bytes | None, qa: QA, how: str = TEXT) -> Judgement:
-        """Signals, score and decision for a pair. Raises ValueError for an empty text."""
+        """Signals, score and decision for a pair.
+
+        Args:
+            image: bytes of the figure; only the graph looks at it.
+            qa: caption, question and answer.
+            how: TEXT or GRAPH.
+
+        Raises:
+            ValueError: a text is empty, or the graph is asked without an image.
+        """
         for name in ("caption", "question", "answer"):
             if not getattr(qa, name).strip():
                 raise ValueError(f"the {name} is empty")
-        seen = _with_graph(image, qa) if how == GRAPH else None
-        signals = compute_signals([qa])[0] if seen is None else seen.signals
-        yardstick = self._yardstick(signals.scorer)
+        view = _observe_in_graph(image, qa) if how == GRAPH else None
+        signals = compute_signals([qa])[0] if view is None else view.signals
+        # The line is drawn among the corpus by the same scorer; where it was scored otherwise,
+        # among its text scores.
+        yardstick = self._choose_yardstick(signals.scorer)
         if yardstick is None:
             yardstick = self._text_scores
-        threshold = self._threshold(yardstick)
+        threshold = self._choose_threshold(yardstick)
         (decision,) = decide_pairs([signals], threshold)
         known = {n: getattr(signals, n, None) for n in self.decisions.distributions}
         known.pop("score", None)
@@ -81,14 +96,16 @@ class Judge:
         scores = Distribution("score", np.asarray(yardstick[corpus.is_candidate]))
         return Judgement(
             decision,
-            scores.standing(signals.score),
-            [self.decisions.distributions[n].standing(v) for n, v in known.items()],
-            None if decision.gated else told(_changes(seen, known, signals, decision, threshold)),
+            scores.rank(signals.score),
+            [self.decisions.distributions[n].rank(v) for n, v in known.items()],
+            None
+            if decision.gated
+            else describe_changes(_find_changes(view, known, signals, decision, threshold)),
             threshold.cut_score,
             signals.scorer,
         )
 
-    def _threshold(self, scores: Any) -> Threshold:
+    def _choose_threshold(self, scores: Any) -> Threshold:
         corpus = self.decisions.corpus
         rows = np.flatnonzero(corpus.is_candidate)
         ids = corpus.table["candidate_id"].take(rows).to_pylist()
@@ -98,7 +115,7 @@ class Judge:
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
+class _GraphView:
     """A pair as the graph sees it, with its signals and score."""
 
     scorer: Scorer
@@ -106,7 +123,7 @@ class _Seen:
     signals: Signals
 
 
-def _with_graph(image: bytes | None, qa: QA) -> _Seen:
+def _observe_in_graph(image: bytes | None, qa: QA) -> _GraphView:
     """Signals and score of the bundled graph, which looks at the image too."""
     if image is None:
         raise ValueError("the graph looks at the image: upload one, or choose the text signals")
@@ -117,18 +134,18 @@ def _with_graph(image: bytes | None, qa: QA) -> _Seen:
         scorer = open_scorer()
         observed = scorer.observe(pairs)
         (signals,) = scorer.score(pairs)
-    return _Seen(scorer, observed, signals)
+    return _GraphView(scorer, observed, signals)
 
 
-def _changes(
-    seen: _Seen | None, known: dict[str, Any], row: Signals, made: Decision, line: Threshold
+def _find_changes(
+    view: _GraphView | None, known: dict[str, Any], row: Signals, made: Decision, line: Threshold
 ) -> Changes:
-    if seen is None:
+    if view is None:
         return find_mean_changes(known, row.score, line.cut_score)
-    return find_graph_changes(seen.scorer, seen.observed, 0, line.cut_score, made.keep)
+    return find_graph_changes(view.scorer, view.observed, 0, line.cut_score, made.keep)
 
 
-def pair(caption: str, question: str, answer: str) -> QA:
+def make_pair(caption: str, question: str, answer: str) -> QA:
     """A visitor's texts as a pair."""
     return QA(
         _ID, "own", (caption or "").strip(), (question or "").strip(), (answer or "").strip(), ""

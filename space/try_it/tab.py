@@ -15,15 +15,14 @@ import pyarrow.parquet as pq
 
 from filtering.signals.text_signals import WEIGHTS, compute_consistency
 from filtering.table.filter_table import Columns, FilterReport, TableError, filter_table
-from space.decisions.decision_views import Decisions
+from space.decisions.views import Decisions
 from space.markup import render
-from space.scratch import scratch
-from space.try_it.judge import GRAPH, TEXT, Judge, has_graph, pair
-from space.try_it.uploads import (
+from space.try_it.judge import GRAPH, TEXT, PairJudge, has_graph, make_pair
+from space.untrusted import (
     IMAGE_TYPES,
     TABLE_TYPES,
     UploadError,
-    preview,
+    make_preview,
     read_image,
     take_table,
 )
@@ -45,7 +44,7 @@ class Example:
     answer: str
 
 
-def examples(decisions: Decisions) -> list[Example]:
+def choose_examples(decisions: Decisions) -> list[Example]:
     """A kept question, the same with a wrong answer, and one about another figure."""
     corpus = decisions.corpus
     kept = np.flatnonzero(corpus.keep)
@@ -54,37 +53,37 @@ def examples(decisions: Decisions) -> list[Example]:
     numbers = [r for r in rows if r["value_type"] in ("count", "percent", "size", "fold")] or rows
     if not rows:
         return []
-    numbers = sorted(numbers, key=_by_text, reverse=True)
+    numbers = sorted(numbers, key=_score_text, reverse=True)
     good = next((r for r in numbers if r["distractors"]), numbers[0])
     other = next((r for r in reversed(rows) if r["article_id"] != good["article_id"]), good)
     wrong = (good["distractors"] or ["none at all"])[0]
     return [
-        _example("A good question", good, good["question"], good["answer"]),
-        _example("A wrong answer", good, good["question"], wrong),
-        _example("A question about another figure", good, other["question"], other["answer"]),
+        _make_example("A good question", good, good["question"], good["answer"]),
+        _make_example("A wrong answer", good, good["question"], wrong),
+        _make_example("A question about another figure", good, other["question"], other["answer"]),
     ]
 
 
-def _by_text(row: dict[str, Any]) -> float:
+def _score_text(row: dict[str, Any]) -> float:
     """How well the caption supports a pair, 0-1, without what a visitor does not give."""
     return compute_consistency({n: row.get(n) for n in WEIGHTS if n != "signal_overlap"})
 
 
-def _example(name: str, row: dict[str, Any], question: str, answer: str) -> Example:
+def _make_example(name: str, row: dict[str, Any], question: str, answer: str) -> Example:
     return Example(name, row["image_sha256"], row["caption"], question, answer)
 
 
-def try_tab(decisions: Decisions) -> None:
+def lay_out_try_it(decisions: Decisions) -> None:
     """Lay the tab out and connect it."""
     with gr.Tabs():
         with gr.Tab("One question"):
-            _one(decisions)
+            _lay_out_question(decisions)
         with gr.Tab("A whole table"):
-            _whole_table(decisions)
+            _lay_out_table(decisions)
 
 
-def _one(decisions: Decisions) -> None:
-    judge, shown = Judge(decisions), examples(decisions)
+def _lay_out_question(decisions: Decisions) -> None:
+    judge, shown = PairJudge(decisions), choose_examples(decisions)
     with gr.Row():
         with gr.Column(scale=4, min_width=300):
             if shown:
@@ -113,53 +112,53 @@ def _one(decisions: Decisions) -> None:
             )
     image_of = gr.State("")
     fields = [image_of, upload, caption, question, answer, how]
-    judged = _judging(judge)
+    judge_pair = _make_judging(judge)
 
-    def looked_at(path: str | None) -> tuple[str, str, str]:
+    def show_upload(path: str | None) -> tuple[str, str, str]:
         if path is None:
             return "", "", ""
         try:
-            return render("preview.html", source=preview(read_image(path))), "", ""
+            return render("preview.html", source=make_preview(read_image(path))), "", ""
         except UploadError as error:
             return "", render("message.html", text=f"Refused: {error}.", kind="error"), ""
 
-    upload.upload(looked_at, upload, [picture, message, image_of], **_PRIVATE)
+    upload.upload(show_upload, upload, [picture, message, image_of], **_PRIVATE)
     upload.clear(lambda: ("", "", ""), None, [picture, message, image_of], **_PRIVATE)
-    go.click(judged, fields, [result, message], **_PRIVATE)
-    answer.submit(judged, fields, [result, message], **_PRIVATE)
+    go.click(judge_pair, fields, [result, message], **_PRIVATE)
+    answer.submit(judge_pair, fields, [result, message], **_PRIVATE)
     for button, example in zip(buttons if shown else [], shown, strict=True):
         button.click(
-            _taking(example), None, [upload, picture, image_of, caption, question, answer],
+            _take_example(example), None, [upload, picture, image_of, caption, question, answer],
             show_progress="hidden", **_PRIVATE,
-        ).then(judged, fields, [result, message], **_PRIVATE)  # fmt: skip
+        ).then(judge_pair, fields, [result, message], **_PRIVATE)  # fmt: skip
 
 
-def _taking(example: Example) -> Callable[[], list[Any]]:
+def _take_example(example: Example) -> Callable[[], list[Any]]:
     source = f"figures/{example.image}"
     values = [None, render("preview.html", source=source), example.image]
     values += [example.caption, example.question, example.answer]
     return lambda: values
 
 
-def _judging(judge: Judge) -> Callable[..., tuple[Any, Any]]:
+def _make_judging(judge: PairJudge) -> Callable[..., tuple[Any, Any]]:
     images = judge.decisions.images
 
-    def judged(
+    def judge_pair(
         known: str, path: str | None, caption: str, question: str, answer: str, how: str
     ) -> tuple[Any, Any]:
         try:
             data = read_image(path) if path else images.read(known)
-            found = judge.judge(data, pair(caption, question, answer), how)
+            judgement = judge.judge(data, make_pair(caption, question, answer), how)
         except ValueError as error:
             return gr.skip(), render("message.html", text=f"Not judged: {error}.", kind="error")
         ranking = judge.decisions.ranking
-        shown = render("judgement.html", j=found, total=ranking.total, ratio=ranking.built_ratio)
-        return shown, ""
+        values = {"total": ranking.total, "ratio": ranking.built_ratio}
+        return render("judgement.html", j=judgement, **values), ""
 
-    return judged
+    return judge_pair
 
 
-def _whole_table(decisions: Decisions) -> None:
+def _lay_out_table(decisions: Decisions) -> None:
     with gr.Row():
         with gr.Column(scale=3, min_width=280):
             upload = gr.File(
@@ -183,27 +182,30 @@ def _whole_table(decisions: Decisions) -> None:
             file = gr.File(label="Filtered table", visible=False, interactive=False)
             rows = gr.HTML(apply_default_css=False, elem_id="table-rows")
     outputs = [summary, file, rows]
-    go.click(_filtered, [upload, keep, *names], outputs, concurrency_limit=2, **_PRIVATE)
-    example = cache(lambda: str(_example_table(decisions)))
+    go.click(_filter_upload, [upload, keep, *names], outputs, concurrency_limit=2, **_PRIVATE)
+    folder = tempfile.TemporaryDirectory(
+        prefix="microvqa_pp-example-"
+    )  # for as long as the app runs
+    example = cache(lambda: str(_write_example_table(decisions, Path(folder.name))))
     sample.click(example, None, upload, **_PRIVATE).then(
-        _filtered, [upload, keep, *names], outputs, concurrency_limit=2, **_PRIVATE
+        _filter_upload, [upload, keep, *names], outputs, concurrency_limit=2, **_PRIVATE
     )
 
 
-def _example_table(decisions: Decisions) -> Path:
+def _write_example_table(decisions: Decisions, folder: Path) -> Path:
     """Forty candidates as a table: texts only."""
     corpus = decisions.corpus
     rows = np.flatnonzero(corpus.is_candidate)[:40]
     table = corpus.table.take(rows).select(["caption", "question", "answer"])
-    path = scratch("example") / "example.parquet"
+    path = folder / "example.parquet"
     pq.write_table(table, path)
     return path
 
 
-def _filtered(path: str | None, keep: float, *names: str) -> Iterator[list[Any]]:
+def _filter_upload(path: str | None, keep: float, *names: str) -> Iterator[list[Any]]:
     """What is shown of a filtered table; Gradio has its own copy of the file when this goes on."""
     if path is None:
-        yield _refused("choose a file first")
+        yield _refuse("choose a file first")
         return
     caption, question, answer = (name.strip() for name in names)
     columns = Columns(caption=caption, question=question, answer=answer)
@@ -212,13 +214,13 @@ def _filtered(path: str | None, keep: float, *names: str) -> Iterator[list[Any]]
         try:
             report = filter_table(take_table(path, folder), folder / "out", columns, keep)
         except (UploadError, TableError, ValueError) as error:
-            yield _refused(str(error).replace(f"{folder}/", ""))
+            yield _refuse(str(error).replace(f"{folder}/", ""))
             return
-        yield _table_shown(report)
+        yield _show_table(report)
 
 
-def _table_shown(report: FilterReport) -> list[Any]:
-    headers, cells = _cells(report)
+def _show_table(report: FilterReport) -> list[Any]:
+    headers, cells = _list_cells(report)
     texts = [name for name in headers if name not in ("keep", "score", "reason")]
     rows = [dict(zip(headers, c, strict=True)) for c in cells]
     return [
@@ -228,12 +230,12 @@ def _table_shown(report: FilterReport) -> list[Any]:
     ]
 
 
-def _refused(text: str) -> list[Any]:
+def _refuse(text: str) -> list[Any]:
     message = render("message.html", text=f"Not filtered: {text}.", kind="error")
     return [message, gr.File(visible=False), ""]
 
 
-def _cells(report: FilterReport) -> tuple[list[str], list[list[str]]]:
+def _list_cells(report: FilterReport) -> tuple[list[str], list[list[str]]]:
     """The first rows as text: decision and reason first, then the texts."""
     table = next(pq.ParquetFile(report.path).iter_batches(SHOWN_ROWS))
     heavy = [f.name for f in table.schema if "binary" in str(f.type)]
@@ -242,10 +244,10 @@ def _cells(report: FilterReport) -> tuple[list[str], list[list[str]]]:
     rest = [n for n in table.schema.names if n not in {*added, *signals, *heavy}]
     columns = {name: table[name].to_pylist() for name in (*added, *rest)}
     rows = zip(*columns.values(), strict=True)
-    return list(columns), [[_cell(value) for value in row] for row in rows]
+    return list(columns), [[_format_cell(value) for value in row] for row in rows]
 
 
-def _cell(value: object) -> str:
+def _format_cell(value: object) -> str:
     if isinstance(value, bool):
         return "kept" if value else "dropped"
     if isinstance(value, float):

@@ -24,15 +24,20 @@ from builder.errors import BuildError
 from filtering.decide import choose_threshold
 from space.benchmark.runs import on_gpu
 from space.corpus import Corpus
-from space.decisions.decision_views import Decisions
-from space.decisions.tab import shown
-from space.decisions.views import View
+from space.decisions.tab import fill_view
+from space.decisions.views import Decisions, View
 from space.images import ImageStore
 from space.make_upload import make_upload
 from space.markup import render
-from space.public_http import AddressError, check_url, is_public, visitor_client
 from space.server import SAMPLES, build_app
-from space.try_it.uploads import UploadError, take_table
+from space.untrusted import (
+    AddressError,
+    UploadError,
+    check_url,
+    is_public,
+    make_visitor_client,
+    take_table,
+)
 from tests.space.conftest import run_apart
 from tests.space.payloads import PAYLOADS
 
@@ -54,22 +59,22 @@ def test_other_keep_ratios_keep_what_the_filter_would(decisions: Decisions) -> N
             for i, s, g in zip(ids, scores, gated, strict=True)
             if not g and (s > line.cut_score or (s == line.cut_score and i <= line.cut_id))
         }
-        mask = decisions.ranking.kept(ratio)
+        mask = decisions.ranking.select_kept(ratio)
         assert set(corpus.table["candidate_id"].filter(mask).to_pylist()) == wanted
 
 
 def test_what_would_flip_a_decision_of_the_graph_is_told(decisions: Decisions) -> None:
-    corpus, cut = decisions.corpus, decisions.ranking.cut(decisions.ranking.built_ratio)
+    corpus, cut = decisions.corpus, decisions.ranking.find_cut(decisions.ranking.built_ratio)
     assert cut is not None and not decisions.ranking.is_mean
     ranked = np.flatnonzero(corpus.is_candidate & ~corpus.gated & (corpus.scores > cut))
     near = int(ranked[np.argmin(corpus.scores[ranked])])
     row = corpus.table.slice(near, 1).to_pylist()[0]
-    found = decisions.rater.changes(row, cut, kept=True)
+    found = decisions.rater.find_changes(row, cut, kept=True)
     assert found is not None and found.flips
     view = View(figure=row["figure_id"], candidate=row["candidate_id"])
-    assert "What would drop it?" in shown(decisions, view)[3]
-    assert "Changes of one signal that would drop it" in shown(decisions, view, why=True)[3]
-    assert decisions.rater.changes(row | {"scorer": "another"}, cut, kept=True) is None
+    assert "What would drop it?" in fill_view(decisions, view)[3]
+    assert "Changes of one signal that would drop it" in fill_view(decisions, view, why=True)[3]
+    assert decisions.rater.find_changes(row | {"scorer": "another"}, cut, kept=True) is None
 
 
 def test_the_samples_were_scored_by_the_bundled_filter() -> None:
@@ -80,7 +85,7 @@ def test_the_samples_were_scored_by_the_bundled_filter() -> None:
     firsts = {r["article_id"]: r for r in reversed(rows) if r["article_id"] not in bare}
     assert len(firsts) >= 3
     for row in firsts.values():
-        assert samples.rater.changes(row, 0.5, row["keep"]) is not None, row["article_id"]
+        assert samples.rater.find_changes(row, 0.5, row["keep"]) is not None, row["article_id"]
 
 
 def test_a_ledger_of_another_version_is_refused_in_words(release: Path, tmp_path: Path) -> None:
@@ -111,12 +116,12 @@ def test_every_text_is_shown_as_text(decisions: Decisions) -> None:
         rows = [
             row | dict.fromkeys(("caption", "question", "answer", "reason", "rationale",
                                  "attribution", "label", "modality", "license"), payload)
-            for row in decisions.corpus.rows(place)
+            for row in decisions.corpus.read_rows(place)
         ]  # fmt: skip
         chosen = next(row for row in rows if row["candidate_id"])
         parts = (
-            decisions.caption(rows, chosen),
-            decisions.candidates(rows, chosen, View()),
+            decisions.render_caption(rows, chosen),
+            decisions.render_candidates(rows, chosen, View()),
             render("image.html", row=rows[0], has_image=True),
             render("message.html", text=payload, kind=payload),
         )
@@ -136,7 +141,7 @@ def test_a_view_survives_its_address_and_nonsense_does_not_hurt(decisions: Decis
     nonsense: dict[str, Any] = {"keep": "nan", "page": "-1e99", "figure": "../../etc/passwd" * 99}
     odd = View.of(nonsense)
     assert (odd.keep, odd.page) == (0.0, 1)
-    assert shown(decisions, odd)[0]
+    assert fill_view(decisions, odd)[0]
 
 
 def test_images_are_found_by_hash_alone(decisions: Decisions) -> None:
@@ -183,7 +188,7 @@ def test_a_name_that_leads_to_this_machine_is_not_connected_to(
                 return found
 
             monkeypatch.setattr(loop, "getaddrinfo", lookup)
-            async with visitor_client(private, 1.0) as client:
+            async with make_visitor_client(private, 1.0) as client:
                 await client.get(f"http://models.example.org:{port}/v1")
 
         with pytest.raises(httpx.ConnectError, match="not a public address"):
@@ -195,7 +200,7 @@ def test_a_name_that_leads_to_this_machine_is_not_connected_to(
 @pytest.mark.parametrize("host", ["2130706433", "0177.0.0.1", "0x7f.1", "127.1", "[::ffff:7f00:1]"])
 def test_this_machine_is_not_reached_under_another_spelling(host: str) -> None:
     async def get() -> None:
-        async with visitor_client(False, 1.0) as client:
+        async with make_visitor_client(False, 1.0) as client:
             await client.get(f"http://{host}:9/v1")
 
     with pytest.raises((httpx.ConnectError, httpx.InvalidURL), match=r"not a public|Invalid IPv4"):

@@ -14,7 +14,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from space.public_http import visitor_client
+from space.untrusted import make_visitor_client
 from tests.space.conftest import Server, run_apart, served
 
 SECRET = "a line that no visitor may read"
@@ -36,7 +36,7 @@ def _paths(folder: Path) -> list[str]:
     wanted = [folder / "secret.txt", folder / "build" / "verdicts.jsonl",
               folder / "build" / "release" / "secret.txt", Path("secret.txt"),
               Path("build/verdicts.jsonl"), Path("/etc/passwd"), Path("/proc/self/environ"),
-              Path(__file__).parents[2] / "space" / "public_http.py"]  # fmt: skip
+              Path(__file__).parents[2] / "space" / "untrusted.py"]  # fmt: skip
     heads = ("/gradio_api/file=", "/file=", "/gradio_api/file/", "/gradio_api/stream/", "/figures/",
              "/assets/", "/static/", "/svelte/", "/custom_component/",
              "/gradio_api/custom_component/", "/gradio_api/proxy=file://",
@@ -102,7 +102,7 @@ class _Elsewhere(BaseHTTPRequestHandler):
 
 def test_redirects_are_not_followed() -> None:
     async def post(url: str) -> httpx.Response:
-        async with visitor_client(allow_private=True, timeout=5) as client:
+        async with make_visitor_client(allow_private=True, timeout=5) as client:
             return await client.post(url)
 
     with ThreadingHTTPServer(("127.0.0.1", 0), _Elsewhere) as other:
