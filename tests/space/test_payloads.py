@@ -187,7 +187,7 @@ def test_a_run_shows_how_far_it_is_and_stops_on_a_click(evil: Server, visit: Ope
         page = _asks(looked, url, "slow", "endpoint")
         expect(page.locator("#bench-progress")).to_contain_text("asked")
         page.locator("#bench-stop").click()
-        expect(page.locator("#bench-progress")).to_contain_text("RunStoppedError.")
+        expect(page.locator("#bench-progress")).to_contain_text("Stopped.")
         assert model.calls < 2 * ASKED
     expect(page.locator("#bench-result")).to_contain_text("Nothing run yet")
     unharmed(looked)
