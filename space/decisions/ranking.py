@@ -212,7 +212,7 @@ class Rater:
                 self._scorers  # noqa: B018
 
     def _observe(self, article: str, name: str) -> tuple[Observed, dict[str, int], Scorer] | None:
-        """The candidates of an article as its scorer sees them, if they get their scores again."""
+        """An article as its scorer sees it, and its candidates that get their scores again."""
         rows, scorer = self._corpus.read_article(article), self._scorers.get(name)
         hidden = any(row["question"] is None or row["caption"] is None for row in rows)
         if scorer is None or not scorer.rates or hidden:
@@ -221,11 +221,16 @@ class Rater:
         observed = scorer.observe(pairs)
         if observed.graph_input is None:
             return None
-        # Only where the scores come out again is this the filter that saw these texts and images.
+        # Only where a score comes out again is this the filter that saw this text and image. The
+        # ledger has the words of the final question: one that was worded anew after it was scored
+        # gets another score, and must not take the rest of its article with it.
         scores = scorer.rate(observed.graph_input, observed.figure, pairs.number_groups())
-        if any(abs(s - r["score"]) > _NEARLY for s, r in zip(scores, rows, strict=True)):
-            return None
-        return observed, {row["candidate_id"]: n for n, row in enumerate(rows)}, scorer
+        places = {
+            row["candidate_id"]: n
+            for n, (score, row) in enumerate(zip(scores, rows, strict=True))
+            if abs(score - row["score"]) <= _NEARLY
+        }
+        return observed, places, scorer
 
     def _make_pairs(self, rows: Sequence[dict[str, Any]]) -> PairTable:
         qas = [
