@@ -3,7 +3,7 @@
     python benchmarks/downstream.py [--tier degraded]
 
 Errors are planted into 29% of the pairs of a pool. One small model on frozen image and text
-embeddings (`benchmarks/vqa.py`) learns to answer from each of: all pairs, a random 75%, the clean
+embeddings (`support/vqa.py`) learns to answer from each of: all pairs, a random 75%, the clean
 pairs of this 75%, the 75% that the mean of z-scored signals ranks highest, the 75% of HiCQA-Graph,
 and all clean pairs (oracle). All train for the same number of epochs on questions of every kind;
 all are tested on the same fresh clean questions. What counts are those that can be answered by
