@@ -2,9 +2,11 @@
 
     python benchmarks/microscopy_rule.py REALDATA
 
-REALDATA holds `captions.jsonl` (records with `title`, `caption`, `microscopy_strict`) and
-`biomedica/`, a tree of WebDataset shards with BIOMEDICA's record keys. Prints precision and recall
-with 95% Wilson intervals for each, then every caption where rule and label disagree.
+REALDATA holds `captions.jsonl` (records with `title`, `caption`, `microscopy_strict`),
+`biomedica/`, a tree of WebDataset shards with BIOMEDICA's record keys, and `figures/`, article
+packages whose figures were labelled by eye (`figures.jsonl`) and an imagefolder (`openstax/`).
+Prints precision and recall with 95% Wilson intervals for each, then every caption where rule and
+label disagree.
 
 The labels of `captions.jsonl` come from a rule. READ holds what reading says where that
 rule is wrong, and a second line of figures counts with these corrections. The captions were seen
@@ -16,12 +18,14 @@ from __future__ import annotations
 import argparse
 import json
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import sqrt
 from pathlib import Path
 from typing import NamedTuple
 
+from builder.sources import SourceOptions, open_source
 from builder.tables.microscopy import MicroscopyVerdict, classify
+from builder.tables.records import Figure
 
 READ = {
     "10.1371/journal.pone.0120924": False,  # photographs of shells, scale bars of 1 cm
@@ -40,6 +44,8 @@ class Row(NamedTuple):
     title: str
     caption: str
     label: bool
+    number: str = ""
+    mentions: Sequence[str] = ()
 
 
 def captions(path: Path) -> Iterator[Row]:
@@ -67,6 +73,30 @@ def shards(folder: Path) -> Iterator[Row]:
                 yield Row(name, "", texts[name.removesuffix(".json") + ".txt"], label)
 
 
+def articles(folder: Path) -> Iterator[Row]:
+    """Figures of the article packages in `folder`/SET, judged as the source reads them."""
+    labels = {}
+    for label in map(json.loads, (folder / "figures.jsonl").open(encoding="utf-8")):
+        kind = label["set"].rpartition("/")[2]
+        labels[kind, Path(label["file"]).name] = label["is_microscopy"]
+    for kind in sorted({kind for kind, _ in labels}):
+        source = open_source(f"pmc_oa:{folder / kind}", SourceOptions())
+        for figure in (f for part in source.partitions() for f in source.read(part)):
+            if isinstance(figure, Figure) and (kind, figure.image["path"]) in labels:
+                label = labels[kind, figure.image["path"]]
+                key = f"{kind} {figure.figure_id}"
+                yield Row(key, figure.title, figure.caption, label, figure.label, figure.mentions)
+
+
+def textbook(folder: Path) -> Iterator[Row]:
+    """Captions of an imagefolder, labelled in a file beside it."""
+    lines = Path(f"{folder}_figures.jsonl").read_text("utf-8").splitlines()
+    labels = {row["file"]: row["is_microscopy"] for row in map(json.loads, lines)}
+    for line in (folder / "metadata.jsonl").read_text("utf-8").splitlines():
+        row = json.loads(line)
+        yield Row(row["file_name"], "", row["caption"], labels[row["file_name"]])
+
+
 def corrected(rows: list[Row]) -> list[Row]:
     """The rows with the labels of READ."""
     return [
@@ -87,7 +117,7 @@ def wilson(hits: int, total: int) -> str:
 
 def report(name: str, rows: list[Row]) -> None:
     """Print precision, recall and disagreements."""
-    judged = [(row, classify(row.caption, row.title)) for row in rows]
+    judged = [(row, classify(row.caption, row.title, row.number, row.mentions)) for row in rows]
     found = [row for row, verdict in judged if verdict.is_microscopy]
     hits = sum(row.label for row in found)
     print(f"{name}: {len(rows)} captions, {sum(row.label for row in rows)} labelled microscopy")
@@ -106,12 +136,14 @@ def _disagreement(row: Row, verdict: MicroscopyVerdict) -> None:
 def main() -> None:
     """Report on each labelled set of the folder."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("realdata", type=Path, help="folder with captions.jsonl and biomedica/")
+    parser.add_argument("realdata", type=Path, help="folder with these")
     folder = parser.parse_args().realdata
     rows = list(captions(folder / "captions.jsonl"))
     report("captions.jsonl", rows)
     report("captions.jsonl, labels corrected by reading", corrected(rows))
     report("biomedica", list(shards(folder / "biomedica")))
+    report("figures of articles", list(articles(folder / "figures")))
+    report("figures of a textbook", list(textbook(folder / "figures" / "openstax")))
 
 
 if __name__ == "__main__":

@@ -325,13 +325,14 @@ class _ArticleReading:
         if key in self._keys:
             key = f"{key}-n{number}"
         self._keys.add(key)
+        mentions = self._mentions.find(node)
         return make_figure(
             source=KIND,
             key=key,
             article=self._article,
             image=(PurePosixPath(name).name, self._package.files[name]),
-            legend=replace(legend, mentions=self._mentions.find(node)),
-            verdict=classify(legend.caption, legend.title),
+            legend=replace(legend, mentions=mentions),
+            verdict=classify(legend.caption, legend.title, legend.label, mentions),
             license=read_figure_license(node, legend.caption, self._article.license),
         )
 
