@@ -1,4 +1,4 @@
-"""The hand-written responses of `extraction_cases.jsonl`."""
+"""The hand-written responses of `extraction_cases.jsonl` and `fresh_responses.jsonl`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 from scoring import LabelStyle, Status
 
 _FILE = Path(__file__).with_name("extraction_cases.jsonl")
+_FRESH = Path(__file__).with_name("fresh_responses.jsonl")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,4 +29,14 @@ class Case:
 @cache
 def cases() -> list[Case]:
     """All cases in order."""
-    return [Case(**json.loads(line)) for line in _FILE.read_text("utf-8").splitlines()]
+    return _read(_FILE)
+
+
+@cache
+def fresh_responses() -> list[Case]:
+    """Those of the last round, labelled before any rule was changed for them."""
+    return _read(_FRESH)
+
+
+def _read(file: Path) -> list[Case]:
+    return [Case(**json.loads(line)) for line in file.read_text("utf-8").split("\n") if line]
