@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from scoring.answers import cues
+from scoring.answers import cues, doubts
 from scoring.answers.option_text import split_words
 from scoring.answers.reading import ReplyText, is_placeholder, read_answer
 from scoring.records import Reading, Statement, Strength
@@ -76,7 +76,7 @@ def _find_last_labels(reply: ReplyText, tail: Line) -> Iterator[Statement]:
     """A label that ends a reply of a few words, a sentence with a reason, or the last line."""
     # 'Of these, B.'
     brief = _BRIEF_REPLY.fullmatch(reply.text)
-    if brief and not cues.NEGATIVE.search(brief["before"].lower()):
+    if brief and not doubts.NEGATIVE.search(brief["before"].lower()):
         status, index, style = reply.labels.look_up(brief["label"])
         reading = Reading(status, *brief.span("label"), index, style)
         cites = cues.CITES.search(brief["before"].lower())
@@ -91,7 +91,7 @@ def _find_last_labels(reply: ReplyText, tail: Line) -> Iterator[Statement]:
         reasons = cues.REASONS.search(sentence)
         if len(brackets) > 1:
             between = reply.lower[brackets[-2].end() : last.start()]
-            reasons = None if cues.OPEN_WORDS.search(between) else cues.TURNED.search(between)
+            reasons = None if doubts.OPEN_WORDS.search(between) else cues.TURNED.search(between)
         status, index, style = reply.labels.look_up(last["label"])
         if status == "answered" and reasons and not cues.CITES.search(sentence):
             reading = Reading(status, *last.span("label"), index, style)
@@ -169,7 +169,7 @@ def _read_text_line(
     if len({m.option for m in named}) > 1 and sum(m.last - m.first for m in named) == len(words):
         several = Reading("multiple", line.start, line.end)
         return Statement(several, Strength.CONCLUDED, "option_text")
-    if cues.REFUSAL.search(reply.lower, line.start, line.end):
+    if doubts.REFUSAL.search(reply.lower, line.start, line.end):
         return None
     follows = reply.text[reading.end : reading.end + 2]
     near_start = reading.start - line.start <= _NEAR_START
@@ -216,7 +216,7 @@ def find_verdicts(reply: ReplyText) -> Iterator[Statement]:
     if len({match["label"] for match in brackets}) == 1:
         match = brackets[-1]
         start, end = reply.sentence_start(match.start()), reply.sentence_end(match.end())
-        doubts = (cues.NEGATIVE, cues.SUPPOSED, cues.OPEN_WORDS)
+        doubts = (doubts.NEGATIVE, doubts.SUPPOSED, doubts.OPEN_WORDS)
         status, index, style = reply.labels.look_up(match["label"])
         if status == "answered" and not any(d.search(reply.lower[start:end]) for d in doubts):
             reading = Reading(status, *match.span("label"), index, style)

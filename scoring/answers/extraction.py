@@ -2,7 +2,8 @@
 
 A response is read in five steps, each in a module of its own:
 
-1. `reply_text`: what of the response is the reply, in one spelling, not too long.
+1. `reply_text`, `spelling` and `turns`: what of the response is the reply, in one spelling, not
+   too long.
 2. `reading`: what stands at a place of it, with `option_text` for the texts of options.
 3. `statements` (in sentences) and `answer_lines` (in lines and lists): what is stated, where, and
    how firmly.
@@ -20,7 +21,7 @@ from dataclasses import replace
 from itertools import takewhile
 from typing import Literal
 
-from scoring.answers import cues
+from scoring.answers import doubts
 from scoring.answers.answer_lines import find_lines, find_verdicts
 from scoring.answers.mentions import conclude_without_statement, stops_midway
 from scoring.answers.option_text import read_option_texts
@@ -29,16 +30,14 @@ from scoring.answers.reply_text import (
     Condensed,
     cut_ending,
     cut_window,
-    drop_echo,
-    drop_turns,
     find_spoken,
     join_pieces,
-    look_for_marks,
-    normalise,
     shorten,
     squeeze,
 )
+from scoring.answers.spelling import normalise
 from scoring.answers.statements import find_blanket, find_cued, find_predicated, find_quoted
+from scoring.answers.turns import drop_echo, drop_turns, look_for_marks
 from scoring.records import Extraction, LabelStyle, Statement, Strength
 
 _LETTER = re.compile(r"\s*[(*]{0,3}(?P<label>[A-Z])[*).]{0,4}\s*")
@@ -152,7 +151,7 @@ def _locate(outcome: Extraction, steps: Sequence[Condensed]) -> Extraction:
 
 def _read_ending(reply: ReplyText) -> Extraction | None:
     """The outcome of a long reply that ends in a firm statement; else None, to read all of it."""
-    if cues.SELF_CORRECTION.search(reply.lower):
+    if doubts.SELF_CORRECTION.search(reply.lower):
         return None
     statements = [
         *find_cued(reply),
@@ -206,14 +205,14 @@ def choose(reply: ReplyText, statements: Sequence[Statement]) -> Extraction | No
         between = reply.lower[last.reading.end : later.reading.start]
         follows = later.reading.start > last.reading.end and later.choice != last.choice
         firm = later.strength >= Strength.CONCLUDED
-        if follows and firm and cues.SELF_CORRECTION.search(between):
+        if follows and firm and doubts.SELF_CORRECTION.search(between):
             last = later
     outcome = last.to_extraction()
     if _clash(reply, firmest, last):
         return Extraction("ambiguous", method=last.method, span=outcome.span)
     # 'B. Hmm, wait, the' takes the answer back and gives no other.
     rest = reply.lower[last.reading.end :]
-    taken_back = cues.BACK_TRACK.search(rest) and stops_midway(rest)
+    taken_back = doubts.BACK_TRACK.search(rest) and stops_midway(rest)
     if last.reading.status == "answered" and taken_back:
         return Extraction("truncated", method=last.method, span=outcome.span)
     corrected = any(
@@ -238,4 +237,4 @@ def _clash(reply: ReplyText, firmest: Sequence[Statement], last: Statement) -> b
     before, after = firmest[-len(agreeing) - 1], agreeing[-1]
     gap = reply.lower[before.reading.end : after.reading.start]
     near = reply.lower[max(0, after.reading.start - 40) : after.reading.start]
-    return len(gap) < _FAR and not cues.TURN.search(gap) and "final" not in near
+    return len(gap) < _FAR and not doubts.TURN.search(gap) and "final" not in near

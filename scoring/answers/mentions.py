@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from scoring.answers import cues
+from scoring.answers import cues, doubts
 from scoring.answers.option_text import OptionMention, split_words
 from scoring.answers.reading import ReplyText
 from scoring.records import Extraction, Reading, Statement, Strength
@@ -31,7 +31,7 @@ def conclude_without_statement(reply: ReplyText, statements: Sequence[Statement]
     """
     loose = [s for s in statements if s.strength is Strength.MENTION]
     # A refusal counts, unless an option says the same or the reply goes on with a 'but'.
-    refusals = list(cues.REFUSAL.finditer(reply.lower))
+    refusals = list(doubts.REFUSAL.finditer(reply.lower))
     if refusals:
         option = _find_refusing_option(reply, refusals)
         if option:
@@ -40,7 +40,7 @@ def conclude_without_statement(reply: ReplyText, statements: Sequence[Statement]
         after = [
             s
             for s in loose
-            if s.reading.start >= end and cues.DESPITE.search(reply.lower, end, s.reading.start)
+            if s.reading.start >= end and doubts.DESPITE.search(reply.lower, end, s.reading.start)
         ]
         if len({s.choice for s in after}) == 1:
             return replace(after[-1], method="option_text").to_extraction()
@@ -72,7 +72,7 @@ def stops_midway(text: str) -> bool:
 
 def _find_refusing_option(reply: ReplyText, refusals: Sequence[re.Match[str]]) -> Statement | None:
     """The option that says 'it cannot be determined', where a refusal quotes its whole text."""
-    if not any(cues.REFUSAL.search(text) for text in reply.options.plain):
+    if not any(doubts.REFUSAL.search(text) for text in reply.options.plain):
         return None
     words = reply.words
     for mention in reply.options.find_mentions(words):
@@ -95,7 +95,7 @@ def _find_value(reply: ReplyText) -> Statement | None:
     if not (first.word[0].isdigit() and cues.VALUE.search(reply.lower, start, first.start)):
         return None
     clause = max(start, reply.text.rfind(", ", start, first.start))
-    if cues.OPEN_WORDS.search(reply.lower, clause, len(text)):
+    if doubts.OPEN_WORDS.search(reply.lower, clause, len(text)):
         return None
     reading = Reading("answered", first.start, len(text), closing[0].option)
     return Statement(reading, Strength.MENTION, "value")
@@ -107,7 +107,7 @@ def _find_mention(reply: ReplyText) -> Statement | None:
     text = reply.text.rstrip()
     question = _LAST_QUESTION.search(text)
     start = question.end() if question else len(text) - len(text.lstrip())
-    condition = cues.CONDITION.match(reply.lower, start)
+    condition = doubts.CONDITION.match(reply.lower, start)
     whole = start = condition.end() if condition else start
     # Of a long reply the last sentence, of a very long one only where it concludes.
     size = len(text[start : start + _LONGEST_LINE].split())
@@ -117,7 +117,7 @@ def _find_mention(reply: ReplyText) -> Statement | None:
         if start > whole and size > _FEW_WORDS and not concludes:
             return None
     lower = reply.lower[start : len(text)]
-    if cues.OPEN_WORDS.search(lower):
+    if doubts.OPEN_WORDS.search(lower):
         return None
     words = reply.words if start == 0 else split_words(text, start)
     mentions = reply.options.find_mentions(words)
@@ -137,7 +137,7 @@ def _find_mention(reply: ReplyText) -> Statement | None:
         reading = Reading("answered", start, len(text), option)
         return Statement(reading, Strength.MENTION, "mention")
     # One option by its label: 'option B'.
-    if not mentions and len(labels) == 1 and not cues.NEGATIVE.search(lower):
+    if not mentions and len(labels) == 1 and not doubts.NEGATIVE.search(lower):
         status, index, style = reply.labels.look_up(labels.pop())
         reading = Reading(status, start, len(text), index, style)
         return Statement(reading, Strength.MENTION, "mention")
@@ -157,7 +157,7 @@ def _find_identified(reply: ReplyText) -> Statement | None:
         end = reply.sentence_end(words[mention.last - 1].end)
         if not cues.IDENTIFIES.search(reply.lower[start:place]):
             continue
-        if cues.OPEN_WORDS.search(reply.lower, start, end):
+        if doubts.OPEN_WORDS.search(reply.lower, start, end):
             continue
         # A sentence that also names another option compares them.
         if len({m.option for m in named if start <= words[m.first].start < end}) > 1:

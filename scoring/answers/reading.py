@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from scoring.answers import cues
+from scoring.answers import cues, doubts
 from scoring.answers.option_text import OptionTexts, PlacedWord, negates, split_words
 from scoring.records import LabelStyle, Reading, Status
 
@@ -103,7 +103,7 @@ class Labels:
             items.append(item)
             joins.append(join.group())
         # 'B is wrong' states nothing; of 'A, B is wrong' the first label is left.
-        if cues.LABEL_DENIED.match(text, items[-1].end()):
+        if doubts.LABEL_DENIED.match(text, items[-1].end()):
             if len(items) == 1 or joins[-1].strip(" ,;"):
                 return None
             items.pop()
@@ -293,7 +293,7 @@ def _read_other(reply: ReplyText, start: int, stop: int, strict: bool) -> Readin
         if place < count:
             return Reading("answered", *ordinal.span(), place % count)
         return Reading("out_of_range", *ordinal.span())
-    for pattern in (cues.NONE_OF, cues.ALL_OF):
+    for pattern in (doubts.NONE_OF, doubts.ALL_OF):
         if pattern.match(reply.lower, start):
             return read_blanket(reply, pattern, start, stop)
     if strict:
@@ -317,7 +317,7 @@ def _read_loosely(reply: ReplyText, start: int, stop: int, field: bool) -> Readi
         return Reading("answered", start, stop, named.pop())
     if not field or not 0 < len(words) <= _SHORT_PHRASE or words[0].word in cues.VOID:
         return None
-    if not cues.REFUSAL.search(reply.lower, start):
+    if not doubts.REFUSAL.search(reply.lower, start):
         return Reading("none_of_options", start, stop)
     return None
 
@@ -333,4 +333,4 @@ def read_blanket(reply: ReplyText, pattern: re.Pattern[str], start: int, end: in
     saying = [i for i, text in enumerate(reply.options.plain) if pattern.match(text)]
     if len(saying) == 1:
         return Reading("answered", start, end, saying[0])
-    return Reading("none_of_options" if pattern is cues.NONE_OF else "multiple", start, end)
+    return Reading("none_of_options" if pattern is doubts.NONE_OF else "multiple", start, end)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scoring.answers import cues
+from scoring.answers import cues, doubts
 from scoring.answers.option_text import split_words
 from scoring.answers.reading import ReplyText, is_placeholder, read_answer, read_blanket
 from scoring.records import Reading, Statement, Strength
@@ -27,7 +27,7 @@ def find_cued(reply: ReplyText) -> Iterator[Statement]:
             continue
         for match in _find_some(cue.pattern, reply.lower):
             phrase = match.group()
-            if cue.name == "declared" and cues.ANALYSIS.search(phrase):
+            if cue.name == "declared" and doubts.ANALYSIS.search(phrase):
                 continue
             # What is said there. The X of 'The answer is (X)' is a placeholder.
             tagged = cue.strength is Strength.TAGGED
@@ -38,7 +38,7 @@ def find_cued(reply: ReplyText) -> Iterator[Statement]:
             # Conditions, the opinions of others and first thoughts commit to nothing.
             if not tagged and (
                 _is_supposed(reply, match.start(), match.end())
-                or cues.AT_FIRST.match(reply.lower, reading.end)
+                or doubts.AT_FIRST.match(reply.lower, reading.end)
             ):
                 continue
             # 'Let us look at the answers:' announces a list and not its first item.
@@ -62,10 +62,10 @@ def _judge_strength(reply: ReplyText, cue: cues.Cue, phrase: str, reading: Readi
     colon = phrase.rstrip().endswith((":", "="))
     # A question or 'could be' is a guess.
     is_question = reply.text.startswith("?", reply.sentence_end(reading.end))
-    if not tagged and (is_question or cues.HEDGE.search(phrase)):
+    if not tagged and (is_question or doubts.HEDGE.search(phrase)):
         return Strength.HEDGED
     # A text that is no option may only look like an answer, unless a field or 'Answer: none' says.
-    plain_none = tagged or (colon and cues.NONE_OF.match(reply.lower, reading.start))
+    plain_none = tagged or (colon and doubts.NONE_OF.match(reply.lower, reading.start))
     if reading.status == "none_of_options" and not plain_none:
         return Strength.CONCLUDED
     # The text of an option after a loose phrase is hardly more than a mention of it.
@@ -83,13 +83,13 @@ def _is_supposed(reply: ReplyText, start: int, end: int) -> bool:
     drawn = before.endswith(", ") and cue.partition(" ")[0].rstrip(",") in cues.DRAWN
     drawn = drawn or (before.lstrip().startswith("to ") and "," in before)
     if (
-        (cues.SUPPOSED.search(before) and not drawn)
-        or cues.BETWEEN.search(before)
-        or cues.DENIED.search(before)
+        (doubts.SUPPOSED.search(before) and not drawn)
+        or doubts.BETWEEN.search(before)
+        or doubts.DENIED.search(before)
         or (" not " in f"{cue} " and "if not" not in cue)
     ):
         return True
-    return bool(cues.HYPOTHETICAL.search(before)) and ("would" in cue or "would" in before)
+    return bool(doubts.HYPOTHETICAL.search(before)) and ("would" in cue or "would" in before)
 
 
 def find_predicated(reply: ReplyText) -> Iterator[Statement]:
@@ -108,7 +108,7 @@ def find_predicated(reply: ReplyText) -> Iterator[Statement]:
             if bare or (other and not keyword) or not cues.BEFORE_LABEL.search(before.lower()):
                 continue
             only = before.rstrip(" (").lower().endswith("only")
-            if cues.NEGATIVE.search(rest) or not (only or _affirms(rest)):
+            if doubts.NEGATIVE.search(rest) or not (only or _affirms(rest)):
                 continue
         if _is_supposed(reply, start, start):
             continue
@@ -125,7 +125,7 @@ def find_predicated(reply: ReplyText) -> Iterator[Statement]:
     # 'The second option fits best'.
     for match in _find_some(cues.ORDINAL, reply.lower):
         rest = reply.lower[match.end() : reply.sentence_end(match.end())][:_CONTEXT]
-        if cues.COPULA.match(rest) and _affirms(rest) and not cues.NEGATIVE.search(rest):
+        if cues.COPULA.match(rest) and _affirms(rest) and not doubts.NEGATIVE.search(rest):
             place = cues.ORDINALS[match["ordinal"]] % reply.labels.count
             reading = Reading("answered", *match.span(), place)
             yield Statement(reading, Strength.CONCLUDED, "ordinal")
@@ -160,7 +160,7 @@ def find_quoted(reply: ReplyText) -> Iterator[Statement]:
 
 def find_blanket(reply: ReplyText) -> Iterator[Statement]:
     """'None of the above' and 'all of the above' where no option says so."""
-    for pattern in (cues.NONE_OF, cues.ALL_OF):
+    for pattern in (doubts.NONE_OF, doubts.ALL_OF):
         for match in _find_some(pattern, reply.lower):
             # 'None of the others', 'none of the cells': not of the options.
             tail = reply.lower[match.end() : match.end() + 12]
@@ -171,7 +171,7 @@ def find_blanket(reply: ReplyText) -> Iterator[Statement]:
             if _LABELLED.search(reply.text, max(0, match.start() - 6), match.start()):
                 continue
             # 'All of the options show cells' chooses nothing, unless that is all that is said.
-            if pattern is cues.ALL_OF:
+            if pattern is doubts.ALL_OF:
                 start, end = reply.sentence_start(match.start()), reply.sentence_end(match.end())
                 sentence = reply.lower[start:end]
                 affirmed = "correct" in sentence or "answer" in sentence

@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from scoring.answers.option_text import OptionTexts, split_words
 from scoring.answers.reading import Labels
-from scoring.answers.reply_text import TAG, drop_echo, drop_turns, find_spoken, normalise
+from scoring.answers.reply_text import find_spoken
+from scoring.answers.spelling import TAG, normalise
+from scoring.answers.turns import drop_echo, drop_turns
 
 OPTIONS = ["increased", "not increased", "10 µm", "A cell in mitosis"]
 
