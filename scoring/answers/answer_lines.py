@@ -20,8 +20,15 @@ _BRACKETED_OPTION = re.compile(r"\([Oo]ption (?P<label>[A-Z]|\d{1,2})\)")
 _LAST_BRACKET = re.compile(r"\s\((?P<label>[A-Z])\)[.\s]*$")
 _BRACKET = re.compile(r"\([A-Z]\)")
 _LOOP = re.compile(r"\W*(?P<label>[A-Z]|\d{1,2})(?:\W+(?P=label))+\W*")
+_LABELS = re.compile(
+    r"[(\['\s]*[A-Z][)\]']*(?:(?:\s?,|\s?&|\s?\+)?\s?(?:and\s)?[(\[']*\b[A-Z][)\]']*)+[.\s]*"
+)
+_PART = re.compile(r"[)\]]\s+[A-Z]")
+_LABEL = re.compile(r"\b[A-Z]\b")
+_TURNED_LABEL = re.compile(r",\s+(?:(?:so|thus|then) )?\(?(?P<label>[A-Z])[)\].\s]*$")
 _END_TOKENS = re.compile(r"(?:<?/?\|?(?:s|im end|eot id|end|answer|endoftext)\|?>?\s*)+")
 _MOST_LINES, _LONGEST_LINE, _NEAR_START = 40, 700, 3
+_LONGEST_LOOP = 8
 
 
 class Line(NamedTuple):
@@ -96,6 +103,12 @@ def _find_last_labels(reply: ReplyText, tail: Line) -> Iterator[Statement]:
         if status == "answered" and reasons and not cues.CITES.search(sentence):
             reading = Reading(status, *last.span("label"), index, style)
             yield Statement(reading, Strength.CONCLUDED, "last_label")
+    # 'Actually, no - in the inset, C.'
+    last = _TURNED_LABEL.search(reply.text, *end)
+    if last and doubts.TAKES_BACK.match(reply.lower, reply.sentence_start(last.start())):
+        status, index, style = reply.labels.look_up(last["label"])
+        reading = Reading(status, *last.span("label"), index, style)
+        yield Statement(reading, Strength.DECLARED, "corrected")
     # 'The plate is in the middle. B'
     last = _LAST_LABEL.search(reply.text, *end)
     if last:
@@ -114,11 +127,22 @@ def _read_line(
     reading = read_answer(reply, start, strict=False, field=False, line=True)
     # 'B B B B' is one answer; 'None' alone is none of the options.
     loop = _LOOP.fullmatch(reply.text, line.start, line.end)
+    runaway = loop and loop["label"].isdigit() and len(loop.group().split()) > _LONGEST_LOOP
+    if runaway:
+        return None
     if loop:
         status, index, style = reply.labels.look_up(loop["label"])
         reading = Reading(status, loop.start("label"), loop.end(), index, style)
     if cues.NONE_ALONE.fullmatch(reply.lower, line.start, line.end):
         reading = Reading("none_of_options", line.start, line.end)
+    # 'A, B, C, and D'.
+    if _LABELS.fullmatch(reply.text, line.start, line.end) and not reading:
+        named = [
+            reply.labels.look_up(m.group())
+            for m in _LABEL.finditer(reply.text, line.start, line.end)
+        ]
+        if len(set(named)) > 1 and all(status == "answered" for status, _, _ in named):
+            reading = Reading("multiple", line.start, line.end, None, "letters")
     if reading is None or reading.end > line.end or is_placeholder(reply, reading):
         return None
     # Whether the line is the answer alone: nothing follows, or the option's own text does.
@@ -149,6 +173,10 @@ def _read_line(
     several = reading.status in ("multiple", "ambiguous")
     goes_on = cues.GOES_ON.match(reply.lower, reading.end) and not several
     if is_list or not first or goes_on:
+        return None
+    # '(a) For a long wire, ...' is a part of a question.
+    part = _PART.match(reply.text, reading.end)
+    if small and part and not quotes:
         return None
     if not closed and (small or (reading.style == "numbers" and not quotes)):
         return None
@@ -216,8 +244,10 @@ def find_verdicts(reply: ReplyText) -> Iterator[Statement]:
     if len({match["label"] for match in brackets}) == 1:
         match = brackets[-1]
         start, end = reply.sentence_start(match.start()), reply.sentence_end(match.end())
-        doubts = (doubts.NEGATIVE, doubts.SUPPOSED, doubts.OPEN_WORDS)
+        takes_back = (doubts.NEGATIVE, doubts.SUPPOSED, doubts.OPEN_WORDS)
         status, index, style = reply.labels.look_up(match["label"])
-        if status == "answered" and not any(d.search(reply.lower[start:end]) for d in doubts):
+        if status == "answered" and not any(
+            doubt.search(reply.lower[start:end]) for doubt in takes_back
+        ):
             reading = Reading(status, *match.span("label"), index, style)
             yield Statement(reading, Strength.CONCLUDED, "bracketed")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from scoring.answers import abroad
 from scoring.answers.spelling import TAG
 from scoring.records import Strength
 
@@ -33,7 +34,8 @@ _NOUN = (
     r"|direct) (?:next )?(?:option|choice|response|selection|letter|pick|one|step|statement"
     r"|hypothesis|experiment|interpretation|description|explanation|guess|number|match|label)s?"
     r"|(?:option|choice|ans|selection|prediction|correct|verdict|decision|pred|pick"
-    r"|result)(?=\s?[:=])|(?:option|choice|answer|one)s? (?:that|which)|(?:best|educated"
+    r"|result|tl;?dr|bottom line|takeaway|upshot)(?=\s?[:=])|(?:option|choice|answer"
+    r"|one)s? (?:that|which)|(?:best|educated"
     r"|final) guess|remaining (?:option|choice|one)|next (?:step|experiment|assay|control)"
     r"|(?:most \w+|best|right|correct|only) (?:next )?(?:approach|assay|test|method|technique|cause"
     r"|reason|candidate|diagnosis|cell type|stage|organelle|structure|stain)|closest(?: (?:option"
@@ -76,36 +78,6 @@ _CORRECTED = (
     r"|second thoughts?|hmm|should be)\b[\s,:.;-]*+(?:(?:it(?:'s| is| should be| must be)|that's"
     r"|no,|actually|the|sorry|i mean|make that)[\s,:-]++)*+"
 )
-_ABROAD = (
-    r"\b(?:ist|es|est|é|è) (?:(?:daher|also|donc|la|a) )?(?:antwort|option|opción|l'option|opzione"
-    r"|opção|alternativa|réponse|respuesta) (?=[(]?[a-z0-9])|\b(?:also|daher|somit|folglich"
-    r"|donc)(?: la| die)? (?:antwort|option|réponse) (?=[(]?[a-z0-9]\b)|\bsondern\b|而是"
-    r"|\bsino(?: la)?\b|\bmais plutôt\b|答案(?:应该|应当|应|可能|就|大概|很可能|最可能)?(?:是|为|选"
-    r"|:)[:是]?|(?:我|应该?|故|所以|因此|建议|正确|最佳)?(?:选择|选项|选)(?:应该"
-    r"|应)?[:是为]?(?:选项)?|应(?:该|当)?(?:是|为)(?=[(]?[a-z0-9])|(?:答え|正解|回答|解答)(?:は|:)"
-    r"|정답(?:은|:)|(?<!대)답(?:은|:)|\bantwort(?:en)?\b[^.\n]{0,30}?(?:ist|lautet|wäre|:)"
-    r"|\blösung\s?(?:ist|lautet|:)|\bich (?:wähle|würde|tippe|entscheide)[^.\n]{0,20}?(?=\s[a-z]\b)"
-    r"|\bréponse\b[^.\n]{0,30}?(?:\best(?: donc)?(?: la| l'option)?|:)|\bje (?:choisis|dirais"
-    r"|choisirais)(?: la| l'option)?|\brespuesta\b[^.\n]{0,30}?(?:\bes(?: la)?|\bsería(?: la)?|:)"
-    r"|\bopción correcta (?:es(?: la)?|:)|\bopção correta (?:é(?: a)?|:)|\b(?:elijo|elegiría"
-    r"|escojo)(?: la)?|\bresposta\b[^.\n]{0,30}?(?:\bé(?: a)?|\bseria(?: a)?|:)"
-    r"|\balternativa correta (?:é(?: a)?|:)|\brisposta\b[^.\n]{0,30}?(?:è(?: la)?|sarebbe(?: la)?"
-    r"|:)|\bscelgo(?: la)?|\bответ(?:ом)?\b[^.\n]{0,20}?(?:[:-]|это|является|будет)|\b(?:выбираю"
-    r"|выбрать)(?: вариант)?|\bantwoord\b[^.\n]{0,20}?(?:\bis\b|:)|\bodpowied(?:ź"
-    r"|zią)\b[^.\n]{0,20}?(?:\bto\b|jest|brzmi|:)|\b(?:cevap|yanıt)\b[^.\n]{0,10}?:"
-    r"|الإجابة[^.\n]{0,15}?(?:هي|:)|उत्तर[^.\n]{0,6}?(?:है|:)|\bđáp án\b[^.\n]{0,12}?(?:\blà\b|:)"
-    r"|\bsvaret?\b[^.\n]{0,12}?(?:är|er|:)|\bjawaban(?:nya)?\b[^.\n]{0,12}?(?:adalah|:)"
-    r"|відповідь\s?(?:[:-]|це)"
-)
-_ABROAD_NEEDS = (
-    *("l'option", "ist option", "est option", "es option", "also option", "daher option"),
-    *("somit option", "donc option", "la option", "opción", "opzione", "opção"),
-    *("alternativa", "antwo", "lösung", "wähle", "würde", "tippe", "entscheide", "répon"),
-    *("je choi", "je dir", "respuesta", "elijo", "elegir", "escojo", "resposta", "rispost"),
-    *("scelgo", "sondern", "sino", "mais plut", "svar", "jawaban", "cevap", "yanıt"),
-    *("đáp án", "odpowied", "而是", "应", "答", "正解", "选", "답", "ответ", "выбира", "выбрать"),
-    *("відповідь", "الإجابة", "उत्तर"),
-)
 _MAYBE = (
     r"\b(?:could|might|may|would)(?: (?:possibly|well|also|perhaps|most|likely|probably))*+ be"
     r"|\b(?:perhaps|maybe|possibly|probably|likely)(?: it's| it is)?[,:]?"
@@ -141,7 +113,8 @@ _MAYBE_NEEDS = ("could", "might", "may", "would", "perhaps", "possibly", "probab
 CUES = (
     Cue("field", Strength.TAGGED, re.compile(TAG), False, (TAG,)),
     Cue("declared", Strength.DECLARED, re.compile(_DECLARED), False),
-    Cue("declared", Strength.DECLARED, re.compile(_ABROAD), False, _ABROAD_NEEDS),
+    Cue("declared", Strength.DECLARED, abroad.EUROPEAN, False, abroad.EUROPEAN_NEEDS),
+    Cue("declared", Strength.DECLARED, abroad.ASIAN, False, abroad.ASIAN_NEEDS),
     Cue("first_person", Strength.DECLARED, re.compile(_FIRST_PERSON), True),
     Cue("corrected", Strength.DECLARED, re.compile(_CORRECTED), True),
     Cue("concluded", Strength.CONCLUDED, re.compile(_CONCLUDED), True),
@@ -155,12 +128,12 @@ CUES = (
 
 # What is said of an answer that stands before it.
 PREDICATE = re.compile(
-    r"(?<![a-z0-9])(?=[a-zбвгд0-9])(?:(?<![\w'/-])(?P<label>[a-zбвгд](?![a-z])"
+    r"(?<![a-z0-9])(?=[a-zбвгд0-9])(?:(?<![\w'/-])(?<!\d[.,])(?P<label>[a-zбвгд](?![a-z])"
     r"|\d{1,3})(?P<closed>[)\]'.:]?)[)\]':]*(?: ?\([^()\n]{1,160}\)"
     r"| ?[^\s.!?\n][^.!?\n()]{0,120}?[)'])??(?: option| choice| answer)?,? (?:is|are|was|seems?"
     r"|looks?|appears?|must|would|should|has to|remains|the|best|fits?|makes?|match(?:es)?|most"
-    r"|as)\b(?P<rest>[^.;\n,]{0,60})|(?P<cjk>[a-z]|\d{1,2})(?:选项|項|项)?(?:是|最|が|가"
-    r"|이)?(?:正确|正しい|정답|对的|合适|です|입니다|이다|번이 정답))"
+    r"|explains?|accounts?|satisfies|predicts?"
+    r"|as)\b(?P<rest>[^.;\n,]{0,60}))"
 )
 POSITIVE = re.compile(
     r"\b(?:correct|right|best|better|accurate|true|answer|more (?:likely|plausible|consistent"

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import re
 
+from scoring.answers import abroad
+
 NEGATIVE = re.compile(
     r"\bnot\b(?! only)|n't\b|incorrect|wrong|\bless\b|unlikely|\bleast\b|\bcannot\b|\bneither\b"
-    r"|\bif\b|partially|\bfalse\b|\bhalf\b|\bpartly\b|\bwhether\b|\bnever\b"
+    rf"|\bif\b|partially|\bfalse\b|\bhalf\b|\bpartly\b|\bwhether\b|\bnever\b|{abroad.DENIES}"
 )
 # What takes the weight from a statement, or turns it around.
 SUPPOSED = re.compile(
@@ -34,6 +36,13 @@ TURN = re.compile(
     r"|mean)\b|但|不过|等等|不对|所以|因此|更正"
 )
 BACK_TRACK = re.compile(r"\b(?:wait|hmm|hold on|actually|on second thought|let me re\w+)\b")
+RETRACTED = re.compile(
+    r"\b(?:actually,? no\b|no,? wait\b|scratch that\b|(?:that's|that is|this is) (?:not right|wrong"
+    r"|incorrect)\b|i (?:was|am) (?:wrong|mistaken)\b|i (?:made|have made) (?:a mistake"
+    r"|an error)\b)"
+)
+TAKES_BACK = re.compile(r"\W*(?:actually|wait|no|hmm|sorry|on second thoughts?|on reflection)\b")
+JOINS = re.compile(r"\b(?:or|if|while|whereas|could|might|and the)\b")
 SELF_CORRECTION = re.compile(
     r"\b(?:wait|edit|misread|actually|correction|scratch|i mean|i meant|on second thoughts?"
     r"|on reflection|oops|sorry|hmm|chang\w+|revis\w+|re-?(?:check|examin|consider)\w*|closer)\b"

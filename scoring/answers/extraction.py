@@ -7,7 +7,7 @@ A response is read in five steps, each in a module of its own:
 2. `reading`: what stands at a place of it, with `option_text` for the texts of options.
 3. `statements` (in sentences) and `answer_lines` (in lines and lists): what is stated, where, and
    how firmly.
-4. Here, `choose`: which statement counts.
+4. `choice`: which statement counts.
 5. `mentions`: what counts where nothing firm is stated.
 
 The phrases of all steps are data in `cues`.
@@ -18,12 +18,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import takewhile
 from typing import Literal
 
 from scoring.answers import doubts
 from scoring.answers.answer_lines import find_lines, find_verdicts
-from scoring.answers.mentions import conclude_without_statement, stops_midway
+from scoring.answers.choice import choose
+from scoring.answers.mentions import conclude_without_statement
 from scoring.answers.option_text import read_option_texts
 from scoring.answers.reading import Labels, ReplyText
 from scoring.answers.reply_text import (
@@ -38,11 +38,10 @@ from scoring.answers.reply_text import (
 from scoring.answers.spelling import normalise
 from scoring.answers.statements import find_blanket, find_cued, find_predicated, find_quoted
 from scoring.answers.turns import drop_echo, drop_turns, look_for_marks
-from scoring.records import Extraction, LabelStyle, Statement, Strength
+from scoring.records import Extraction, LabelStyle, Strength
 
 _LETTER = re.compile(r"\s*[(*]{0,3}(?P<label>[A-Z])[*).]{0,4}\s*")
 _LETTER_ONLY = 12
-_FAR = 200
 _Part = Literal["end", "all"]
 
 
@@ -181,60 +180,3 @@ def _read_all(reply: ReplyText, *, unfinished: bool) -> Extraction:
     if unfinished:
         return Extraction("truncated", method="thinking")
     return conclude_without_statement(reply, statements)
-
-
-def choose(reply: ReplyText, statements: Sequence[Statement]) -> Extraction | None:
-    """The outcome of the firmest statement, the last where several are equally firm.
-
-    A later one that is less firm counts where the model turned back in between. Equally firm
-    ones that disagree without a word of turning or concluding between them are ambiguous. None
-    where nothing firm is stated.
-    """
-    # By place; of two at one place the firmer is last, and a cue after a mere line.
-    ordered = sorted(
-        (s for s in statements if s.strength > Strength.MENTION),
-        key=lambda s: (s.reading.start, s.strength, s.method != "line"),
-    )
-    if not ordered:
-        return None
-    top = max(statement.strength for statement in ordered)
-    firmest = [statement for statement in ordered if statement.strength == top]
-    # 'The answer is A. Wait, so B': the turn makes a weaker statement count.
-    last = firmest[-1]
-    for later in ordered:
-        between = reply.lower[last.reading.end : later.reading.start]
-        follows = later.reading.start > last.reading.end and later.choice != last.choice
-        firm = later.strength >= Strength.CONCLUDED
-        if follows and firm and doubts.SELF_CORRECTION.search(between):
-            last = later
-    outcome = last.to_extraction()
-    if _clash(reply, firmest, last):
-        return Extraction("ambiguous", method=last.method, span=outcome.span)
-    # 'B. Hmm, wait, the' takes the answer back and gives no other.
-    rest = reply.lower[last.reading.end :]
-    taken_back = doubts.BACK_TRACK.search(rest) and stops_midway(rest)
-    if last.reading.status == "answered" and taken_back:
-        return Extraction("truncated", method=last.method, span=outcome.span)
-    corrected = any(
-        s.reading.start < last.reading.start
-        and s.strength >= Strength.CONCLUDED
-        and s.choice != last.choice
-        for s in ordered
-    )
-    return replace(outcome, corrected=corrected and last.reading.status == "answered")
-
-
-def _clash(reply: ReplyText, firmest: Sequence[Statement], last: Statement) -> bool:
-    """Whether equally firm statements disagree and nothing between them says which one counts."""
-    if last.strength is Strength.HEDGED:
-        return len({s.choice for s in firmest}) > 1
-    if last is not firmest[-1]:
-        return False
-    # The last ones that agree, and the one before that does not.
-    agreeing = list(takewhile(lambda s: s.choice == last.choice, firmest[::-1]))
-    if len(agreeing) == len(firmest):
-        return False
-    before, after = firmest[-len(agreeing) - 1], agreeing[-1]
-    gap = reply.lower[before.reading.end : after.reading.start]
-    near = reply.lower[max(0, after.reading.start - 40) : after.reading.start]
-    return len(gap) < _FAR and not doubts.TURN.search(gap) and "final" not in near

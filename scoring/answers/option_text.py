@@ -14,7 +14,7 @@ from scoring.answers.spelling import normalise
 
 _TOKEN = re.compile(
     r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|\d+(?:[.,]\d+)*|[^\W\d_\u3040-\u30ff\u3400-\u9fff"
-    r"\uac00-\ud7af]+(?:'[a-z]+)?|[+<>≥≤=%~±°↑↓]|(?<=\d)-(?!\w)"
+    r"\uac00-\ud7af]+(?:'[a-z]+)?|[+<>≥≤=%~±°↑↓]|(?<=\d)-(?!\w)|(?<![\w.)\]%])-(?=\d)"
 )
 _ARTICLES = frozenset(("a", "an", "the"))
 _NEGATORS = re.compile(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from scoring.answers import cues, doubts
+from scoring.answers import abroad, cues, doubts
 from scoring.answers.option_text import OptionTexts, PlacedWord, negates, split_words
 from scoring.records import LabelStyle, Reading, Status
 
@@ -92,7 +92,10 @@ class Labels:
         # More labels may be joined to the first: 'A, B and D'.
         items = [first]
         joins = []
+        fraction = first["label"].isdigit() and self.style != "numbers"
         while join := _JOIN.match(text, items[-1].end()):
+            if fraction and "/" in join.group():
+                break
             item = _ITEM.match(text, join.end())
             # A list of labels is all digits, all capitals or all small letters.
             if not item or _look(item["label"]) != _look(first["label"]):
@@ -103,6 +106,8 @@ class Labels:
             items.append(item)
             joins.append(join.group())
         # 'B is wrong' states nothing; of 'A, B is wrong' the first label is left.
+        if abroad.DENIED_LABEL.match(text, items[-1].end()):
+            return None
         if doubts.LABEL_DENIED.match(text, items[-1].end()):
             if len(items) == 1 or joins[-1].strip(" ,;"):
                 return None
@@ -124,6 +129,9 @@ class Labels:
             conflict = status == "answered" and self._quotes_other(text, end, index)
             return Reading(status, start, end, index, style, conflict)
         if self.count > 2 and len(distinct) >= self.count:
+            return None
+        # '[0, 5]' is an interval.
+        if style == "numbers" and self.style is None and any(s != "answered" for s, _, _ in read):
             return None
         either = any(_OR.search(join) for join in joins)
         return Reading("ambiguous" if either else "multiple", start, end, None, style)
@@ -241,6 +249,15 @@ def read_answer(
     # The place may read as a label and as the text of an option ('A cell ...').
     text = _read_option(reply, start, start + _WINDOW)
     if label and (text is None or (label.status != "out_of_range" and text.end <= label.end + 1)):
+        # '[0, 1]' is the option that says so, and no list of labels.
+        whole = text and text.status == "answered" and text.end >= label.end
+        if (
+            text
+            and whole
+            and label.style == "numbers"
+            and label.status in ("multiple", "ambiguous")
+        ):
+            return text
         if text and reply.labels.style is None and label.index != text.index:
             return Reading("ambiguous", label.start, label.end, None, label.style)
         return label

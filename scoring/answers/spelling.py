@@ -31,6 +31,13 @@ _TABLE = {**_FOLDED, **_PLAIN, **{ord("＊"): " ", ord("＂"): " "}}
 
 _ASCII = bytes(ord(_TABLE.get(code, chr(code))) for code in range(128)) + bytes(range(128, 256))
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
+# Letters of other alphabets that look like Latin ones, alone in a text of Latin words.
+_ALIKE = str.maketrans("АВСЕΑΒΕ", "ABCEABE")
+_CYRILLIC = re.compile(r"(?<![^\W\d_])[АВСЕ](?![^\W\d_])")
+_GREEK = re.compile(r"(?<![^\W\d_])[ΑΒΕ](?![^\W\d_])")
+_CYRILLIC_WORD = re.compile(r"[а-яё]{2}", re.IGNORECASE)
+_GREEK_WORD = re.compile(r"[α-ω]{2}", re.IGNORECASE)
+_LATIN_WORD = re.compile("[a-z]{2}", re.IGNORECASE)
 _WRAPS = ("\\", "<", "{", "}", "[")
 _FIELD = re.compile(
     r"\\(?:boxed|fbox)\s?\{|<\|begin[_ ]of[_ ]box\|>"
@@ -62,6 +69,15 @@ def _respell(text: str) -> str:
     return text.encode("utf-8", "surrogatepass").translate(_ASCII).decode("utf-8", "surrogatepass")
 
 
+def _read_alike(text: str) -> str:
+    """The text with single letters that only look Latin as Latin ones, where it has Latin words."""
+    if _CYRILLIC.search(text) and _LATIN_WORD.search(text) and not _CYRILLIC_WORD.search(text):
+        text = _CYRILLIC.sub(lambda m: m.group().translate(_ALIKE), text)
+    if _GREEK.search(text) and not _GREEK_WORD.search(text):
+        text = _GREEK.sub(lambda m: m.group().translate(_ALIKE), text)
+    return text
+
+
 def _end_line(match: re.Match[str]) -> str:
     return "\n" + " " * (len(match.group()) - 1)
 
@@ -73,7 +89,7 @@ def normalise(response: str) -> str:
     and control characters become spaces; an answer field (`\\boxed{`, `<answer>`, `"answer":`)
     becomes a mark.
     """
-    text = response
+    text = response if response.isascii() else _read_alike(response)
     # Most responses hold no answer field at all: a quick look saves the patterns below.
     keyed = any(piece[-2:].rstrip()[-1:] in ('"', "'") for piece in text.split(":")[:-1])
     if not keyed and not any(sign in text for sign in _WRAPS):

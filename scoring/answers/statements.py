@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scoring.answers import cues, doubts
+from scoring.answers import abroad, cues, doubts
 from scoring.answers.option_text import split_words
 from scoring.answers.reading import ReplyText, is_placeholder, read_answer, read_blanket
 from scoring.records import Reading, Statement, Strength
@@ -15,6 +15,7 @@ _JOINED_LABEL = re.compile(
     r"\b(?P<other>[A-Z]|\d{1,3})[)\].]*(?:\s?,|\s?&|\s(?P<word>and|or))\s[(\[]?(?:option )?$"
 )
 _LABELLED = re.compile(r"\b(?:[A-Z]|\d{1,2})[)\].:]\s*$")
+_NEW_SENTENCE = re.compile(r"\.\s[A-Z]")
 _CONTEXT, _WINDOW = 300, 700
 _FIRST, _LAST = 12, 48
 
@@ -95,33 +96,32 @@ def _is_supposed(reply: ReplyText, start: int, end: int) -> bool:
 def find_predicated(reply: ReplyText) -> Iterator[Statement]:
     """Statements in which the answer comes first: 'B is the correct answer'."""
     for match in _find_some(cues.PREDICATE, reply.lower):
-        name = "label" if match["label"] else "cjk"
-        start, end = match.span(name)
+        start, end = match.span("label")
         before = reply.text[max(0, start - 24) : start]
         keyword = bool(cues.LABEL_NOUN.search(before.lower()))
-        rest = ""
-        if name == "label":
-            rest = match.group()[match.end("closed") - match.start() :]
-            # A small letter, or a number where labels are letters, is a label after 'option' only.
-            bare = reply.text[start].islower() and not keyword
-            other = match[name].isdigit() and reply.labels.style == "letters"
-            if bare or (other and not keyword) or not cues.BEFORE_LABEL.search(before.lower()):
-                continue
-            only = before.rstrip(" (").lower().endswith("only")
-            if doubts.NEGATIVE.search(rest) or not (only or _affirms(rest)):
-                continue
-        if _is_supposed(reply, start, start):
+        rest = match.group()[match.end("closed") - match.start() :]
+        # 'B.P. The answer is': a sentence that ends in a letter.
+        if match["closed"] == "." and _NEW_SENTENCE.match(reply.text, end):
             continue
-        status, index, style = reply.labels.look_up(match[name])
-        if status == "out_of_range" and name == "label" and not cues.POSITIVE.search(rest):
+        # A small letter, or a number where labels are letters, is a label after 'option' only.
+        bare = reply.text[start].islower() and not keyword
+        other = match["label"].isdigit() and reply.labels.style == "letters"
+        if bare or (other and not keyword) or not cues.BEFORE_LABEL.search(before.lower()):
             continue
-        # 'A or B is correct', 'A and B are correct'.
-        joined = _JOINED_LABEL.search(before)
-        if joined and joined["other"].upper() != match[name].upper():
-            status, index = ("ambiguous" if joined["word"] == "or" else "multiple"), None
-        reading = Reading(status, start, end, index, style)
-        if not is_placeholder(reply, reading):
-            yield Statement(reading, Strength.DECLARED, "predicated")
+        only = before.rstrip(" (").lower().endswith("only")
+        if doubts.NEGATIVE.search(rest) or not (only or _affirms(rest)):
+            continue
+        status = reply.labels.look_up(match["label"])[0]
+        if status == "out_of_range" and not cues.POSITIVE.search(rest):
+            continue
+        if statement := _state_before(reply, start, end):
+            yield statement
+    if any(sign in reply.lower for sign in abroad.AFFIRMED_NEEDS):
+        for match in _find_some(abroad.AFFIRMED, reply.lower):
+            start, end = match.span("western" if match["western"] else "label")
+            foreign = match["label"] or reply.text[start].isupper()
+            if foreign and (statement := _state_before(reply, start, end)):
+                yield statement
     # 'The second option fits best'.
     for match in _find_some(cues.ORDINAL, reply.lower):
         rest = reply.lower[match.end() : reply.sentence_end(match.end())][:_CONTEXT]
@@ -141,6 +141,21 @@ def find_predicated(reply: ReplyText) -> Iterator[Statement]:
         if option is not None and not any(mention.negated for mention in mentions):
             reading = Reading("answered", start, match.start(), option)
             yield Statement(reading, Strength.DECLARED, "option_text")
+
+
+def _state_before(reply: ReplyText, start: int, end: int) -> Statement | None:
+    """The statement of a label that something is said of after it."""
+    if _is_supposed(reply, start, start):
+        return None
+    status, index, style = reply.labels.look_up(reply.text[start:end])
+    # 'A or B is correct', 'A and B are correct'.
+    joined = _JOINED_LABEL.search(reply.text, max(0, start - 24), start)
+    if joined and joined["other"].upper() != reply.text[start:end].upper():
+        status, index = ("ambiguous" if joined["word"] == "or" else "multiple"), None
+    reading = Reading(status, start, end, index, style)
+    if is_placeholder(reply, reading):
+        return None
+    return Statement(reading, Strength.DECLARED, "predicated")
 
 
 def _affirms(rest: str) -> bool:
