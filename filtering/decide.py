@@ -89,11 +89,17 @@ def _rank_table(scores: np.ndarray) -> tuple[list[float], list[float]]:
 
 
 def choose_threshold(scored: Iterable[tuple[str, float, bool]], keep_ratio: float) -> Threshold:
-    """The threshold over all pairs, each `(qa_id, score, gated)`, in any order.
+    """The threshold over all pairs, in any order.
 
-    Exactly `floor(keep_ratio * N)` of the N pairs are kept, or all ungated ones if these are
-    fewer; of equal scores the lower identifiers. Holds 8 bytes and one identifier per pair.
-    Raises ValueError for a ratio outside 0-1 or a score that is not a finite number.
+    Exactly floor(keep_ratio * N) of the N pairs are kept, or all ungated ones if these are fewer;
+    of equal scores the lower identifiers. Holds 8 bytes and one identifier per pair.
+
+    Args:
+        scored: `(qa_id, score, gated)` of each pair.
+        keep_ratio: share of all pairs to keep, 0-1; gated pairs count in N and are never kept.
+
+    Raises:
+        ValueError: for a ratio outside 0-1 or a score that is not a finite number.
     """
     if not 0 <= keep_ratio <= 1:
         raise ValueError(f"keep_ratio must be between 0 and 1, not {keep_ratio}")
@@ -111,7 +117,11 @@ def choose_threshold(scored: Iterable[tuple[str, float, bool]], keep_ratio: floa
 
 
 def _rank(score: float, threshold: Threshold) -> float:
-    """Share of all pairs that are less consistent than an ungated one, 0-1."""
+    """Share of all N pairs that are less consistent than an ungated one, 0-1.
+
+    (gated + below * ungated) / N: every gated pair ranks below, and of the ungated ones the share
+    `below`, interpolated between the scores that the threshold holds.
+    """
     if not threshold.total:
         return 0.0
     below = float(np.interp(score, threshold.scores, threshold.below)) if threshold.scores else 0.0

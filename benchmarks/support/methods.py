@@ -31,7 +31,7 @@ def _graph(shuffle: bool) -> Callable[[Sequence[TrainingPool], int], Score]:
             rng = np.random.default_rng(seed) if shuffle else None
             with torch.inference_mode():
                 odds, _ = graph(
-                    build_graph(lesson.rows, rng), torch.from_numpy(lesson.anchor(kind))
+                    build_graph(lesson.rows, rng), torch.from_numpy(lesson.compute_anchor(kind))
                 )
             return np.asarray(odds.numpy())
 

@@ -157,12 +157,14 @@ def make_baselines(signals: Sequence[str]) -> Mapping[str, Baseline]:
         Baseline("random", "chance", _random),
         *(Baseline(name, "this signal alone", _fixed(_signal(name))) for name in signals),
         Baseline(
-            "mean of z-scores", "mean of the z-scored signals", _fixed(lambda x: x.anchor("plain"))
+            "mean of z-scores",
+            "mean of the z-scored signals",
+            _fixed(lambda x: x.compute_anchor("plain")),
         ),
         Baseline(
             "normalised anchor",
             "centred and locally scaled signals",
-            _fixed(lambda x: x.anchor("normalised")),
+            _fixed(lambda x: x.compute_anchor("normalised")),
         ),
         Baseline(
             "logistic regression", "on the signals", _learned(_logistic, lambda x: x.rows.features)

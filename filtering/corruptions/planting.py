@@ -90,7 +90,7 @@ class PlantedTable:
     records: list[Corruption]
 
 
-def _dice(seed: int, kind: str, key: str) -> Random:
+def _make_dice(seed: int, kind: str, key: str) -> Random:
     """Randomness that depends on nothing but the seed and the row or figure."""
     text = f"{seed}\x1f{kind}\x1f{key}".encode("utf-8", "surrogatepass")
     return Random(int.from_bytes(hashlib.sha256(text).digest()[:8], "big"))
@@ -102,7 +102,7 @@ def plant(family: Family, item: QAItem, pool: DonorPool, dice: Random) -> Edit |
     return None if change is None or change.item == item else change
 
 
-def _chosen(names: Collection[str] | None) -> list[Family]:
+def _choose_families(names: Collection[str] | None) -> list[Family]:
     known = list_families()
     unknown = sorted(set(names or ()) - set(known))
     if unknown:
@@ -110,18 +110,18 @@ def _chosen(names: Collection[str] | None) -> list[Family]:
     return [f for f in known.values() if names is None or f.name in names]
 
 
-def _weights(among: Sequence[Family], pool: DonorPool, seed: int) -> dict[str, float]:
+def _weigh_families(among: Sequence[Family], pool: DonorPool, seed: int) -> dict[str, float]:
     """How often a family is tried: the more, the fewer rows it applies to, by a sample of rows."""
-    sample = _dice(seed, "sample", "").sample(pool.rows, min(_SAMPLED, len(pool.rows)))
+    sample = _make_dice(seed, "sample", "").sample(pool.rows, min(_SAMPLED, len(pool.rows)))
     weights = {}
     for family in among:
-        dice = _dice(seed, "sample", family.name)
+        dice = _make_dice(seed, "sample", family.name)
         applies = sum(plant(family, item, pool, dice) is not None for item in sample)
         weights[family.name] = 1 / max(applies / max(1, len(sample)), _RAREST)
     return weights
 
 
-def _first(
+def _draw_first(
     among: Sequence[Family],
     weights: Mapping[str, float],
     item: QAItem,
@@ -136,15 +136,15 @@ def _first(
     return None
 
 
-def _figure_family(
+def _draw_figure_family(
     figure: str, among: Sequence[Family], pool: DonorPool, seed: int, rate: float
 ) -> Family | None:
     """The family that changes a whole figure, or None for a figure that stays."""
-    dice = _dice(seed, "figure", figure)
+    dice = _make_dice(seed, "figure", figure)
     if not among or dice.random() >= rate:
         return None
     first = pool.figures[figure][0]
-    found = _first(among, dict.fromkeys((f.name for f in among), 1.0), first, pool, dice)
+    found = _draw_first(among, dict.fromkeys((f.name for f in among), 1.0), first, pool, dice)
     return found[0] if found else None
 
 
@@ -158,53 +158,68 @@ def corrupt(
 ) -> PlantedTable:
     """Plants errors into about `rate` (0-1) of the rows, which come back in order.
 
-    Families (all, or those of `names`) come about equally often: one that applies to few rows is
-    tried on these first. A row to which none applies stays clean. What becomes of a row
-    follows from the seed, its identifier and the pool, not from its place. `images` are keys of
-    the rows' images, one a row; without them no image is swapped. Raises ValueError for a rate
-    outside 0-1, an unknown family or another number of images.
+    Families come about equally often. A row to which none applies stays clean. What becomes of a
+    row follows from the seed, its identifier and the pool, not from its place.
+
+    Args:
+        rows: the table.
+        seed: of everything that is drawn.
+        rate: share of the rows that get an error, 0-1.
+        names: families to plant; all without.
+        images: keys of the rows' images, one a row; without them no image is swapped.
+
+    Raises:
+        ValueError: for a rate outside 0-1, an unknown family or another number of images.
     """
     if not 0 <= rate <= 1:
         raise ValueError(f"rate must be between 0 and 1, not {rate}")
     if images is not None and len(images) != len(rows):
         raise ValueError(f"{len(images)} images for {len(rows)} rows")
+    # What the families can draw from, and which of them apply to this table.
     items = [QAItem(q, i) for q, i in zip(rows, images or [""] * len(rows), strict=True)]
     pool = DonorPool.of(items)
-    chosen = [f for f in _chosen(names) if f.name != "image_swap" or any(images or ())]
+    chosen = [f for f in _choose_families(names) if f.name != "image_swap" or any(images or ())]
+    # Two draws: first a figure as a whole, then a row of a figure that stayed. The second rate is
+    # such that both together give `rate`.
     whole = [f for f in chosen if f.whole_figure]
     single = [f for f in chosen if not f.whole_figure]
     figure_rate = rate * len(whole) / len(chosen) if chosen else 0.0
     row_rate = (rate - figure_rate) / (1 - figure_rate) if figure_rate < 1 else 0.0
-    of_figure = {f: _figure_family(f, whole, pool, seed, figure_rate) for f in pool.figures}
-    weights = _weights(single, pool, seed) if row_rate else {}
-    done = []
+    of_figure = {f: _draw_figure_family(f, whole, pool, seed, figure_rate) for f in pool.figures}
+    # Families that apply to few rows are tried first, so that all come about equally often.
+    weights = _weigh_families(single, pool, seed) if row_rate else {}
+    changed = []
     for item in items:
         family = of_figure[item.qa.figure_id]
-        done.append(
-            _whole(item, family, pool, seed)
+        changed.append(
+            _plant_in_figure(item, family, pool, seed)
             if family
-            else _single(item, weights, pool, seed, row_rate)
+            else _plant_in_row(item, weights, pool, seed, row_rate)
         )
-    return PlantedTable([i.qa for i, _ in done], [i.image for i, _ in done], [r for _, r in done])
+    return PlantedTable(
+        [i.qa for i, _ in changed], [i.image for i, _ in changed], [r for _, r in changed]
+    )
 
 
-def _whole(item: QAItem, family: Family, pool: DonorPool, seed: int) -> tuple[QAItem, Corruption]:
+def _plant_in_figure(
+    item: QAItem, family: Family, pool: DonorPool, seed: int
+) -> tuple[QAItem, Corruption]:
     """The item after a change that all rows of its figure share."""
-    change = plant(family, item, pool, _dice(seed, family.name, item.qa.figure_id))
-    return _record(item, (family, change) if change else None)
+    change = plant(family, item, pool, _make_dice(seed, family.name, item.qa.figure_id))
+    return _make_record(item, (family, change) if change else None)
 
 
-def _single(
+def _plant_in_row(
     item: QAItem, weights: Mapping[str, float], pool: DonorPool, seed: int, rate: float
 ) -> tuple[QAItem, Corruption]:
-    dice = _dice(seed, "row", item.qa.qa_id)
+    dice = _make_dice(seed, "row", item.qa.qa_id)
     if dice.random() >= rate:
-        return _record(item, None)
+        return _make_record(item, None)
     among = [f for f in list_families().values() if f.name in weights]
-    return _record(item, _first(among, weights, item, pool, dice))
+    return _make_record(item, _draw_first(among, weights, item, pool, dice))
 
 
-def _record(item: QAItem, found: tuple[Family, Edit] | None) -> tuple[QAItem, Corruption]:
+def _make_record(item: QAItem, found: tuple[Family, Edit] | None) -> tuple[QAItem, Corruption]:
     if found is None:
         return item, Corruption(item.qa.qa_id, CLEAN, "", "", "", False, None)
     family, change = found

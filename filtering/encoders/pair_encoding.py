@@ -66,7 +66,14 @@ def _with_answer(qa: QA, answer: str) -> str:
 
 
 def find_nearest(queries: Floats, bank: Floats, count: int) -> npt.NDArray[np.int64]:
-    """Indices (n, count) of the bank's most similar rows, the best first; ties by index."""
+    """Places of the most similar rows, the best first.
+
+    Similarities are rounded to five digits and ties broken by place, so that the last bits of a
+    product, which differ between machines, change no order.
+
+    Shape:
+        `queries` (n, dim), `bank` (m, dim); returns (n, min(count, m)).
+    """
     count = min(count, len(bank))
     found = [
         np.argsort(-(queries[i : i + _BLOCK] @ bank.T).round(5), axis=1, kind="stable")[:, :count]
@@ -125,11 +132,15 @@ def split_windows(caption: str, length: Callable[[str], int], room: int) -> list
 
 
 def compute_entailment(rows: Sequence[QA], nli: EntailmentModel) -> Floats:
-    """Entailment, neutral and contradiction of each statement by its caption, shape (n, 3).
+    """Natural language inference with the caption as premise and the statement as hypothesis.
 
     A long caption is read in windows of whole sentences; the window that is least neutral counts
     (after Laban et al., SummaC, 2022, who take the best sentence).
+
+    Shape:
+        (n, 3): probabilities of entailment, neutral and contradiction.
     """
+    # One entry for each window of each row; `owners` says whose it is.
     premises, hypotheses, owners = [], [], []
     length = cache(nli.length)
     for n, qa in enumerate(rows):
@@ -139,6 +150,7 @@ def compute_entailment(rows: Sequence[QA], nli: EntailmentModel) -> Floats:
             hypotheses.append(said)
             owners.append(n)
     found = nli.probabilities(premises, hypotheses) if premises else np.zeros((0, 3), np.float32)
+    # Of the windows of a row the one with the lowest probability of neutral.
     owner = np.array(owners, dtype=np.int64)
     order = np.lexsort((found[:, 1], owner))
     first = order[np.searchsorted(owner[order], np.arange(len(rows)))]

@@ -35,9 +35,10 @@ RAW = (
     "image_caption_similarity",
     "image_caption_probability",
 )
+"""What the encoders say of a pair; NLI's three are from statement and caption."""
 _LOGIT = 8.0
-_NEIGHBOURS = 50
-_LEAST_NEIGHBOURS = 8
+"""Log odds of entailment are cut here: beyond it they tell of the model's confidence alone."""
+_NEIGHBOURS, _LEAST_NEIGHBOURS = 50, 8
 _FLOOR = 1e-3
 _BLOCK = 2048
 
@@ -64,7 +65,16 @@ class Centre:
 
 
 def _margin(own: Floats, others: Floats) -> tuple[Floats, Floats]:
-    """Log odds and probability of the row's own text among its others, NaN without others."""
+    """How much better a row's own text fits than k others, from similarities times the scale.
+
+    margin = own - log(mean over k of exp(others)), probability = exp(own) / (exp(own) + sum of
+    exp(others)): a softmax, as CLIP is trained with (Radford et al., 2021, arXiv 2103.00020).
+
+    Shape:
+        `own` (n,), `others` (n, k), NaN for those that are missing; returns two arrays (n,), NaN
+        for rows without others.
+    """
+    # The largest is taken out first, so that no exponential overflows.
     known = np.isfinite(others)
     top = np.maximum(np.where(known, others, -np.inf).max(axis=1, initial=-np.inf), own)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -76,15 +86,21 @@ def _margin(own: Floats, others: Floats) -> tuple[Floats, Floats]:
     return np.where(some, own - mean, nothing), np.where(some, probability, nothing)
 
 
-def _against(anchor: Floats, rows: Encoded, centre: Floats, texts: Centre) -> list[Floats]:
-    """Margin, probability and centred similarity of the statements to one embedding a row."""
-    direction = (anchor - centre) * rows.scale
+def _compare_statements(
+    target: Floats, rows: Encoded, centre: Floats, texts: Centre
+) -> list[Floats]:
+    """Margin, probability and centred similarity of the statements to one embedding a row.
+
+    The centred similarity is (u - mean of u) . (t - mean of t), u the unit vector of image or
+    caption, t that of the statement, means over the reference sample.
+    """
+    direction = (target - centre) * rows.scale
     own = np.einsum("nd,nd->n", direction, rows.statements - texts.statement)
     others = np.einsum("nd,nkd->nk", direction, rows.others - texts.statement)
     return [*_margin(own, others), own / rows.scale]
 
 
-def _image_caption(rows: Encoded, centre: Centre) -> list[Floats]:
+def _compare_captions(rows: Encoded, centre: Centre) -> list[Floats]:
     """Centred similarity, and probability of the caption among the sample's captions."""
     direction = rows.images - centre.image
     own = np.einsum("fd,fd->f", direction, rows.captions - centre.caption) * rows.scale
@@ -94,7 +110,8 @@ def _image_caption(rows: Encoded, centre: Centre) -> list[Floats]:
     return [own[rows.figure] / rows.scale, probability[rows.figure]]
 
 
-def _entailment(rows: Encoded) -> list[Floats]:
+def _read_entailment(rows: Encoded) -> list[Floats]:
+    """log p(entailment) - log p(contradiction), within -8 and 8, and the two probabilities."""
     yes, no = rows.nli[:, 0], rows.nli[:, 2]
     with np.errstate(divide="ignore"):
         odds = np.clip(np.log(yes + 1e-9) - np.log(no + 1e-9), -_LOGIT, _LOGIT)
@@ -104,10 +121,10 @@ def _entailment(rows: Encoded) -> list[Floats]:
 def compute_encoder_channels(rows: Encoded, centre: Centre) -> Floats:
     """The channels of `RAW`, shape (n, 11), NaN where one does not apply."""
     columns = [
-        *_against(rows.images[rows.figure], rows, centre.image, centre),
-        *_against(rows.captions[rows.figure], rows, centre.caption, centre),
-        *_entailment(rows),
-        *_image_caption(rows, centre),
+        *_compare_statements(rows.images[rows.figure], rows, centre.image, centre),
+        *_compare_statements(rows.captions[rows.figure], rows, centre.caption, centre),
+        *_read_entailment(rows),
+        *_compare_captions(rows, centre),
     ]
     return np.stack(columns, axis=1).astype(np.float32)
 
@@ -139,7 +156,7 @@ class Scale:
         return cls(mean.astype(np.float32), least.astype(np.float32), channels, questions, figures)
 
     def scale_globally(self, channels: Floats) -> Floats:
-        """Channels less the mean, over the deviation, within -5 and 5."""
+        """z-scores: (channels - mean) / deviation, within -5 and 5; (n, c)."""
         return np.asarray(np.clip((channels - self.mean) / self.deviation, -5, 5))
 
     def find_neighbours(self, questions: Floats, figures: Sequence[str]) -> Neighbours:
@@ -151,16 +168,19 @@ class Scale:
         return Neighbours(near, theirs == own[:, None])
 
     def scale_locally(self, channels: Floats, near: Neighbours) -> Floats:
-        """Channels relative to the neighbours, within -5 and 5.
+        """z-scores among the nearest questions: what is usual for a question of this kind.
 
-        A deviation is at least a third of the whole sample's; where fewer than eight neighbours
-        have the channel, the global value stands.
+        (channels - mean of neighbours) / max(deviation of neighbours, deviation / 3), within -5
+        and 5. Where fewer than eight neighbours have the channel, the global value stands.
+
+        Shape:
+            `channels` (n, c); returns (n, c).
         """
-        found = self.scale_globally(channels)
+        scaled = self.scale_globally(channels)
         for part in _blocks(len(channels)):
             values = near.values(self.rows, part)
-            found[part] = _local(channels[part], values, self.deviation, found[part])
-        return found
+            scaled[part] = _scale_among(channels[part], values, self.deviation, scaled[part])
+        return scaled
 
     def compare_with_neighbours(self, channels: Floats, near: Neighbours) -> Floats:
         """Share of the neighbours whose channel is higher, (n, c); NaN with fewer than eight."""
@@ -191,7 +211,7 @@ def _blocks(rows: int) -> Iterator[slice]:
     return (slice(start, start + _BLOCK) for start in range(0, rows, _BLOCK))
 
 
-def _local(channels: Floats, near: Floats, deviation: Floats, otherwise: Floats) -> Floats:
+def _scale_among(channels: Floats, near: Floats, deviation: Floats, otherwise: Floats) -> Floats:
     seen = np.isfinite(near)
     count = np.maximum(seen.sum(axis=1), 1)
     mean = np.where(seen, near, 0).sum(axis=1) / count
@@ -269,10 +289,14 @@ def _mean(values: Floats) -> Floats:
 
 
 def compute_anchor(scaled: Scaled, kind: Anchor) -> Floats:
-    """The fixed consistency score, (n,); 0 is that of a usual pair of the reference sample.
+    """The fixed consistency score; 0 is that of a usual pair of the reference sample.
 
-    `plain` is the mean of z-scored signals. `normalised` is the mean of blocks that are centred
-    and, in part, relative to the nearest questions; text signals are one block.
+    A mean of blocks, each the mean of its z-scored channels; what is missing is left out of both
+    means. For `plain` every signal is a block. For `normalised` the blocks are centred channels,
+    some of them relative to the nearest questions, and the text signals are one block together.
+
+    Shape:
+        (n,).
     """
     if kind == "plain":
         blocks = [_mean(scaled.globally[:, _columns(names)]) for names in _PLAIN]
@@ -305,7 +329,8 @@ def make_graph_rows(
     figure: Indices,
     group: Indices,
 ) -> Rows:
-    """Everything that the graph is made of; figures are numbered from 0 without gaps."""
+    """Everything that the graph is made of: both scales of all channels, 0 where missing, sorted
+    to nodes and edges. Figures are numbered from 0 without gaps."""
     filled, local = np.nan_to_num(scaled.globally), np.nan_to_num(scaled.locally)
     both = np.concatenate([filled, local], axis=1)
     first = np.unique(figure, return_index=True)[1]

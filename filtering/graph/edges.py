@@ -9,6 +9,7 @@ whole groups gives what the whole graph gives. Which edges MicroVQA++ has is not
 
 from __future__ import annotations
 
+import warnings
 import zlib
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -18,9 +19,12 @@ import numpy.typing as npt
 import torch
 
 from filtering.encoders.protocols import Floats
-from filtering.graph.pyg_import import HeteroData
 from filtering.records import QA
 from filtering.text.words import plain_words
+
+with warnings.catch_warnings():  # PyTorch Geometric warns of deprecations in its own code
+    warnings.simplefilter("ignore")
+    from torch_geometric.data import HeteroData
 
 Indices = npt.NDArray[np.int64]
 NEAR = 8
@@ -37,16 +41,22 @@ RELATIONS = (
     ("qa", "near", "qa"),
 )
 PAIR_FEATURES = 7
+Words = npt.NDArray[np.uint64]
+_PIECES, _BITS = 16, 64
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
     """What the graph is made of, for n QAs of f figures.
 
-    `features` are the QAs' channels (n, c), 0 where missing; `pairs` the channels between figure
-    and QA, image first, (n, 2, e); `figures` those between image and caption, (f, g); `figure`
-    maps QAs to figures, `group` to groups. `questions` and `statements` are unit rows,
-    `words` those of `pair_words`.
+    Shape:
+        features: (n, c), the QAs' channels, 0 where missing.
+        image_pairs: (n, e1), channels between image and QA.
+        caption_pairs: (n, e2), channels between caption and QA.
+        figures: (f, g), channels between image and caption.
+        figure, group: (n,), the figure and the group (article) of each QA.
+        questions, statements: (n, dim), unit rows.
+        words: (n, 2, 16), as `collect_words` gives them.
     """
 
     features: Floats
@@ -106,8 +116,12 @@ def find_near_edges(
 
 
 def _pair_features(edges: Indices, rows: Rows) -> Floats:
-    """Per edge: similarity of questions, of statements, and the second less the first; which share
-    of the target's answer the source says, and the other way round; whether either is all."""
+    """Features (e, 7) of an edge from QA j to QA i, with question q, statement s, answer words A
+    and all words of the pair W:
+
+        q_j.q_i,  s_j.s_i,  s_j.s_i - q_j.q_i,
+        |A_i & W_j| / |A_i|,  |A_j & W_i| / |A_j|,  and whether each of the two is 1
+    """
     source, target = edges
     asked = np.einsum("ed,ed->e", rows.questions[source], rows.questions[target])
     said = np.einsum("ed,ed->e", rows.statements[source], rows.statements[target])
@@ -123,7 +137,12 @@ def shuffle_sources(edges: Indices, rng: np.random.Generator) -> Indices:
 
 
 def build_graph(rows: Rows, shuffle: np.random.Generator | None = None) -> HeteroData:
-    """The graph of some rows. With `shuffle`, QAs and figures are joined at random (a control)."""
+    """The graph of some rows.
+
+    Args:
+        rows: whole groups, so that no edge is missing.
+        shuffle: joins QAs and figures at random, as a control: edges that mean nothing.
+    """
     n, f = len(rows.features), len(rows.figures)
     figure = rows.figure if shuffle is None else shuffle.permutation(rows.figure)
     siblings = find_sibling_edges(figure)
@@ -182,18 +201,15 @@ def select_rows(rows: Rows, which: Indices) -> Rows:
     )
 
 
-def relation_names() -> Sequence[str]:
-    """The names of the relations, as `source-name-target`."""
-    return ["-".join(r) for r in RELATIONS]
-
-
-Words = npt.NDArray[np.uint64]
-_PIECES = 16
-_BITS = 64
-
-
 def collect_words(rows: Sequence[QA]) -> Words:
-    """Words of each answer and of all that the pair says, shape (n, 2, 16)."""
+    """Words of each answer and of all that the pair says.
+
+    A text is a set of word stems in 1,024 bits, so that comparing two takes no strings; two
+    different words fall on one bit about once in a thousand.
+
+    Shape:
+        (n, 2, 16), 64 bits each; the answer first.
+    """
     said = [
         (_set(plain_words(qa.answer)), _set(plain_words(f"{qa.question} {qa.answer}")))
         for qa in rows

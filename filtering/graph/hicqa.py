@@ -93,9 +93,18 @@ class HiCQAFilter:
     graph: HiCQAGraph | None
 
     def compute_log_odds(self, rows: Rows, fixed: Floats, size: int = BATCH) -> Floats:
-        """Uncalibrated log odds (n,), in batches of whole groups of about `size` rows.
+        """Log odds of consistency, before calibration.
 
-        Raises ValueError without a graph.
+        Args:
+            rows: what the graph is made of.
+            fixed: the anchor of each row.
+            size: rows a batch, of whole groups; changes memory, not the result.
+
+        Shape:
+            `fixed` (n,); returns (n,).
+
+        Raises:
+            ValueError: without a graph.
         """
         if self.graph is None:
             raise ValueError("a filter that was not fitted has no log odds")
@@ -110,7 +119,8 @@ class HiCQAFilter:
         return found
 
     def compute_probabilities(self, rows: Rows, fixed: Floats, size: int = BATCH) -> Floats:
-        """Calibrated probability (n,) that a pair is consistent, 0-1."""
+        """Probability that a pair is consistent: 1 / (1 + exp(-(slope * odds + offset))), as Platt
+        (1999) calibrates scores; shape (n,), 0-1."""
         odds = self.config.slope * self.compute_log_odds(rows, fixed, size) + self.config.offset
         return (1 / (1 + np.exp(-odds.astype(np.float64)))).astype(np.float32)
 
@@ -143,9 +153,9 @@ class HiCQAFilter:
         """Read a filter. Raises OSError for a folder that does not hold one."""
         told = json.loads((folder / _CONFIG).read_text(encoding="utf-8"))
         answers, figures = told.pop("answers"), tuple(told.pop("figures"))
-        found = {k: v.astype(np.float32) for k, v in load_file(folder / _REFERENCE).items()}
-        centre = Centre(**_part(found, "centre"))
-        scale = Scale(**_part(found, "scale"), figures=figures)
+        tensors = {k: v.astype(np.float32) for k, v in load_file(folder / _REFERENCE).items()}
+        centre = Centre(**_select_tensors(tensors, "centre"))
+        scale = Scale(**_select_tensors(tensors, "scale"), figures=figures)
         bank = Bank(scale.questions, answers, figures)
         graph = _read_graph(folder / _GRAPH) if (folder / _GRAPH).is_dir() else None
         return cls(FilterConfig(**told), Reference(centre, scale, bank), graph)
@@ -158,7 +168,7 @@ def _read_graph(folder: Path) -> HiCQAGraph:
     return graph.eval()
 
 
-def _part(tensors: dict[str, Floats], name: str) -> dict[str, Any]:
+def _select_tensors(tensors: dict[str, Floats], name: str) -> dict[str, Any]:
     """The tensors under a name, without it."""
     return {k.partition(".")[2]: v for k, v in tensors.items() if k.startswith(f"{name}.")}
 

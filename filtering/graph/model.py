@@ -8,6 +8,7 @@ cannot exceed a bound: what the model never saw it cannot forget. GraphSAGE: Ham
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +18,12 @@ from huggingface_hub import PyTorchModelHubMixin
 from torch import Tensor, nn
 
 from filtering.graph.edges import PAIR_FEATURES, RELATIONS
-from filtering.graph.pyg_import import GATv2Conv, HeteroConv, HeteroData, SAGEConv, scatter
+
+with warnings.catch_warnings():  # PyTorch Geometric warns of deprecations in its own code
+    warnings.simplefilter("ignore")
+    from torch_geometric.data import HeteroData
+    from torch_geometric.nn import GATv2Conv, HeteroConv, SAGEConv
+    from torch_geometric.utils import scatter
 
 _PAIRED = frozenset({"sibling", "near"})
 _ATTENDS = frozenset({"asks_of", "quotes"})
@@ -40,10 +46,20 @@ class Sizes:
 
 
 class EdgeSAGE(nn.Module):
-    """GraphSAGE with the mean, whose messages also carry what the edge says, and beside it the
-    most that any edge says.
+    """GraphSAGE (Hamilton et al., 2017) with features on its edges.
 
-    `forward` takes node features (n, width), edges (2, e) and their features (e, edge).
+    For a node i with neighbours j and edge features e_ij:
+
+        mean_i = mean over j of relu(W_source x_j + W_edge e_ij)
+        most_i = max over j of relu(W_found e_ij)
+        x'_i   = W_out [x_i, mean_i, most_i]
+
+    The mean is GraphSAGE's own aggregation. The maximum is ours: one neighbour that says the
+    answer in other words is enough, and a mean over twelve siblings would hide it.
+
+    Args:
+        width: features of a node.
+        edge: features of an edge.
     """
 
     def __init__(self, width: int, edge: int) -> None:
@@ -54,21 +70,34 @@ class EdgeSAGE(nn.Module):
         self.out = nn.Linear(3 * width, width)
 
     def forward(self, x: Tensor, edge_index: Tensor, edge_attr: Tensor) -> Tensor:
-        """New features (n, width)."""
+        """New features of the nodes.
+
+        Shape:
+            `x` (n, width), `edge_index` (2, e), `edge_attr` (e, edge); returns (n, width).
+        """
         source, target = edge_index
         messages = (self.source(x)[source] + self.edge(edge_attr)).relu()
-        told = scatter(messages, target, dim=0, dim_size=len(x), reduce="mean")
-        found = self.found(edge_attr).relu()
-        most = scatter(found, target, dim=0, dim_size=len(x), reduce="max")
-        return torch.as_tensor(self.out(torch.cat([x, told, most], dim=1)))
+        mean = scatter(messages, target, dim=0, dim_size=len(x), reduce="mean")
+        most = scatter(self.found(edge_attr).relu(), target, dim=0, dim_size=len(x), reduce="max")
+        return torch.as_tensor(self.out(torch.cat([x, mean, most], dim=1)))
 
 
 class Reader(nn.Module):
     """Two layers of message passing over image, caption and QA nodes, and a bounded correction.
 
-    Sizes are those of `HiCQAGraph`. A reader that is `blind` to `hidden` columns of the QAs'
-    features, and to the features of image and caption nodes, can take nothing of what these say
-    away from the anchor; it adds them with weights that are never negative.
+    The log odds of QA i, with anchor a_i and c_i = MLP([x_i before, x_i after message passing]):
+
+        odds_i = max(w, 0.5) * a_i + bound * tanh(c_i) + b
+
+    A reader that is `blind` does not see how image and caption fit each other: not the `hidden`
+    columns of the QAs' features, nor those of image and caption nodes. It can therefore take
+    nothing of what these say away from the anchor. It adds them instead, with weights that are
+    never negative: + f_i . softplus(5 v), f_i the features of the QA's figure.
+
+    Args:
+        sizes: as `HiCQAGraph` describes them.
+        hidden: columns of the QAs' features that tell of image and caption together.
+        blind: whether this reader goes without them.
     """
 
     def __init__(self, sizes: Sizes, hidden: Sequence[int], blind: bool) -> None:
@@ -96,21 +125,26 @@ class Reader(nn.Module):
         self.figure = nn.Parameter(torch.full((sizes.figure,), _FIGURE_START / _FIGURE_PACE))
 
     def forward(self, data: HeteroData, anchor: Tensor) -> tuple[Tensor, Tensor]:
-        """Log odds (n,) and match (f,), as `HiCQAGraph.forward` tells them."""
+        """Log odds (n,) and match (f,), as `HiCQAGraph.forward` describes them."""
+        # What nodes carry as they enter, all on one width.
         together = data["image"].x
         hubs = torch.zeros_like(together) if self.blind else together
         features = {"qa": data["qa"].x * self.shown, "image": hubs, "caption": hubs}
         nodes = {n: layer(self._dropped(features[n])).relu() for n, layer in self.enter.items()}
+        # Messages along all relations, summed a node, with a residual and a norm a layer.
         edges = {r: self._thinned(r, data) for r in RELATIONS}
         index = {r: e for r, (e, _) in edges.items()}
         attributes = {r: a for r, (_, a) in edges.items() if r[1] in _ATTENDS | _PAIRED}
         first = nodes["qa"]
         for layer, norm in zip(self.layers, self._norms(), strict=True):
-            found = layer(nodes, index, edge_attr_dict=attributes)
-            nodes = {name: norm[name](x + found[name].relu()) for name, x in nodes.items()}
+            messages = layer(nodes, index, edge_attr_dict=attributes)
+            nodes = {name: norm[name](x + messages[name].relu()) for name, x in nodes.items()}
+        # What the graph makes of it: a bounded change of the anchor, and a match a figure.
         change = self.correct(torch.cat([first, nodes["qa"]], dim=1)).squeeze(1)
         matched = self.match(torch.cat([nodes["image"], nodes["caption"]], dim=1)).squeeze(1)
         odds = self.weight.clamp(min=LEAST_ANCHOR) * anchor + self.bound * torch.tanh(change)
+        # What was hidden comes back as a sum that can only raise or lower with it. Edges are in
+        # the order of the figures; argsort puts them in the order of the QAs.
         if self.blind:
             fit = together @ nn.functional.softplus(_FIGURE_PACE * self.figure)
             figure, row = index["image", "shows", "qa"]
@@ -139,9 +173,18 @@ class HiCQAGraph(nn.Module, PyTorchModelHubMixin):
     """The mean of two readers, one of which does not see how image and caption fit each other.
 
     What one learns to leave out of the anchor because it was of no use in training, the other
-    keeps. `qa`, `figure`, `image_pair` and `caption_pair` are the numbers of features of QA nodes,
-    of image and caption nodes, and of image-QA and caption-QA edges; `hidden` are the columns of
-    the QAs' features that tell of image and caption together. Deterministic on a CPU.
+    keeps. Deterministic on a CPU with one thread.
+
+    Args:
+        qa: features of a QA node.
+        figure: features of an image or caption node.
+        image_pair: features of an edge between image and QA.
+        caption_pair: features of an edge between caption and QA.
+        width: features of every node inside.
+        layers: rounds of message passing.
+        bound: the most by which the graph changes the anchor, in log odds.
+        dropout: share of features, and of edges between QAs, that are hidden while training.
+        hidden: columns of the QAs' features that tell of image and caption together.
     """
 
     def __init__(
@@ -166,8 +209,16 @@ class HiCQAGraph(nn.Module, PyTorchModelHubMixin):
         return [reader(data, anchor) for reader in self.readers]
 
     def forward(self, data: HeteroData, anchor: Tensor) -> tuple[Tensor, Tensor]:
-        """Log odds of consistency of each QA, shape (n,), and of each figure's image and caption
-        belonging together, shape (f,). `anchor` is the fixed score of each QA."""
+        """What the graph makes of each QA and of each figure.
+
+        Args:
+            data: the graph, as `edges.build_graph` makes it.
+            anchor: the fixed consistency score of each QA, as `channels.compute_anchor` gives it.
+
+        Shape:
+            `anchor` (n,); returns log odds of consistency (n,), and log odds that a figure's
+            image and caption belong together (f,).
+        """
         odds, matched = zip(*self.read(data, anchor), strict=True)
         return torch.stack(odds).mean(dim=0), torch.stack(matched).mean(dim=0)
 

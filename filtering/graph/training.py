@@ -6,8 +6,10 @@ an error that is there already is as frequent among both and teaches nothing.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -48,20 +50,36 @@ from filtering.graph.hicqa import (
     use_one_thread,
 )
 from filtering.graph.model import HiCQAGraph
-from filtering.graph.pyg_import import HeteroData
 from filtering.records import PairTable, Signals
 from filtering.signals.text_signals import compute_signals
 
+if TYPE_CHECKING:
+    from torch_geometric.data import HeteroData
+
+logger = logging.getLogger("microvqa_pp")
+EPOCHS = 20
+BATCH = 1500
+VERSIONS = 4
+"""Copies of the pool, each with errors of its own."""
+SMALLEST = 400
+"""Pairs that a pool must have for a graph to be fitted."""
+_VERSION = 1000
+_RATE = 3e-3
+_MATCH = 0.3
+"""Weight of the figures' loss beside that of the QAs."""
 REFERENCE_ROWS = 2000
 RATE = 0.29
+"""Share of the rows that get an error."""
 WHOLE_FIGURE = frozenset(f.name for f in list_families().values() if f.whole_figure)
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingPool:
-    """A pool with errors and what is known of them: 1 consistent, 0 not.
+    """A pool with planted errors, as the graph sees it, and what is known of them.
 
-    `labels` is (n,), `matched` (f,) says whether image and caption of a figure belong together.
+    Shape:
+        labels: (n,), 1 for a row as it was given, 0 for one with an error.
+        matched: (f,), 1 where image and caption of a figure belong together, else 0.
     """
 
     rows: Rows
@@ -69,7 +87,7 @@ class TrainingPool:
     labels: Floats
     matched: Floats
 
-    def anchor(self, kind: Anchor) -> Floats:
+    def compute_anchor(self, kind: Anchor) -> Floats:
         """The anchor of each row, (n,)."""
         return compute_anchor(self.scaled, kind)
 
@@ -154,22 +172,13 @@ def select_part(whole: TrainingPool, chosen: npt.NDArray[np.bool_]) -> TrainingP
     return TrainingPool(select_rows(whole.rows, which), scaled, whole.labels[which], matched)
 
 
-EPOCHS = 20
-BATCH = 1500
-VERSIONS = 4
-SMALLEST = 400
-_VERSION = 1000
-_RATE = 3e-3
-_MATCH = 0.3
-
-
 def choose_anchor(lessons: Sequence[TrainingPool]) -> Anchor:
     """The kind of anchor that ranks planted errors lowest."""
 
-    def quality(kind: Anchor) -> float:
-        return float(np.mean([roc_auc_score(x.labels, x.anchor(kind)) for x in lessons]))
+    def measure(kind: Anchor) -> float:
+        return float(np.mean([roc_auc_score(x.labels, x.compute_anchor(kind)) for x in lessons]))
 
-    return max(ANCHORS, key=quality)
+    return max(ANCHORS, key=measure)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,35 +238,52 @@ def train_graph(
     bound: float = 2.0,
     dropout: float = 0.3,
 ) -> HiCQAGraph:
-    """A graph that tells planted errors apart; with `shuffle`, on edges that mean nothing.
+    """Train a graph to tell planted errors from rows as they were given.
 
-    Torch is held to one thread: sums over edges depend on the order of their terms.
+    AdamW with a one-cycle schedule, on batches of whole groups in a random order. Torch is held to
+    one thread: sums over edges depend on the order of their terms.
+
+    Args:
+        lessons: pools with planted errors, of one set of encoders.
+        kind: the anchor that the graph corrects.
+        seed: of weights, dropout and the order of batches.
+        epochs: passes over all pools.
+        shuffle: trains on edges that mean nothing, as a control.
+        width, layers, bound, dropout: as `HiCQAGraph` has them.
     """
     torch.set_num_threads(1)
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
     graph = _new_graph(lessons[0], width, layers, bound, dropout)
     parts = [
-        _Batch.of(lesson, which, lesson.anchor(kind), rng if shuffle else None)
+        _Batch.of(lesson, which, lesson.compute_anchor(kind), rng if shuffle else None)
         for lesson in lessons
         for which in split_batches(lesson.rows.group, BATCH)
     ]
+    # One step a batch; the learning rate rises and falls once over the whole training.
     optimiser = torch.optim.AdamW(graph.parameters(), lr=_RATE, weight_decay=1e-3)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimiser, _RATE, total_steps=epochs * len(parts)
     )
     graph.train()
-    for _ in range(epochs):
+    for epoch in range(epochs):
+        total = 0.0
         for place in rng.permutation(len(parts)):
             optimiser.zero_grad()
-            torch.autograd.backward(_cost(graph, parts[place]))
+            cost = _compute_cost(graph, parts[place])
+            total += float(cost)
+            torch.autograd.backward(cost)
             optimiser.step()
             schedule.step()
+        logger.debug("epoch %d of %d: loss %.4f", epoch + 1, epochs, total / len(parts))
     return graph.eval()
 
 
-def _cost(graph: HiCQAGraph, part: _Batch) -> Tensor:
-    """Cross entropy over QAs, and with less weight over figures, of each reader by itself."""
+def _compute_cost(graph: HiCQAGraph, part: _Batch) -> Tensor:
+    """Binary cross entropy (BCE) of each reader by itself, summed over both readers:
+
+    BCE(odds of QAs, labels) + 0.3 * BCE(match of figures, matched)
+    """
     loss = nn.functional.binary_cross_entropy_with_logits
     costs = [
         loss(odds, part.labels) + _MATCH * loss(together, part.matched)
@@ -275,30 +301,44 @@ def fit_filter(
     names: Collection[str] | None = None,
     about: str = "fitted on the pool at hand",
 ) -> HiCQAFilter:
-    """A filter fitted on a pool by self-corruption, about a minute per 10,000 pairs and version.
+    """Fit a filter on a pool by self-corruption, about a minute per 10,000 pairs and version.
 
-    `names` are families of `filtering.corruptions` (all by default). With fewer than `SMALLEST`
-    pairs no graph is fitted, and the score is the mean of signals. One group in five is kept back
-    for calibration.
+    With fewer than `SMALLEST` pairs no graph is fitted, and the score is the mean of signals.
+
+    Args:
+        pairs: the pool, with whatever errors it has.
+        encoders: those that the filter will be used with.
+        seed: of the sample, the planted errors and the training.
+        names: families of `filtering.corruptions` to plant; all without.
+        about: what the filter calls itself.
     """
+    logger.info("fitting a filter on %d pairs", len(pairs.rows))
+    # The same texts and images come again in every version: encode each once.
     encoders = encoders.remember()
+    # What rows are compared with from now on: a sample of the pool as it is.
     reference = make_reference(draw_reference_sample(pairs, seed), encoders)
-    told = _config(encoders, pairs, seed, names, about)
+    config = _make_config(encoders, pairs, seed, names, about)
     if len(pairs.rows) < SMALLEST:
-        return HiCQAFilter(told, reference, None)
+        logger.warning(
+            "%d pairs are too few for a graph: the mean of signals scores", len(pairs.rows)
+        )
+        return HiCQAFilter(config, reference, None)
+    # Copies of the pool with different errors, and the anchor that ranks these errors lowest.
     made = [
         plant_errors(pairs, _VERSION * (seed + 1) + version, names) for version in range(VERSIONS)
     ]
     lessons = [make_training_pool(rows, planted, encoders, reference) for rows, planted in made]
     kind = choose_anchor(lessons)
-    held = lessons[0].rows.group % 5 == 0
-    graph = train_graph([select_part(x, ~held) for x in lessons], kind, seed)
-    slope, offset = _calibrated(graph, [select_part(x, held) for x in lessons], kind)
-    told = told.model_copy(update={"anchor": kind, "slope": slope, "offset": offset})
-    return HiCQAFilter(told, reference, graph)
+    # One group in five is kept back, so that probabilities are those of rows never trained on.
+    held_out = lessons[0].rows.group % 5 == 0
+    graph = train_graph([select_part(x, ~held_out) for x in lessons], kind, seed)
+    slope, offset = _calibrate(graph, [select_part(x, held_out) for x in lessons], kind)
+    logger.info("fitted; anchor %s, slope %.3f, offset %.3f", kind, slope, offset)
+    fitted = config.model_copy(update={"anchor": kind, "slope": slope, "offset": offset})
+    return HiCQAFilter(fitted, reference, graph)
 
 
-def _config(
+def _make_config(
     encoders: Encoders, pairs: PairTable, seed: int, names: Collection[str] | None, about: str
 ) -> FilterConfig:
     clip, nli = encoders.clip, encoders.nli
@@ -314,10 +354,10 @@ def _config(
     )
 
 
-def _calibrated(
+def _calibrate(
     graph: HiCQAGraph, lessons: Sequence[TrainingPool], kind: Anchor
 ) -> tuple[float, float]:
-    """Slope and offset that make probabilities of log odds (Platt, 1999)."""
+    """Slope a, offset b of p = 1 / (1 + exp(-(a * odds + b))), fitted on labels (Platt, 1999)."""
     odds = np.concatenate([compute_odds(graph, x, kind) for x in lessons])
     labels = np.concatenate([x.labels for x in lessons])
     model = LogisticRegression(C=1e6).fit(odds[:, None], labels)
@@ -327,5 +367,5 @@ def _calibrated(
 def compute_odds(graph: HiCQAGraph, lesson: TrainingPool, kind: Anchor) -> Floats:
     """Log odds (n,) of a lesson's rows."""
     with torch.inference_mode():
-        odds, _ = graph(build_graph(lesson.rows), torch.from_numpy(lesson.anchor(kind)))
+        odds, _ = graph(build_graph(lesson.rows), torch.from_numpy(lesson.compute_anchor(kind)))
     return np.asarray(odds.numpy())

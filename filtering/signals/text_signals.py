@@ -21,28 +21,34 @@ _DIGITS = 9
 _ROLES = frozenset({"treatment:control", "treatment:vehicle"})
 
 
-def _grounding(qa: QA) -> float | None:
+def _measure_grounding(qa: QA) -> float | None:
+    """|named & C| / |named|: what question and answer name (stains, markers, quantities ...)
+    without controls and vehicles, and C, all that the caption supports. None where they name
+    nothing."""
     keys = frozenset(named_key(e) for t in (qa.question, qa.answer) for e in find_entities(t))
     return share(keys - _ROLES, supported(qa.caption))
 
 
-def _overlap(qa: QA) -> float | None:
+def _measure_overlap(qa: QA) -> float | None:
+    """max over sentences t of |S & (best | t)| / |S|: content words S of the statement, found in
+    the sentence of the caption that has most of them and in one more. None without words."""
     said = content(qa.statement) - ASKING - FRAMING
     if not said:
         return None
-    found = [said & told for told in _told(qa.caption)]
-    best = max(found, key=len, default=frozenset())
-    both = max((len(best | other) for other in found), default=0)
+    shared = [said & words for words in _support_by_part(qa.caption)]
+    best = max(shared, key=len, default=frozenset())
+    both = max((len(best | other) for other in shared), default=0)
     return both / len(said)
 
 
 @lru_cache(maxsize=64)
-def _told(caption: str) -> tuple[frozenset[str], ...]:
+def _support_by_part(caption: str) -> tuple[frozenset[str], ...]:
     """What each part of a caption supports."""
     return tuple(supported(part.text) for part in read_caption(caption).parts)
 
 
-def _specificity(qa: QA) -> float | None:
+def _measure_specificity(qa: QA) -> float | None:
+    """1 - |A & Q| / |A|: content words A of the answer that the question Q does not say."""
     asked = share(content(qa.answer), content(qa.question))
     return None if asked is None else 1.0 - asked
 
@@ -58,21 +64,23 @@ as for whether it has it there. Specificity says nothing of consistency and has 
 
 
 def compute_consistency(values: Mapping[str, float | None]) -> float:
-    """Weighted mean of the signals that are present, 0-1; 0 where there is none."""
+    """The score of text signals: sum of w_k * s_k over sum of w_k, for the signals k that apply,
+    with the weights `WEIGHTS`; 0-1, and 0 where none applies."""
     present = [(WEIGHTS[n], v) for n, v in values.items() if v is not None and n in WEIGHTS]
     whole = sum(weight for weight, _ in present)
     return sum(weight * v for weight, v in present) / whole if whole else 0.0
 
 
-def _signals(qa: QA) -> Signals:
-    found = {
-        "signal_grounding": _grounding(qa),
+def _compute_signals(qa: QA) -> Signals:
+    # `signal_answer` is |A & C| / |A|: content words A of the answer, C what the caption supports.
+    measured = {
+        "signal_grounding": _measure_grounding(qa),
         "signal_answer": share(content(qa.answer), supported(qa.caption)),
-        "signal_overlap": _overlap(qa),
-        "signal_specificity": _specificity(qa),
+        "signal_overlap": _measure_overlap(qa),
+        "signal_specificity": _measure_specificity(qa),
         "signal_binding": binding(qa),
     }
-    values = {name: None if v is None else round(v, _DIGITS) for name, v in found.items()}
+    values = {name: None if v is None else round(v, _DIGITS) for name, v in measured.items()}
     return Signals(
         qa.qa_id,
         values["signal_grounding"],
@@ -87,7 +95,7 @@ def _signals(qa: QA) -> Signals:
 
 def compute_signals(rows: Sequence[QA]) -> list[Signals]:
     """Signals of each row, in order. A row's signals depend on nothing but the row."""
-    return [_signals(qa) for qa in rows]
+    return [_compute_signals(qa) for qa in rows]
 
 
 def add_siblings(rows: Sequence[Signals], figure: npt.NDArray[np.int64]) -> list[Signals]:
@@ -103,7 +111,11 @@ def add_siblings(rows: Sequence[Signals], figure: npt.NDArray[np.int64]) -> list
 def compute_sibling_means(
     scores: npt.NDArray[np.float64], figure: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.float64]:
-    """Mean score of the others with the same number; NaN for one alone."""
+    """Mean score of the other rows of a figure: (sum of the figure - own) / (n - 1).
+
+    Shape:
+        `scores` (n,), `figure` (n,) any numbers; returns (n,), NaN for a row alone.
+    """
     _, place = np.unique(figure, return_inverse=True)
     total, count = np.bincount(place, scores), np.bincount(place)
     with np.errstate(invalid="ignore", divide="ignore"):

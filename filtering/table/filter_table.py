@@ -8,10 +8,11 @@ held in memory for all rows are some numbers each.
 from __future__ import annotations
 
 import json
+import logging
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,12 +31,13 @@ from filtering.table.row_scoring import RowScorers, fit_table
 
 __all__ = ["Columns", "FilterError", "FilterReport", "TableError", "filter_table"]
 
+logger = logging.getLogger("microvqa_pp")
 TABLE = "table.parquet"
 _SIGNALS = tuple(n for n in arrow_schema(Signals).names if n.startswith("signal_"))
-_FOUND = pa.schema([*((name, pa.float64()) for name in _SIGNALS), ("score", pa.float64())])
+_NUMBERS = pa.schema([*((name, pa.float64()) for name in _SIGNALS), ("score", pa.float64())])
 _TEXTS = ("weakness", "scorer", "contradiction", "unjudged")
-_SPOOLED = pa.schema([*_FOUND, *((name, pa.string()) for name in _TEXTS)])
-_ADDED = pa.schema([*_FOUND, ("keep", pa.bool_()), ("reason", pa.string())])
+_BUFFERED = pa.schema([*_NUMBERS, *((name, pa.string()) for name in _TEXTS)])
+_ADDED = pa.schema([*_NUMBERS, ("keep", pa.bool_()), ("reason", pa.string())])
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class FilterReport:
 
 @dataclass(slots=True)
 class _Ranking:
-    """What is held of all rows: scores, siblings' means, and who is out of the ranking."""
+    """What stays in memory of all rows: scores, siblings' means, and who is out of the ranking."""
 
     scores: npt.NDArray[np.float64]
     siblings: npt.NDArray[np.float64]
@@ -73,68 +75,57 @@ class _Ranking:
         return ((_name(n), score, out) for n, (score, out) in enumerate(pairs))
 
 
-@dataclass(slots=True)
-class _Columns:
-    """Arrays of the batches so far."""
-
-    scores: list[npt.NDArray[np.float64]] = field(default_factory=list)
-    figures: list[npt.NDArray[np.int64]] = field(default_factory=list)
-    out: list[npt.NDArray[np.bool_]] = field(default_factory=list)
-    judged: list[npt.NDArray[np.bool_]] = field(default_factory=list)
-
-
 def _name(row: int) -> str:
     return f"{row:012d}"
 
 
-def _signal_pass(table: InputTable, columns: Columns, judges: RowScorers, spool: Path) -> _Ranking:
-    """Sees every row by itself; what was found goes to `spool`."""
-    start, held = 0, _Columns()
-    names = columns.list_needed(table.schema.names, judges.wants_images())
-    with pa.OSFile(str(spool), "wb") as sink, pa.ipc.new_stream(sink, _SPOOLED) as writer:
+def _observe_rows(
+    table: InputTable, columns: Columns, scorers: RowScorers, buffer: Path
+) -> _Ranking:
+    """See every row by itself; its signals go to the file `buffer`, some numbers are kept."""
+    start = 0
+    scores, figures, out, judged = [], [], [], []
+    names = columns.list_needed(table.schema.names, scorers.wants_images())
+    with pa.OSFile(str(buffer), "wb") as sink, pa.ipc.new_stream(sink, _BUFFERED) as writer:
         for batch in table.read(names):
             cells = read_cells(batch, columns, start)
             unjudged = cells.unjudged
             places = np.flatnonzero([not why for why in unjudged])
-            seen = judges.observe(cells.select(places.tolist()), places + start)
-            found = _aligned(seen, places, unjudged)
-            writer.write_batch(pa.RecordBatch.from_pylist(found, schema=_SPOOLED))
-            held.scores.append(np.array([row["score"] for row in found], dtype=np.float64))
-            held.figures.append(cells.figures)
-            held.judged.append(np.array([not why for why in unjudged], dtype=bool))
-            held.out.append(np.array([bool(r["contradiction"] or r["unjudged"]) for r in found]))
+            signals = scorers.observe(cells.select(places.tolist()), places + start)
+            # One row for each row of the batch, blank where it cannot be judged.
+            blank: dict[str, Any] = dict.fromkeys(_SIGNALS) | dict.fromkeys(_TEXTS, "")
+            rows = [blank | {"score": 0.0, "unjudged": why} for why in unjudged]
+            for place, row in zip(places.tolist(), signals, strict=True):
+                shown = {n: getattr(row, n) for n in _BUFFERED.names if n != "unjudged"}
+                rows[place] = shown | {"unjudged": ""}
+            writer.write_batch(pa.RecordBatch.from_pylist(rows, schema=_BUFFERED))
+            scores.append(np.array([row["score"] for row in rows], dtype=np.float64))
+            figures.append(cells.figures)
+            judged.append(np.array([not why for why in unjudged], dtype=bool))
+            out.append(
+                np.array([bool(r["contradiction"] or r["unjudged"]) for r in rows], dtype=bool)
+            )
             start += batch.num_rows
-    return _ranked(held, judges, table)
-
-
-def _aligned(
-    seen: list[Signals], places: npt.NDArray[np.int64], unjudged: list[str]
-) -> list[dict[str, Any]]:
-    """One row of `_SPOOLED` for each row of the batch."""
-    blank: dict[str, Any] = dict.fromkeys(_SIGNALS) | dict.fromkeys(_TEXTS, "")
-    found = [blank | {"score": 0.0, "unjudged": why} for why in unjudged]
-    for place, row in zip(places.tolist(), seen, strict=True):
-        found[place] = {n: getattr(row, n) for n in _SPOOLED.names if n != "unjudged"}
-        found[place]["unjudged"] = ""
-    return found
-
-
-def _ranked(held: _Columns, judges: RowScorers, table: InputTable) -> _Ranking:
-    if not held.scores or not sum(map(len, held.scores)):
+    if not start:
         raise TableError(f"{table.name} has no rows")
-    scores, judged = np.concatenate(held.scores), np.concatenate(held.judged)
-    siblings = np.full(len(scores), np.nan)
-    siblings[judged] = compute_sibling_means(scores[judged], np.concatenate(held.figures)[judged])
-    for rows, rated in judges.rate_all():
-        scores[rows] = rated.astype(np.float64).round(6)
-    return _Ranking(scores, siblings, np.concatenate(held.out))
+    # All rows are known now: means of siblings first, as they are means of the text scores, then
+    # the graph's scores, where there is a graph.
+    score, is_judged = np.concatenate(scores), np.concatenate(judged)
+    logger.info("%d rows seen, %d of them cannot be judged", start, np.sum(~is_judged))
+    siblings = np.full(start, np.nan)
+    siblings[is_judged] = compute_sibling_means(
+        score[is_judged], np.concatenate(figures)[is_judged]
+    )
+    for places, rated in scorers.rate_all():
+        score[places] = rated.astype(np.float64).round(6)
+    return _Ranking(score, siblings, np.concatenate(out))
 
 
-def _decided(
-    spooled: pa.RecordBatch, start: int, ranking: _Ranking, threshold: Threshold
+def _decide_batch(
+    buffered: pa.RecordBatch, start: int, ranking: _Ranking, threshold: Threshold
 ) -> dict[str, list[Any]]:
     """The columns that the filter adds to a batch."""
-    rows = spooled.to_pylist()
+    rows = buffered.to_pylist()
     unjudged = [row.pop("unjudged") for row in rows]
     signals = []
     for n, row in enumerate(rows, start):
@@ -148,9 +139,10 @@ def _decided(
     ]
     decisions = decide_pairs(gated, threshold)
     reasons = [why or d.reason for why, d in zip(unjudged, decisions, strict=True)]
-    found: dict[str, list[Any]] = {n: [getattr(s, n) for s in signals] for n in _SIGNALS}
+    added: dict[str, list[Any]] = {n: [getattr(s, n) for s in signals] for n in _SIGNALS}
+    # Contradicted rows rank below all others, whatever their signals say.
     scores = [s.score - 1 if s.contradiction else s.score for s in signals]
-    return found | {
+    return added | {
         "score": scores,
         "keep": [d.keep for d in decisions],
         "reason": reasons,
@@ -158,7 +150,7 @@ def _decided(
     }
 
 
-def _output_schema(table: InputTable) -> pa.Schema:
+def _make_schema(table: InputTable) -> pa.Schema:
     """The input's schema with the added columns, also in the description that `datasets` reads."""
     schema = pa.schema([*table.schema, *_ADDED], metadata=table.schema.metadata)
     described = (schema.metadata or {}).get(b"huggingface")
@@ -174,30 +166,32 @@ def _output_schema(table: InputTable) -> pa.Schema:
     return schema.with_metadata({**schema.metadata, b"huggingface": json.dumps(info).encode()})
 
 
-def _write(
-    table: InputTable, spool: Path, ranking: _Ranking, threshold: Threshold, target: Path
+def _write_table(
+    table: InputTable, buffer: Path, ranking: _Ranking, threshold: Threshold, target: Path
 ) -> FilterReport:
-    schema, start, kept = _output_schema(table), 0, 0
+    schema, start, kept = _make_schema(table), 0, 0
     reasons, scorers = Counter[str](), Counter[str]()
-    with pq.ParquetWriter(target, schema) as writer, pa.memory_map(str(spool)) as source:
-        for batch, spooled in zip(table.read(None), pa.ipc.open_stream(source), strict=True):
-            added = _decided(spooled, start, ranking, threshold)
+    with pq.ParquetWriter(target, schema) as writer, pa.memory_map(str(buffer)) as source:
+        for batch, buffered in zip(table.read(None), pa.ipc.open_stream(source), strict=True):
+            added = _decide_batch(buffered, start, ranking, threshold)
             start += batch.num_rows
             kept += sum(added["keep"])
             scorers.update(filter(None, added["scorer"]))
             reasons.update(
-                _short(r) for r, k in zip(added["reason"], added["keep"], strict=True) if not k
+                _shorten_reason(r)
+                for r, k in zip(added["reason"], added["keep"], strict=True)
+                if not k
             )
             arrays = [pa.array(added[field.name], field.type) for field in _ADDED]
             whole = pa.Table.from_arrays([*batch.columns, *arrays], schema=schema)
             writer.write_table(whole)
     unjudged = sum(count for reason, count in reasons.items() if reason.startswith(UNJUDGED))
     contradicted = reasons["contradicts the caption"]
-    told = dict(reasons.most_common()), dict(scorers.most_common())
-    return FilterReport(target, start, kept, contradicted, unjudged, *told)
+    counts = dict(reasons.most_common()), dict(scorers.most_common())
+    return FilterReport(target, start, kept, contradicted, unjudged, *counts)
 
 
-def _short(reason: str) -> str:
+def _shorten_reason(reason: str) -> str:
     """A reason without what is particular to its row."""
     if reason.startswith(UNJUDGED):
         return reason
@@ -230,8 +224,12 @@ def filter_table(
     `clip` and `nli` name other encoders ('none' for text alone).
 
     Tables with a column that the filter would write are refused. A table appears whole or not at
-    all. Raises TableError for a table that cannot be filtered, FilterError or EncoderError for
-    encoders that cannot be used, and ValueError for a ratio outside 0-1.
+    all.
+
+    Raises:
+        TableError: for a table that cannot be filtered.
+        FilterError, EncoderError: for encoders that cannot be used.
+        ValueError: for a ratio outside 0-1.
     """
     if not 0 <= keep_ratio <= 1:
         raise ValueError(f"keep_ratio must be between 0 and 1, not {keep_ratio}")
@@ -245,12 +243,14 @@ def filter_table(
     fitted = fit_table(opened, columns, clip, nli, folder / "filter", seed) if fit else None
     try:
         with tempfile.TemporaryDirectory(dir=folder, prefix=".filter-") as aside:
-            spool = Path(aside) / "signals.arrow"
-            judges = RowScorers(Path(aside), clip, nli, fitted)
-            ranking = _signal_pass(opened, columns, judges, spool)
+            # First pass: every row by itself, then the threshold over all. Second pass: decisions.
+            buffer = Path(aside) / "signals.arrow"
+            scorers = RowScorers(Path(aside), clip, nli, fitted)
+            ranking = _observe_rows(opened, columns, scorers, buffer)
             threshold = choose_threshold(ranking.rows(), keep_ratio)
-            report = _write(opened, spool, ranking, threshold, partial)
+            report = _write_table(opened, buffer, ranking, threshold, partial)
         partial.replace(folder / TABLE)
+        logger.info("%d of %d rows are kept: %s", report.kept, report.rows, folder / TABLE)
     finally:
         partial.unlink(missing_ok=True)
     return replace(report, path=folder / TABLE)
