@@ -65,7 +65,7 @@ class Changes:
 
 
 def find_mean_changes(signals: Mapping[str, float | None], score: float, cut: float) -> Changes:
-    """What takes the weighted mean of signals (`text_signals.consistency`) to the cut."""
+    """What takes the weighted mean of signals (`text_signals.compute_consistency`) to the cut."""
     known = {n: v for n, v in signals.items() if v is not None and n in WEIGHTS}
     step = (cut - score) * sum(WEIGHTS[name] for name in known)
     found = [Flip(name, v, v + step / WEIGHTS[name]) for name, v in known.items()]

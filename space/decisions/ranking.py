@@ -166,7 +166,7 @@ def compute_weighted_means(corpus: Corpus) -> Floats:
     """The weighted mean of the text signals of every row, 0 where it has none.
 
     sum_k w_k s_k / sum_k w_k over the signals k that a row has, for all rows at once what
-    `filtering.signals.text_signals.consistency` is for one.
+    `filtering.signals.text_signals.compute_consistency` is for one.
 
     Shape:
         Returns (rows of the ledger,).

@@ -23,8 +23,8 @@ from builder.sources.phantom import PhantomSource
 from builder.publish.weights import download_weights, from_pretrained
 from filtering.graph.hicqa import HiCQAFilter
 from filtering.graph.model import HiCQAGraph
-from filtering.graph.loading import BUNDLED, open_scorer
-from filtering.pairs import Pairs
+from filtering.graph.scorer import BUNDLED, open_scorer
+from filtering.records import PairTable
 from filtering.records import QA
 
 source = PhantomSource(figures=12, seed=5)
@@ -33,7 +33,7 @@ known = {f.figure_id: f for f in drawn}
 written, _ = OfflineAgent().write_candidates(drawn)
 rows = [QA(c.candidate_id, c.figure_id, known[c.figure_id].caption, c.question, c.answer,
            c.statement) for c in written]
-pairs = Pairs(rows, [r.figure_id for r in rows], [known[r.figure_id].article_id for r in rows],
+pairs = PairTable(rows, [r.figure_id for r in rows], [known[r.figure_id].article_id for r in rows],
               {f.figure_id: f.image["bytes"] for f in drawn})
 """
 LOADED = (
@@ -52,7 +52,7 @@ PUSH = """
 from pathlib import Path
 from builder.publish.weights import push_to_hub
 from filtering.graph.hicqa import HiCQAFilter
-from filtering.graph.loading import BUNDLED
+from filtering.graph.scorer import BUNDLED
 print(push_to_hub(HiCQAFilter.load(BUNDLED), "org/pushed", Path("saved")))
 """
 
