@@ -16,8 +16,8 @@ from builder.agents.settings import AgentOptions
 if TYPE_CHECKING:
     from builder.agents.models import ModelAgent
 
-MODELS = ("openai", "transformers")
-"""Kinds of agents that are models: `KIND:NAME`."""
+MODELS = ("openai", "transformers", "recorded")
+"""Kinds of agents that are models: `KIND:NAME`; of the last, the replies of one."""
 
 _OPEN: dict[tuple[str, AgentOptions], ModelAgent] = {}
 
@@ -42,7 +42,8 @@ def open_agent(name: str, options: AgentOptions | None = None) -> Agent:
         return OfflineAgent()
     if is_model(name):
         return open_model_agent(name, options or AgentOptions())
-    raise ValueError(f"unknown agent {name!r}: offline, openai:MODEL or transformers:MODEL")
+    known = "offline, openai:MODEL, transformers:MODEL or recorded:FOLDER"
+    raise ValueError(f"unknown agent {name!r}: {known}")
 
 
 def open_model_agent(name: str, options: AgentOptions) -> ModelAgent:

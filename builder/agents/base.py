@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from builder.tables.records import AgentSignals, Candidate, Figure, Outcome, Question
+from builder.tables.records import AgentSignals, AskedReply, Candidate, Figure, Outcome, Question
 
 
 class Agent(Protocol):
@@ -37,6 +37,10 @@ class Agent(Protocol):
         All candidates of a shard come together: the answers of other figures are the pool
         that distractors are drawn from.
         """
+        ...
+
+    def take_replies(self) -> list[AskedReply]:
+        """What was asked, and replied, since this was last called; in one order, once each."""
         ...
 
 

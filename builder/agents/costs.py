@@ -163,8 +163,14 @@ def summarize_costs(folder: Path, prices: Prices, accepted: int) -> dict[str, An
 
 
 def print_costs(output: Path, console: Console) -> None:
-    """Print what the model of a build cost, from its run.json; nothing without a model."""
+    """Print what the model of a build cost, or which of its recorded replies were used.
+
+    From run.json; nothing without a model.
+    """
     run = json.loads((output / "run.json").read_text("utf-8"))
+    if (replies := run.get("replies")) is not None:
+        counts = ", ".join(f"{count:,} {name}" for name, count in replies.items())
+        console.print(f"Recorded replies: {counts}")
     if (costs := run.get("agent")) is None:
         return
     priced = run["config"]["model"]["price_in"] is not None

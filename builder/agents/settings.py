@@ -14,6 +14,9 @@ from builder.settings import Setting, Settings
 if TYPE_CHECKING:
     from scoring.models import Prices, Serving
 
+RESPONSES = "responses"
+"""The folder in an agent's folder with all replies, a file each."""
+
 COSTS = "costs.jsonl"
 """The file in an agent's folder with a line per call."""
 

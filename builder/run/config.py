@@ -9,8 +9,10 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from builder.agents import AgentOptions, is_model
+from builder.agents.recording import fill_parameters, find_recording, read_recording
 from builder.agents.settings import PANEL as MODEL_PANEL
 from builder.agents.settings import ModelSettings
+from builder.errors import BuildError
 from builder.settings import Setting, Settings, StageName
 from builder.sources import KINDS, Microscopy, SourceOptions
 from builder.tables.licenses import Policy, normalise
@@ -38,10 +40,14 @@ class BuildConfig(Settings):
     )
     agent: Annotated[str, Setting(("candidates", "agent_signals", "questions"))] = Field(
         default="offline",
-        description="who writes the questions: offline, openai:MODEL, transformers:MODEL",
+        description="who writes the questions: offline, openai:MODEL, transformers:MODEL, "
+        "recorded:FOLDER",
     )
     model: ModelSettings = Field(
         default_factory=ModelSettings, description="how an agent that is a model is asked"
+    )
+    record: Annotated[Path | None, Setting(panel=MODEL_PANEL)] = Field(
+        default=None, description="folder that gets all replies of the model, for recorded:FOLDER"
     )
     keep_ratio: Annotated[float, Setting(("decisions",))] = Field(
         default=0.75, gt=0, le=1, description="share of all candidates that the filter keeps, 0-1"
@@ -112,11 +118,24 @@ class BuildConfig(Settings):
     def _shares_in_a_row(cls, value: object) -> object:
         return tuple(filter(None, value.split(","))) if isinstance(value, str) else value
 
+    @model_validator(mode="before")
+    @classmethod
+    def _as_recorded(cls, values: Any) -> Any:
+        """What is not given is as the replies were recorded: they answer nothing else."""
+        place = find_recording(str(values.get("agent", ""))) if isinstance(values, dict) else None
+        if place is None:
+            return values
+        try:
+            return fill_parameters(values, read_recording(place).manifest)
+        except BuildError as error:
+            raise ValueError(str(error)) from error
+
     @field_validator("agent")
     @classmethod
     def _known_agent(cls, value: str) -> str:
         if value != "offline" and not is_model(value):
-            raise ValueError(f"{value!r} is none: offline, openai:MODEL or transformers:MODEL")
+            known = "offline, openai:MODEL, transformers:MODEL, recorded:FOLDER"
+            raise ValueError(f"{value!r} is none: {known}")
         return value
 
     @field_validator("bloom_target")
@@ -142,6 +161,14 @@ class BuildConfig(Settings):
     def _bloom_by_a_model(self) -> BuildConfig:
         if self.bloom_beside and not is_model(self.agent):
             raise ValueError("Bloom levels beside a benchmark's need an agent that is a model")
+        if self.bloom_beside and self.recording:
+            raise ValueError("recorded replies say nothing of a benchmark's questions")
+        return self
+
+    @model_validator(mode="after")
+    def _record_what_is_asked(self) -> BuildConfig:
+        if self.record and (self.recording or not is_model(self.agent)):
+            raise ValueError("replies are recorded of agents openai:MODEL and transformers:MODEL")
         return self
 
     def shaping(self, stage: StageName) -> dict[str, Any]:
@@ -149,7 +176,16 @@ class BuildConfig(Settings):
         asked = is_model(self.agent)
         of_model = {named.name for named in self.walk() if named.path[0] == "model"}
         shaping = super().shaping(stage)
-        return {name: shaping[name] for name in shaping if asked or name not in of_model}
+        shaping = {name: shaping[name] for name in shaping if asked or name not in of_model}
+        if "agent" in shaping and self.recording:
+            # What the replies are, not where they lie.
+            shaping["agent"] = read_recording(self.recording).digest
+        return shaping
+
+    @property
+    def recording(self) -> Path | None:
+        """Where the replies lie that answer in a model's place; None without."""
+        return find_recording(self.agent)
 
     @property
     def agent_options(self) -> AgentOptions:

@@ -16,9 +16,12 @@ from builder.release.card import CANARY
 LOCK = ".lock"
 """File in work/ that a running build has locked; where it is, a build of ours made work/."""
 
+REPLIES = ("candidate_replies", "signal_replies", "question_replies")
+"""Folders in work/ with what an agent that is a model was asked and replied, by stage."""
+
 TABLES = (
     "figures", "quarantine", "candidates", "outcomes", "agent_signals", "signals", "decisions",
-    "questions",
+    "questions", *REPLIES,
 )  # fmt: skip
 """Folders in work/ that the stages write, besides done/ and excluded/."""
 

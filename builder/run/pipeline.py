@@ -16,6 +16,14 @@ from rich.console import Console
 
 from builder.agents import closing_agents, is_model, open_model_agent
 from builder.agents.costs import FigureSize, StepEstimate, estimate_calls, summarize_costs
+from builder.agents.recording import (
+    MODEL_PARAMETERS,
+    PARAMETERS,
+    Manifest,
+    read_recording,
+    write_recording,
+)
+from builder.agents.settings import RESPONSES
 from builder.agents.unusable import LISTS, list_lost_replies
 from builder.errors import BuildError
 from builder.release.ledger import Summary, read_split_items
@@ -24,7 +32,7 @@ from builder.release.writer import write_release
 from builder.run.config import BuildConfig
 from builder.run.engine import Engine, progress_bar
 from builder.run.job import FIGURE_TEXT, Context, Shard
-from builder.run.output import lock_output, prune, remove_pairs
+from builder.run.output import REPLIES, lock_output, prune, remove_pairs
 from builder.run.shard_scoring import fit_corpus
 from builder.run.stages import (
     AFTER_THRESHOLD,
@@ -82,6 +90,7 @@ def build(config: BuildConfig, console: Console | None = None, wait: bool = Fals
         # Everything that a shard alone decides, up to its questions.
         shards = _run_stages(store, shards, config, console, clock)
         _classify_benchmark(config)
+        _record_replies(store, shards, config)
         clock.lap("decisions, questions")
 
         # What needs all questions at once: near-duplicates, benchmarks to keep out, the splits.
@@ -104,7 +113,8 @@ def build(config: BuildConfig, console: Console | None = None, wait: bool = Fals
         )
         clock.lap("release")
         logger.info("Release: %s (%.1f s)", release, clock.seconds["release"])
-    _write_run(config, clock, summary)
+        replies = _count_replies(store, shards, config.recording) if config.recording else None
+    _write_run(config, clock, summary, replies)
     return BuildResult(release, summary)
 
 
@@ -129,12 +139,56 @@ def _run_stages(
     return shards
 
 
+def _record_replies(store: ShardStore, shards: list[Shard], config: BuildConfig) -> None:
+    """Write `config.record`: what the model replied in this build, over all its runs."""
+    if config.record is None:
+        return
+    asked = {
+        request
+        for shard in shards
+        for request in _read_replies(store, shard, ["request"])["request"].to_pylist()
+    }
+    agent = open_model_agent(config.agent, config.agent_options)
+    parameters = config.model_dump(include=set(PARAMETERS))
+    manifest = Manifest(
+        agent=config.agent,
+        version=agent.version.name,
+        prompts=agent.version.prompts.digests(),
+        **parameters,
+        **config.model.model_dump(include=set(MODEL_PARAMETERS)),
+    )
+    folder = config.agent_options.folder / RESPONSES
+    count = write_recording(config.record, manifest, folder, asked)
+    logger.info("Recorded: %s, %d replies", config.record, count)
+
+
+def _read_replies(store: ShardStore, shard: Shard, columns: list[str]) -> pa.Table:
+    """What was asked about the figures of a shard, over all stages."""
+    return pa.concat_tables(store.read(table, shard.name, columns) for table in REPLIES)
+
+
+def _count_replies(store: ShardStore, shards: list[Shard], place: Path) -> dict[str, Any]:
+    """How many recorded replies a build used, and what became of the others, for run.json."""
+    asked: dict[str, bool] = {}
+    for shard in shards:
+        replies = _read_replies(store, shard, ["request", "problem"])
+        asked |= {row["request"]: not row["problem"] for row in replies.to_pylist()}
+    recording = read_recording(place)
+    used = sum(asked.values())
+    return {
+        "used": used,
+        "not recorded": len(asked) - used,
+        "not asked for": len(recording.replies) - used,
+        **dict(sorted(recording.replies.faults.items())),
+    }
+
+
 def estimate_build(config: BuildConfig, console: Console) -> list[StepEstimate]:
     """What a build would ask of its agent. Reads the figures, asks nothing.
 
     Raises BuildError for the offline agent, which costs nothing, and what `build` raises.
     """
-    if not is_model(config.agent):
+    if not is_model(config.agent) or config.recording:
         raise BuildError(f"a dry run is for agents that are models; {config.agent} costs nothing")
     with lock_output(config.output, console) as work:
         shards, store = plan(config), ShardStore(work)
@@ -165,6 +219,9 @@ def card_settings(config: BuildConfig) -> dict[str, Any]:
     """The settings of a build as its card states them."""
     unstated = {named.path[0] for named in config.walk() if not named.setting.shapes}
     settings = config.model_dump(mode="json", exclude={*unstated, "model"})
+    if config.recording:
+        # The model that wrote the questions, whoever keeps its words.
+        settings["agent"] = read_recording(config.recording).manifest.agent
     settings["bloom_beside"] = _read_benchmark_bloom(config)
     settings["sources"] = [public_name(spec) for spec in config.sources]
     settings["exclude"] = [public_name(f"dataset:{spec}")[8:] for spec in config.exclude]
@@ -298,9 +355,13 @@ class _Clock:
         self._last = now
 
 
-def _write_run(config: BuildConfig, clock: _Clock, summary: Summary) -> None:
+def _write_run(
+    config: BuildConfig, clock: _Clock, summary: Summary, replies: dict[str, Any] | None
+) -> None:
     run: dict[str, Any] = {"config": config.model_dump(mode="json"), "seconds": clock.seconds}
-    if is_model(config.agent):
+    if replies is not None:
+        run["replies"] = replies
+    elif is_model(config.agent):
         accepted = sum(count for _, count in summary.of("split"))
         run["agent"] = summarize_costs(config.agent_options.folder, config.model.prices, accepted)
     write_atomically(config.output / "run.json", json.dumps(run, indent=1).encode())

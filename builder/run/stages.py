@@ -11,7 +11,15 @@ from builder.run.job import Context, Stage, Tables
 from builder.run.shard_scoring import candidate_pairs, score_pairs, sees_images, with_judgements
 from builder.sources import open_source
 from builder.tables.licenses import allows
-from builder.tables.records import AgentSignals, Candidate, Figure, Outcome, Question, Rejection
+from builder.tables.records import (
+    AgentSignals,
+    AskedReply,
+    Candidate,
+    Figure,
+    Outcome,
+    Question,
+    Rejection,
+)
 from filtering.decide import decide_pairs
 from filtering.records import Decision, Signals, from_table, to_table
 
@@ -31,16 +39,23 @@ def write_candidates(context: Context, tables: Tables) -> dict[str, pa.Table]:
     figures = read_figure_table(tables["figures"])
     reasons = {f.figure_id: left_out(f, context) for f in figures}
     usable = [replace(f, is_microscopy=True) for f in figures if not reasons[f.figure_id]]
-    candidates, outcomes = _agent(context).write_candidates(usable)
+    agent = _agent(context)
+    candidates, outcomes = agent.write_candidates(usable)
     unused = [Outcome(figure_id, 0, reason) for figure_id, reason in reasons.items() if reason]
     return {
         "candidates": to_table(Candidate, candidates),
         "outcomes": to_table(Outcome, [*outcomes, *unused]),
+        **_take_replies("candidate_replies", agent),
     }
 
 
 def _agent(context: Context) -> Agent:
     return open_agent(context.config.agent, context.config.agent_options)
+
+
+def _take_replies(table: str, agent: Agent) -> dict[str, pa.Table]:
+    """What the agent was asked and replied, as a table of that name."""
+    return {table: to_table(AskedReply, agent.take_replies())}
 
 
 def judge_candidates(context: Context, tables: Tables) -> dict[str, pa.Table]:
@@ -49,8 +64,12 @@ def judge_candidates(context: Context, tables: Tables) -> dict[str, pa.Table]:
     asked = {candidate.figure_id for candidate in candidates}
     rows = read_figure_table(tables["figures"])
     figures = {figure.figure_id: figure for figure in rows if figure.figure_id in asked}
-    judged = _agent(context).judge(candidates, figures)
-    return {"agent_signals": to_table(AgentSignals, judged)}
+    agent = _agent(context)
+    judged = agent.judge(candidates, figures)
+    return {
+        "agent_signals": to_table(AgentSignals, judged),
+        **_take_replies("signal_replies", agent),
+    }
 
 
 def left_out(figure: Figure, context: Context) -> str:
@@ -83,8 +102,9 @@ def write_questions(context: Context, tables: Tables) -> dict[str, pa.Table]:
     kept = {d.qa_id for d in from_table(Decision, tables["decisions"]) if d.keep}
     candidates = [c for c in from_table(Candidate, tables["candidates"]) if c.candidate_id in kept]
     figures = {f.figure_id: f for f in read_figure_table(tables["figures"])}
-    questions = _agent(context).write_questions(candidates, figures, context.config.seed)
-    return {"questions": to_table(Question, questions)}
+    agent = _agent(context)
+    questions = agent.write_questions(candidates, figures, context.config.seed)
+    return {"questions": to_table(Question, questions), **_take_replies("question_replies", agent)}
 
 
 def read_figure_table(table: pa.Table) -> list[Figure]:

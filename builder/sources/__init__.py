@@ -80,12 +80,19 @@ def _open_dataset(location: str, options: SourceOptions) -> Source:
     return DatasetSource(location, options.license)
 
 
+def _open_figures(location: str, _: SourceOptions) -> Source:
+    from builder.sources.figures_table import FiguresTableSource
+
+    return FiguresTableSource(location)
+
+
 _OPENERS: dict[str, Callable[[str, SourceOptions], Source]] = {
     "phantom": _open_phantom,
     "pmc_oa": _open_pmc_oa,
     "biomedica": _open_biomedica,
     "image_folder": _open_image_folder,
     "dataset": _open_dataset,
+    "figures": _open_figures,
 }
 KINDS = tuple(_OPENERS)
 

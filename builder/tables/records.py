@@ -129,6 +129,22 @@ class AgentSignals:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedReply:
+    """What a model was asked about a figure and replied; null columns where there was no reply."""
+
+    figure_id: Annotated[str, "figure that was asked about"]
+    step: Annotated[str, "what was asked: name of the prompt"]
+    prompt_version: Annotated[str, "version of prompts and loop, and of the prompt"]
+    request: Annotated[str, "SHA-256 of all that was sent and of the model, hexadecimal"]
+    reply: Annotated[str | None, "the reply as it came"]
+    problem: Annotated[str, "why there is no reply; empty where there is one"]
+    finish_reason: Annotated[str | None, "why the reply ends, as the server says"]
+    served_by: Annotated[str | None, "the model as the server names it"]
+    tokens_in: Annotated[int | None, "tokens read, as the server counts"]
+    tokens_out: Annotated[int | None, "tokens written, as the server counts"]
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """A multiple-choice question made from a kept candidate (stage 3)."""
 

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 from scoring.models.baselines import BASELINES
 from scoring.models.budget import Budget, Prices, Usage, UsageLog, add_up, read_usage
-from scoring.models.cache import ResponseCache
+from scoring.models.cache import ReplyStore, ResponseCache
 from scoring.models.choosers import Chooser, ClipChooser, EncoderOpener, ImageTextEncoder
 from scoring.models.client import Backend, Client, Outcome, map_concurrently
 from scoring.models.openai_chat import OpenAIChat
+from scoring.models.recorded import NoServer, RecordedReplies, read_replies
 from scoring.models.records import (
     CONDITIONS,
     BenchmarkQuestion,
@@ -22,6 +23,7 @@ from scoring.models.records import (
     Image,
     Message,
     ModelError,
+    NotRecordedError,
     Presentation,
     Request,
     RequestError,
@@ -114,10 +116,14 @@ __all__ = [
     "ImageTextEncoder",
     "Message",
     "ModelError",
+    "NoServer",
+    "NotRecordedError",
     "OpenAIChat",
     "Outcome",
     "Presentation",
     "Prices",
+    "RecordedReplies",
+    "ReplyStore",
     "Request",
     "RequestError",
     "Response",
@@ -132,5 +138,6 @@ __all__ = [
     "map_concurrently",
     "open_chat",
     "open_model",
+    "read_replies",
     "read_usage",
 ]

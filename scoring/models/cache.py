@@ -8,8 +8,9 @@ import logging
 import os
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from scoring.models.records import Response, dump_canonical
 
@@ -23,6 +24,18 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "latency": (int, float),
     "served_by": (str,),
 }
+
+
+class ReplyStore(Protocol):
+    """Where a client looks for a response before it asks, and leaves what it was answered."""
+
+    def get(self, key: Mapping[str, Any]) -> Response | None:
+        """The response to a key, or None."""
+        ...
+
+    def put(self, key: Mapping[str, Any], response: Response) -> None:
+        """Keeps a response."""
+        ...
 
 
 class ResponseCache:
@@ -41,13 +54,10 @@ class ResponseCache:
         spelled = dump_canonical(key)
         path = self._path(spelled)
         try:
-            entry = json.loads(path.read_text("utf-8"))
-            fields = entry["response"]
-            if dump_canonical(entry["key"]) != spelled or set(fields) != set(_TYPES):
-                raise ValueError
-            if not all(isinstance(fields[name], kinds) for name, kinds in _TYPES.items()):
-                raise ValueError
-            return Response(**fields, cached=True)
+            known, response = read_entry(path.read_bytes())
+            if known != spelled:
+                raise ValueError("the entry answers another request")
+            return replace(response, cached=True)
         except FileNotFoundError:
             return None
         except (OSError, ValueError, TypeError, KeyError, RecursionError):
@@ -65,6 +75,21 @@ class ResponseCache:
     def _path(self, spelled: str) -> Path:
         digest = _digest(spelled)
         return self.folder / digest[:2] / f"{digest}.json"
+
+
+def read_entry(data: bytes) -> tuple[str, Response]:
+    """The key of a response's file, in its one spelling, and the response.
+
+    Raises:
+        ValueError, TypeError, KeyError, RecursionError: the bytes are no such file.
+    """
+    entry = json.loads(data.decode("utf-8"))
+    fields = entry["response"]
+    if set(fields) != set(_TYPES):
+        raise ValueError("a response has other fields")
+    if not all(isinstance(fields[name], kinds) for name, kinds in _TYPES.items()):
+        raise ValueError("a field of a response has another type")
+    return dump_canonical(entry["key"]), Response(**fields)
 
 
 def digest_key(key: Mapping[str, Any]) -> str:

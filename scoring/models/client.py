@@ -14,11 +14,12 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol, TypeVar
 
 from scoring.models.budget import Budget
-from scoring.models.cache import ResponseCache, digest_key
+from scoring.models.cache import ReplyStore, digest_key
 from scoring.models.records import (
     BudgetSpent,
     FatalError,
     ModelError,
+    NotRecordedError,
     Request,
     RequestError,
     Response,
@@ -69,7 +70,7 @@ class Client:
     """
 
     backend: Backend
-    cache: ResponseCache | None = None
+    cache: ReplyStore | None = None
     budget: Budget = field(default_factory=Budget)
     policy: RetryPolicy = field(default_factory=RetryPolicy)
     limiter: Limiter = field(init=False)
@@ -216,7 +217,7 @@ class Client:
         except (RequestError, TransientError) as error:
             # A batch that is refused is asked again one by one, a refused schema without it.
             retried = len(requests) > 1 and isinstance(error, RequestError)
-            if not (retried or isinstance(error, SchemaRefused)):
+            if not (retried or isinstance(error, SchemaRefused | NotRecordedError)):
                 self._count_failure(error)
             raise
         self._failures = 0

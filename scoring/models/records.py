@@ -169,6 +169,10 @@ class SchemaRefused(RequestError):  # noqa: N818 - reads as what happened
     """The server does not take JSON schemas: the same request without one may work."""
 
 
+class NotRecordedError(RequestError):
+    """Only recorded replies answer, and none was recorded for this request."""
+
+
 class FatalError(ModelError):
     """No request can work: a wrong key, an unknown model, a missing package."""
 

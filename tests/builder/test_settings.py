@@ -23,7 +23,7 @@ OTHER: dict[str, Any] = {
     "clip": "other", "nli": "other", "fit": True, "workers": 7, "engine": "ray",
     "ray_address": "host:1", "gpus_per_worker": 0.5, "base_url": "http://host/v1",
     "revision": "abc", "samples": 1, "rounds": 1, "concurrency": 2, "batch_size": 2,
-    "timeout": 2.0, "price_in": 2.0, "price_out": 2.0, "budget": 2.0,
+    "timeout": 2.0, "price_in": 2.0, "price_out": 2.0, "budget": 2.0, "record": "elsewhere",
 }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import json
 import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
@@ -13,10 +14,12 @@ from pydantic import BaseModel, ValidationError
 
 from builder.agents.models.prompts import Prompt, PromptSet
 from builder.agents.unusable import Unusable
+from builder.tables.records import AskedReply
 from scoring.models import (
     Client,
     Image,
     Message,
+    NotRecordedError,
     Request,
     RequestError,
     Response,
@@ -26,6 +29,9 @@ from scoring.models import (
 
 logger = logging.getLogger("microvqa_pp")
 
+
+ASKED: ContextVar[list[AskedReply] | None] = ContextVar("ASKED", default=None)
+"""Gets all that is asked in this task and in those that it starts, where someone listens."""
 
 Form = TypeVar("Form", bound=BaseModel)
 Check = Callable[[Form], Sequence[str]]
@@ -132,7 +138,10 @@ class Asker:
         try:
             response = await self._send(request)
         except (RequestError, TransientError) as error:
-            return None, None, self._describe_fault(prompt, request, "no reply", str(error))
+            reason = "not recorded" if isinstance(error, NotRecordedError) else "no reply"
+            self._listen(prompt, request, None, f"{reason}: {error}")
+            return None, None, self._describe_fault(prompt, request, reason, str(error))
+        self._listen(prompt, request, response)
         try:
             form = parse(response, prompt.form)
         except Unreadable as error:
@@ -151,6 +160,27 @@ class Asker:
                 logger.info("asked without schemas from here on: %s", error)
                 self._has_schemas = False
         return await self._client.complete(replace(request, schema=None))
+
+    def _listen(
+        self, prompt: Prompt[Form], request: Request, response: Response | None, problem: str = ""
+    ) -> None:
+        """Adds to what was asked about a figure, whose id is filled in by who listens."""
+        if (asked := ASKED.get()) is None:
+            return
+        sent = request if self._has_schemas else replace(request, schema=None)
+        entry = AskedReply(
+            figure_id="",
+            step=prompt.name,
+            prompt_version=f"{self._version} {prompt.version}",
+            request=self._client.digest(sent),
+            reply=response.text if response else None,
+            problem=problem,
+            finish_reason=response.finish_reason if response else None,
+            served_by=response.served_by if response else None,
+            tokens_in=response.tokens_in if response else None,
+            tokens_out=response.tokens_out if response else None,
+        )
+        asked.append(entry)
 
     def _describe_fault(
         self, prompt: Prompt[Form], request: Request, reason: str, detail: str

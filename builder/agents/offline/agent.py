@@ -21,7 +21,16 @@ from builder.agents.offline.selection import (
     keep_unambiguous,
 )
 from builder.agents.offline.templates import NAME, write_candidate
-from builder.tables.records import EP, HG, AgentSignals, Candidate, Figure, Outcome, Question
+from builder.tables.records import (
+    EP,
+    HG,
+    AgentSignals,
+    AskedReply,
+    Candidate,
+    Figure,
+    Outcome,
+    Question,
+)
 from filtering.text.captions import read_caption
 
 _STATED = (1, "recall: a value that the legend states for the whole figure")
@@ -84,6 +93,10 @@ class OfflineAgent:
         return [
             _write_question(candidate, drawn[candidate.candidate_id]) for candidate in candidates
         ]
+
+    def take_replies(self) -> list[AskedReply]:
+        """Nothing: rules ask nobody."""
+        return []
 
 
 def write_figure(figure: Figure) -> tuple[list[Candidate], str]:

@@ -88,7 +88,7 @@ def test_a_build_by_a_model_tells_who_wrote_what_and_asks_nothing_twice(
         start = row["evidence_start"]
         assert row["evidence"] == row["caption"][start : start + len(row["evidence"])] != ""
         assert (row["agent"], row["agent_revision"]) == ("openai:fake", "fake-served")
-        assert row["prompt_version"].startswith("extract@")
+        assert row["prompt_version"].startswith("v1 extract@")
         assert row["signal_agent_consistency"] == row["signal_agent_image_blind"] == 1.0
         assert (row["signal_agent_verdict"], row["judged_by"]) == (0.75, "openai:fake")
     kept = [row for row in candidates if row["keep"]]

@@ -118,7 +118,7 @@ def test_the_cache_answers_the_second_time_and_redoes_damaged_entries(
     files[2].write_bytes(b"\xff")
     third = client(server, tmp_path)
     assert all(isinstance(r, Response) and not r.cached for r in run(third, requests))
-    assert third.cache is not None
+    assert isinstance(third.cache, ResponseCache)
     assert (third.cache.damaged, len(server.bodies)) == (3, 6)
     assert not [path for path in tmp_path.rglob("*") if path.name.startswith(".")]
 
