@@ -13,12 +13,15 @@ _LABEL = r"(?=[(\[]?[a-z](?![a-z]))"
 EUROPEAN = re.compile(
     r"\b(?:ist|est|es|é|è) (?:(?:daher|also|donc|la|a) )?(?:antwort|option|opción|l'option|opzione"
     r"|opção|alternativa|réponse|respuesta) (?=[(]?[a-z0-9])|\b(?:also|daher|somit|folglich"
-    r"|donc)(?: la| die)? (?:antwort|option|réponse) (?=[(]?[a-z0-9]\b)|\bsondern\b"
+    r"|donc)(?: la| die)? (?:antwort|option|réponse) (?=[(]?[a-z0-9]\b)|\b(?:richtige"
+    r"|korrekte) antwort (?=[(]?[a-h]\b)"
+    r"|\b(?:правильный|верный) вариант\s?(?:[:-]|это)|\bsondern\b"
     r"|\bsino(?: la)?\b|\bmais plutôt\b|\bantwort(?:en)?\b[^.\n]{0,30}?(?:ist|lautet|wäre|:)"
     r"|\blösung\s?(?:ist|lautet|:)|\bich (?:wähle|würde|tippe|entscheide)[^.\n]{0,20}?(?=\s[a-z]\b)"
     r"|\bréponse\b[^.\n]{0,30}?(?:\best(?: donc)?(?: la| l'option)?|:)|\bje (?:choisis|dirais"
     r"|choisirais)(?: la| l'option)?|\brespuesta\b[^.\n]{0,30}?(?:\bes(?: la)?|\bsería(?: la)?|:)"
-    r"|\bopción correcta (?:es(?: la)?|:)|\bopção correta (?:é(?: a)?|:)|\b(?:elijo|elegiría"
+    r"|\b(?:opción|alternativa) correcta (?:es(?: la)?|:)|\bopção correta (?:é(?: a)?|:)"
+    r"|\b(?:elijo|elegiría"
     r"|escojo)(?: la)?|\bresposta\b[^.\n]{0,30}?(?:\bé(?: a)?|\bseria(?: a)?|:)"
     r"|\balternativa correta (?:é(?: a)?|:)|\brisposta\b[^.\n]{0,30}?(?:è(?: la)?|sarebbe(?: la)?"
     r"|:)|\bscelgo(?: la)?|\bответ(?:ом)?\b[^.\n]{0,20}?(?:[:-]|это|является|будет)|\b(?:выбираю"
@@ -37,30 +40,41 @@ EUROPEAN_NEEDS = (
     *("alternativa", "antwo", "lösung", "wähle", "würde", "tippe", "entscheide", "répon"),
     *("je choi", "je dir", "respuesta", "elijo", "elegir", "escojo", "resposta", "rispost"),
     *("scelgo", "sondern", "sino", "mais plut", "svar", "jawaban", "cevap", "yanıt"),
-    *("đáp án", "odpowied", "ответ", "выбира", "выбрать", "відповідь", "الإجابة", "उत्तर"),
+    *(
+        "đáp án",
+        "odpowied",
+        "ответ",
+        "вариант",
+        "выбира",
+        "выбрать",
+        "відповідь",
+        "الإجابة",
+        "उत्तर",
+    ),
 )
 ASIAN = re.compile(
-    r"而是|答案\s?(?:应该|应当|应|可能|就|大概|很可能|最可能|选项)?\s?(?:是|为|選|选择?|:)\s?[:是为]?(?:选项)?"
-    rf"|(?:答案|正解|答え|解答|정답)\s?{_LABEL}|(?<!不)正确的(?:选项)?(?:应该|应)?(?:是|为)(?:选项)?"
+    r"而是|答案[\])]?\s?(?:应该|应当|应|可能|就|大概|很可能|最可能|选项)?\s?(?:是|为|選|选择?|:)\s?[:是为]?(?:选项)?"
+    rf"|(?:答案|正解|答え|解答|정답)[\])]?\s?{_LABEL}|(?<!不)正确的(?:选项)?(?:应该|应)?(?:是|为)(?:选项)?"
     r"|(?<![不否])(?<!不应)(?<!不能)(?<!不该)(?:选择(?!题|支|肢)|选(?!项|出|取))(?:应该|应)?[:是为]?(?:选项)?"
     r"|(?<!不)(?:正确|最佳|最终|所以|因此|故|即|就是)选项(?:应该|应)?[:是为]?|选项(?:应该|应)?[:是为](?=\s?[(]?[a-z\d])"
-    r"|应(?:该|当)?(?:是|为)(?=[(]?[a-z0-9])|(?:答え|正解|回答|解答)(?:は|:)|正しい(?:選択肢|もの|の)は"
-    r"|정답(?:은|:)|(?<!대)답(?:은|:)"
+    r"|应(?:该|当)?(?:是|为)(?=[(]?[a-z0-9])|(?:答え|正解|回答|解答)\s?(?:は|:)|正しい(?:選択肢|もの|の)は"
+    r"|(?:정답|답변|(?<!대)답)\s?(?:은|는|:)"
 )
 ASIAN_NEEDS = ("而是", "应", "答", "正解", "正しい", "选", "正确的", "답")
 
 # What is said of a label that stands before it.
 AFFIRMED = re.compile(
     r"(?<![a-z0-9])(?:(?P<label>[a-z]|\d{1,2})\s?(?:选项|項|项)?\s?(?:就?是|最|が|は|が最も|가|이|은|는)?\s?"
-    r"(?:正确|正しい|正解|最も?適切|정답|맞|옳|对的|合适|符合|です|입니다|이다|번이 정답)"
+    r"(?:正确|正しい|正解|最も?適切|정답(?!이 아)|맞(?!지 않)|옳|对的|合适|符合"
+    r"|です|입니다|이다|번이 정답)"
     r"|(?P<western>[a-z])[)\]]? (?:ist|est|es|é|è|está|является|-|jest) (?:(?:die|la|a|le|o|el) )?"
     r"(?:richtig|korrekt|correct|bonne|juste|exact|corrett|corret|giust|cert|верн|правильн"
-    r"|poprawn))"
+    r"|poprawn))|вариант (?P<russian>[a-z]) (?:верен|верн|прав)"
 )
 AFFIRMED_NEEDS = (
     *("正", "適切", "정답", "맞", "옳", "对的", "合适", "符合", "です", "입니다", "이다"),
     *("richtig", "korrekt", "correct", "bonne", "juste", "exact", "corret", "corrett", "giust"),
-    *("cert", "верн", "правильн", "poprawn"),
+    *("cert", "верн", "верен", "правильн", "poprawn"),
 )
 DENIES = (
     r"\bfalsch|\bnicht\b|\bkein|\bfauss|\bfaux\b|\best pas\b|\bfals[ao]\b|\bno es\b|\bnão é\b"
@@ -69,7 +83,8 @@ DENIES = (
 )
 DENIED_LABEL = re.compile(
     r"[)\]]?\s?(?:选?项|選択肢|も|、)?\s?(?:也|都|均|则|显然|是|は|が|も|은|는|가|이|도|\s)*"
-    r"(?:不(?![仅但同])|错|有误|排除|誤|間違|違|正しく|틀|오답|아니|맞지 않)"
+    r"(?:不(?![仅但同])|错|有误|排除|誤|間違|違|正しく|틀|오답|(?:정답이 )?아[니닙닌]|맞지 않"
+    r"|正解では|答えでは)"
     r"|[)\]]? (?:ist|est|es|é|è|está|является|jest|sono|sont|sind|son|são)?\s?(?:also |donc "
     r"|auch |aussi )?"
     r"(?:falsch|nicht|fauss|faux|incorrect|inexact|falsa\b|errad|incorret|errat|sbagliat|неверн"

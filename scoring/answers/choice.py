@@ -13,7 +13,7 @@ from scoring.answers.reading import ReplyText
 from scoring.records import Extraction, Statement, Strength
 
 _FAR = 200
-_CLOSED = re.compile(r"[)\].:]{1,2}\s(?=\w)")
+_CLOSED = re.compile(r"(?:[)\]:][.:]?\s(?=\w)|\.\s(?=[a-z]))")
 _OWN = re.compile(r"[^.!?;\n]{0,160}")
 
 

@@ -207,7 +207,8 @@ FILLERS = re.compile(
     r"|indeed|still|simply|therefore|thus|then|certainly|obviously|surely|now|also|that|be|to be"
     r"|with|is|for|going with|选项|第)\b|(?:the|la|l'|die|der|das|a)?\s?(?:option|choice|letter"
     r"|answer|number|label|hypothesis|scenario|statement|interpretation|explanation|experiment"
-    r"|opción|alternativa|lettera|lettre|letra|вариант|buchstabe|opção|correct one)\b[\s:]*)*+"
+    r"|opción|alternativa|lettera|lettre|letra|вариант|الخيار|الاختيار|buchstabe|opção"
+    r"|correct one)\b[\s:]*)*+"
 )
 OPENERS = {
     *("all", "none", "no", "neither", "not", "both", "either", "option", "choice", "answer"),

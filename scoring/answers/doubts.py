@@ -33,7 +33,7 @@ TURN = re.compile(
     r"\b(?:wait|edit|misread|revised|actually|however|but|no|not|correction|therefore|so|thus|hence"
     r"|final(?:ly)?|conclu\w+|re-?(?:check|examin|consider|read|look|think|visit|evaluat)\w*|closer"
     r"|second thoughts?|hmm|instead|chang\w+|overall|mistake|sorry|oops|rather|revis\w+|scratch"
-    r"|mean)\b|但|不过|等等|不对|所以|因此|更正"
+    r"|mean|on reflection)\b|但|不过|等等|不对|所以|因此|更正"
 )
 BACK_TRACK = re.compile(r"\b(?:wait|hmm|hold on|actually|on second thought|let me re\w+)\b")
 RETRACTED = re.compile(
@@ -58,7 +58,7 @@ NONE_OF = re.compile(
     r"|choice)s? (?:is|are|here|fits?|match(?:es)?|listed|given|provided|of)\b|\bneither of the\b"
     r"|\bnot (?:listed\b|(?:(?:available|present|included|found|given|offered) )?(?:among|in"
     r"|one of) (?:the |any of the )?(?:options|choices|answers|above|given))|以上都不(?:是|对)"
-    r"|都不正确|没有(?:一个)?正确)"
+    r"|(?<![a-z\d])都不正确|没有(?:一个)?正确)"
 )
 ALL_OF = re.compile(
     r"(?=[a以])(?:\ball (?:of )?(?:the |these )?(?:above|options|choices|four|three|five)(?: (?:are"

@@ -30,6 +30,7 @@ _AFTER = re.compile(
     r"(?P<closed>[)\]']*)(?P<stop>[.:])?(?P<space>\s*)(?P<next>[a-zà-ÿа-яё']+|.)?", re.DOTALL
 )
 _FREE = frozenset(',;:!?)]|<\n(.\ue000✓✔✅→=>"')
+_EQUALS = re.compile(r"\s*[-~\d\\]")
 _UNIT_BEFORE = re.compile(r"[-~<≈+]\s?$")
 _SENTENCE_END = re.compile(r"[.!?;](?=\s|$)|\n")
 _SENTENCE_START = re.compile(r"[.!?](?=\s)|\n")
@@ -159,6 +160,9 @@ class Labels:
             return spaced or not following[0].isalnum() or following[0] > "\u2fff"
         if after["stop"]:
             return _stops(item["label"], after["stop"], following, spaced)
+        # 'c = -3' gives a value.
+        if following == "=" and _EQUALS.match(text, after.end("next")):
+            return False
         if following in _FREE or following[0] > "\u2fff":
             return True
         if following == "-":

@@ -118,7 +118,7 @@ def find_predicated(reply: ReplyText) -> Iterator[Statement]:
             yield statement
     if any(sign in reply.lower for sign in abroad.AFFIRMED_NEEDS):
         for match in _find_some(abroad.AFFIRMED, reply.lower):
-            start, end = match.span("western" if match["western"] else "label")
+            start, end = match.span(match.lastgroup or 0)
             foreign = match["label"] or reply.text[start].isupper()
             if foreign and (statement := _state_before(reply, start, end)):
                 yield statement

@@ -1,4 +1,4 @@
-"""The hand-written responses of `extraction_cases.jsonl` and `fresh_responses.jsonl`."""
+"""The hand-written responses of the `.jsonl` files of this folder."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from scoring import LabelStyle, Status
 
 _FILE = Path(__file__).with_name("extraction_cases.jsonl")
 _FRESH = Path(__file__).with_name("fresh_responses.jsonl")
+_KINDS = Path(__file__).with_name("kinds_of_responses.jsonl")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,12 @@ def cases() -> list[Case]:
 def fresh_responses() -> list[Case]:
     """Those of the last round, labelled before any rule was changed for them."""
     return _read(_FRESH)
+
+
+@cache
+def kinds_of_responses() -> list[Case]:
+    """Relatives of responses that were once misread; `note` names their kind."""
+    return _read(_KINDS)
 
 
 def _read(file: Path) -> list[Case]:
