@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from filtering.image_files import FORMATS, ImageError, decode_image
+from filtering.image_files import FORMATS, ImageError, decode_image, looks_alike_everywhere
 from space.corpus import Corpus
 
 THUMB = 240
@@ -102,11 +102,11 @@ def shrink_to_jpeg(data: bytes, side: int) -> bytes:
 
 
 def _respond(data: bytes) -> Response:
-    """The bytes themselves where browsers know their format, else a JPEG of them."""
+    """The bytes themselves where all browsers show the same of them, else a JPEG of them."""
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
             kind = _SHOWN.get(image.format or "")
-        if kind is None:
+        if kind is None or not looks_alike_everywhere(data):
             data, kind = shrink_to_jpeg(data, LARGEST), "image/jpeg"
     except (OSError, ImageError):
         return _refuse()

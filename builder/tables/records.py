@@ -22,6 +22,10 @@ Modality = Literal[
 MODALITIES: tuple[Modality, ...] = get_args(Modality)
 
 
+MAX_DETAIL_CHARS = 500
+"""Of the texts of a quarantined row that come from its input."""
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
     """A figure with its caption and where both come from."""
@@ -54,7 +58,10 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """Something that a source offered and that could not be used (quarantine)."""
+    """Something that a source offered and that could not be used (quarantine).
+
+    Item and detail are cut at MAX_DETAIL_CHARS, so that no input fills the table with itself.
+    """
 
     source: Annotated[str, "kind of source"]
     location: Annotated[str, "where the item is: path, archive member, record key"]
@@ -62,6 +69,12 @@ class Rejection:
     item: Annotated[str, "figure label or file name; may be empty"]
     reason: Annotated[str, "short stable reason that can be counted: 'image file missing'"]
     detail: Annotated[str, "what exactly was wrong, enough to reproduce it"]
+
+    def __post_init__(self) -> None:
+        for name in ("item", "detail"):
+            text: str = getattr(self, name)
+            if len(text) > MAX_DETAIL_CHARS:
+                object.__setattr__(self, name, f"{text[: MAX_DETAIL_CHARS - 1]}…")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from scoring.models.image_views import looks_alike_everywhere, open_as_rgb
 from scoring.models.records import (
     FatalError,
     Image,
@@ -50,28 +51,22 @@ def detect_image_type(data: bytes) -> str | None:
 
 @lru_cache(maxsize=64)
 def make_data_url(image: Image) -> str:
-    """The image as a data URL with its bytes untouched.
+    """The image as a data URL, with its bytes untouched where every server sees the same in them.
 
-    Formats that servers do not take, and files above 15 MB, are sent as PNG of at most 4,096
-    pixels a side instead. Raises RequestError where the image cannot be read.
+    Formats that servers do not take, files above 15 MB, and those that programs show differently
+    (turned by EXIF, 16-bit, transparent, CMYK, animated) are sent as PNG of at most 4,096 pixels
+    a side instead. Raises RequestError where the image cannot be read.
     """
     kind, data = detect_image_type(image.data), image.data
-    if kind is None or len(data) > _LARGEST:
+    if kind is None or len(data) > _LARGEST or not looks_alike_everywhere(data):
         kind, data = "png", _derive_png(data)
     return f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
 
 
 def _derive_png(data: bytes) -> bytes:
-    from PIL import Image as Pictures
-
-    try:
-        with Pictures.open(io.BytesIO(data)) as picture:
-            picture.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE))
-            out = io.BytesIO()
-            mode = picture.mode if picture.mode in ("L", "RGB", "RGBA") else "RGB"
-            picture.convert(mode).save(out, "PNG")
-    except (OSError, ValueError, Pictures.DecompressionBombError) as error:
-        raise RequestError(f"an image cannot be read: {error}") from error
+    picture, out = open_as_rgb(data), io.BytesIO()
+    picture.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE))
+    picture.save(out, "PNG")
     return out.getvalue()
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from scoring.models.records import FatalError, Message, Request, RequestError, Response
+from scoring.models.image_views import open_as_rgb
+from scoring.models.records import FatalError, Message, Request, Response
 
 
 class TransformersChat:
@@ -91,16 +91,10 @@ class TransformersChat:
 
 def _format_turn(message: Message) -> dict[str, Any]:
     """A turn as chat templates take it, with decoded images."""
-    from PIL import Image as Pictures
-
-    content: list[dict[str, Any]] = []
-    for part in message.parts:
-        if isinstance(part, str):
-            content.append({"type": "text", "text": part})
-            continue
-        try:
-            with Pictures.open(io.BytesIO(part.data)) as picture:
-                content.append({"type": "image", "image": picture.convert("RGB")})
-        except (OSError, ValueError, Pictures.DecompressionBombError) as error:
-            raise RequestError(f"an image cannot be read: {error}") from error
+    content: list[dict[str, Any]] = [
+        {"type": "text", "text": part}
+        if isinstance(part, str)
+        else {"type": "image", "image": open_as_rgb(part.data)}
+        for part in message.parts
+    ]
     return {"role": message.role, "content": content}

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from scoring.answers.extraction import extract
+from scoring.models.image_views import convert_to_rgb
 from scoring.models.records import BenchmarkQuestion, Presentation
 from scoring.runner.prompts import label_style, render
 
@@ -14,7 +15,7 @@ PROMPT = "microvqa-v1"
 
 def doc_to_visual(doc: Mapping[str, Any]) -> list[Any]:
     """The image of a row, as a list."""
-    return [doc["image"].convert("RGB")]
+    return [convert_to_rgb(doc["image"])]
 
 
 def doc_to_text(doc: Mapping[str, Any]) -> str:
