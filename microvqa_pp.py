@@ -69,10 +69,10 @@ class MicroVQAConfig(datasets.BuilderConfig):
     offline, openai:MODEL or transformers:MODEL, with revision, samples and rounds of a model;
     keep_ratio: share of the candidates that the filter keeps, 0-1; test_ratio: share of the
     questions for the test split, 0-1; seed: seed of everything random; license: redistributable,
-    commercial or any; microscopy: strict, loose or any; source_license: licence of figures whose
-    source states none; bloom_target: five shares of the Bloom levels in the test split;
-    bloom_beside: benchmark to classify by Bloom too; exclude: benchmarks to keep out; clip, nli,
-    fit: encoders of the filter, and whether it is fitted on the candidates.
+    commercial or any; microscopy: strict, loose or any; topic: life or any; source_license: licence
+    of figures whose source states none; bloom_target: five shares of the Bloom levels in the test
+    split; bloom_beside: benchmark to classify by Bloom too; exclude: benchmarks to keep out; clip,
+    nli, fit: encoders of the filter, and whether it is fitted on the candidates.
 
     How a regeneration runs does not change the data: base_url, concurrency, batch_size, timeout,
     price_in, price_out and budget of a model; workers, engine, ray_address, gpus_per_worker.
@@ -92,6 +92,7 @@ class MicroVQAConfig(datasets.BuilderConfig):
     seed: int | None = None
     license: str | None = None
     microscopy: str | None = None
+    topic: str | None = None
     source_license: str | None = None
     bloom_target: str | list[float] | None = None
     bloom_beside: str | None = None

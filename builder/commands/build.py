@@ -12,6 +12,7 @@ from rich.console import Console
 
 from builder.agents.costs import print_costs, print_estimate
 from builder.agents.settings import PANEL as MODEL_PANEL
+from builder.commands.left_out import describe_left_out
 from builder.errors import BuildError
 from builder.run.config import BuildConfig
 from builder.run.pipeline import BuildResult, build, estimate_build
@@ -109,6 +110,8 @@ def _print_result(result: BuildResult, output: Path) -> None:
     if left := sum(count for _, count in summary.of("quarantine")):
         place = output / "work" / "quarantine.parquet"
         out.print(f"{left:,} items could not be used, with reasons: {place}", soft_wrap=True)
+    if line := describe_left_out(summary):
+        out.print(line, soft_wrap=True)
     pairs = output / "work" / "excluded" / "pairs.html"
     if pairs.exists():
         out.print(f"Left out by --exclude, side by side: {pairs}", soft_wrap=True)

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from builder.commands.left_out import describe_left_out
 from builder.release.ledger import Summary
 from builder.release.reading import list_ledger_files, read_summary
 from builder.tables.shards import write_atomically
@@ -62,6 +63,8 @@ def print_summary(summary: Summary, console: Console) -> None:
     ):
         if values := summary.of(name):
             console.print(_counts(title, values))
+    if line := describe_left_out(summary):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def _counts(title: str, values: list[tuple[str, int]]) -> Table:

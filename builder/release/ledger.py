@@ -311,6 +311,9 @@ def _list_values(row: dict[str, object], new_figure: bool) -> Iterator[tuple[str
         yield from ((name, str(row[name])) for name in ("source", "license", "modality"))
     yield "stage", str(row["stage"])
     yield "reason", generalise_reason(str(row["reason"]))
+    # What came to no question, by how far it came.
+    if not row["split"]:
+        yield f"reason/{row['stage']}", generalise_reason(str(row["reason"]))
     if row["candidate_id"] is not None:
         yield "candidate task", str(row["task"])
         yield "scorer", str(row["scorer"])

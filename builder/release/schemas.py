@@ -22,7 +22,7 @@ QUARANTINE = "quarantine"
 
 # Which columns the ledger takes over from the record of each stage.
 FROM_FIGURE = (
-    "figure_id", "article_id", "source", "image_sha256", "modality", "is_microscopy",
+    "figure_id", "article_id", "source", "image_sha256", "modality", "topic", "is_microscopy",
     "microscopy_reason", "label", "caption", "license", "license_url", "attribution", "reserved",
     "facts",
 )  # fmt: skip

@@ -68,6 +68,10 @@ class BuildConfig(Settings):
         default="strict",
         description="figures taken by the source's labels: only, among others, all figures",
     )
+    topic: Annotated[Literal["life", "any"], Setting(("candidates",))] = Field(
+        default="life",
+        description="figures taken by what they are of: life, or any (steel, electrodes too)",
+    )
     source_license: Annotated[str, Setting(("figures",))] = Field(
         default="", description="licence of figures whose source states none: MIT, CC BY 4.0 ..."
     )

@@ -79,6 +79,8 @@ def left_out(figure: Figure, context: Context) -> str:
         return "figure occurs twice: an earlier part of the sources holds it"
     if not figure.is_microscopy and context.config.microscopy != "any":
         return f"not microscopy: {figure.microscopy_reason}"
+    if figure.topic != "life" and context.config.topic != "any":
+        return f"not of life: its topic is {figure.topic}"
     return "" if allows(figure.license, policy) else f"licence not {policy}: {figure.license}"
 
 

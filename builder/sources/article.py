@@ -9,6 +9,7 @@ from builder.tables.images import inspect
 from builder.tables.licenses import UNKNOWN, License
 from builder.tables.microscopy import MicroscopyVerdict
 from builder.tables.records import Figure
+from builder.tables.topics import find_topic
 
 MAX_CAPTION_CHARS = 50_000
 """Longest caption that is read: several times that of the longest figure legends in print."""
@@ -147,4 +148,5 @@ def make_figure(
         article_title=article.title,
         reserved=False,
         facts="",
+        topic=find_topic(legend.caption, article.title, legend.mentions),
     )

@@ -54,6 +54,7 @@ class Figure:
     article_title: Annotated[str, "title of the article; may be empty"]
     reserved: Annotated[bool, "the figure must not be in the train split"]
     facts: Annotated[str, "facts that a phantom was rendered from, JSON; empty for real figures"]
+    topic: Annotated[str, "one of builder.tables.topics.TOPICS"] = "life"
 
 
 @dataclass(frozen=True, slots=True)

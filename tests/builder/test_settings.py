@@ -19,6 +19,7 @@ BASE = {"agent": "openai:one", "price_in": 1.0, "price_out": 1.0}
 OTHER: dict[str, Any] = {
     "source": "phantom:9", "output": "elsewhere", "agent": "openai:two", "keep_ratio": 0.5,
     "test_ratio": 0.5, "seed": 7, "license": "any", "microscopy": "any", "source_license": "MIT",
+    "topic": "any",
     "bloom_target": "1,1,1,1,1", "bloom_beside": "org/name", "exclude": "org/name",
     "clip": "other", "nli": "other", "fit": True, "workers": 7, "engine": "ray",
     "ray_address": "host:1", "gpus_per_worker": 0.5, "base_url": "http://host/v1",

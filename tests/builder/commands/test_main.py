@@ -72,7 +72,7 @@ def test_help_names_every_option_that_there_was(tmp_path: Path) -> None:
     shown = microvqa_pp("build", "--help", cwd=tmp_path).stdout
     for option in (
         "source", "output", "agent", "keep-ratio", "test-ratio", "seed", "license", "microscopy",
-        "source-license", "exclude", "bloom-target", "bloom-beside", "workers", "engine",
+        "topic", "source-license", "exclude", "bloom-target", "bloom-beside", "workers", "engine",
         "ray-address", "gpus-per-worker", "base-url", "revision", "samples", "rounds",
         "concurrency", "batch-size", "timeout", "price-in", "price-out", "budget", "dry-run",
         "fit", "clip", "nli", "config", "verbose", "quiet",

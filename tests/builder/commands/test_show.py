@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import io
+import json
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from PIL import Image
 from rich.console import Console
 
 from builder.commands.show import print_summary
@@ -41,6 +43,27 @@ def test_a_release_of_what_could_not_be_used_lists_it(tmp_path: Path) -> None:
     summary = read_summary(output)
     assert summary.rows == len(summary.figures) == 0
     assert "image format is unknown" in shown(summary)
+
+
+@pytest.mark.parametrize(
+    ("caption", "advice"),
+    [
+        ("Confocal images of HeLa cells.", '--source-license "CC BY 4.0"'),
+        ("SEM images of a steel alloy.", "--topic any"),
+        ("A plot.", "--microscopy any"),
+    ],
+)
+def test_what_was_left_out_most_is_said_with_what_to_do(
+    tmp_path: Path, caption: str, advice: str
+) -> None:
+    for name, colour in (("a", "red"), ("b", "blue")):
+        Image.new("RGB", (64, 64), colour).save(tmp_path / f"{name}.png")
+    rows = [{"file_name": f"{name}.png", "caption": caption} for name in ("a", "b")]
+    (tmp_path / "metadata.jsonl").write_text("\n".join(json.dumps(row) for row in rows))
+    config = BuildConfig(output=tmp_path / "out", sources=(f"image_folder:{tmp_path}",))
+    summary = build(config).summary
+    assert "Left out most: 2 of 2 figures: " in shown(summary)
+    assert advice in shown(summary)
 
 
 def test_values_of_the_ledger_are_no_markup() -> None:
