@@ -34,8 +34,8 @@ from benchmarks.support.ranking import (
     resampled,
 )
 from filtering.corruptions import CLEAN, PlantedTable, corrupt, list_families
-from filtering.records import QA, Signals
-from filtering.signals.text_signals import WEIGHTS, compute_signals
+from filtering.records import QA, WEIGHTS, Signals
+from filtering.text_signals import compute_signals
 
 RATE = 0.29
 KEEP = 0.75

@@ -30,7 +30,7 @@ from filtering.graph.channels import Neighbours, Scaled, compute_anchor, make_gr
 from filtering.graph.edges import Rows, collect_words
 from filtering.graph.hicqa import HiCQAFilter, compute_channels
 from filtering.graph.scorer import BUNDLED, open_scorer
-from filtering.signals.text_signals import compute_signals
+from filtering.text_signals import compute_signals
 
 MOST_SHARE, MOST_GB, MOST_GROWTH = 0.10, 6.0, 1.10
 

@@ -35,7 +35,7 @@ from builder.run.config import BuildConfig
 from builder.run.pipeline import build
 from filtering.corruptions import CLEAN, Corruption, corrupt, list_families
 from filtering.records import QA
-from filtering.signals.text_signals import compute_signals
+from filtering.text_signals import compute_signals
 
 AUROC, FOUND = 0.8, 0.8
 SAME = ("entity_caption", "number_caption", "panel_swap")

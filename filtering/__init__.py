@@ -3,10 +3,10 @@
 from filtering.decide import Threshold, choose_threshold, decide_pairs
 from filtering.gate import find_contradiction
 from filtering.records import QA, Decision, Signals
-from filtering.signals.text_signals import compute_signals
 from filtering.text.captions import Caption, read_caption
 from filtering.text.entities import Entity, EntityType, find_entities
 from filtering.text.vocabulary import read_vocabulary
+from filtering.text_signals import compute_signals
 
 __all__ = [
     "QA",

@@ -84,6 +84,17 @@ class Signals:
     ] = "mean of signals"
 
 
+WEIGHTS = {
+    "signal_grounding": 1.0,
+    "signal_answer": 1.0,
+    "signal_overlap": 1.0,
+    "signal_binding": 3.0,
+}
+"""Weights of the text signals in the score (`text_signals.compute_consistency`): as much for
+whether the caption has it at all, three ways, as for whether it has it there. Specificity says
+nothing of consistency and has none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """Whether a question-answer pair is kept, and why."""

@@ -18,7 +18,7 @@ from builder.tables.records import AgentSignals, Candidate
 from builder.tables.shards import ShardStore, digest
 from filtering.records import QA, PairTable, Signals, from_table
 from filtering.scorer_choice import ScorerChoice, choose_scorer
-from filtering.signals.text_signals import add_siblings, compute_signals
+from filtering.text_signals import add_siblings, compute_signals
 
 logger = logging.getLogger("microvqa_pp")
 _PHANTOM = "phantom"

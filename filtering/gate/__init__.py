@@ -9,7 +9,7 @@ from __future__ import annotations
 from filtering.gate.claims import check_direction, check_negation, check_presence
 from filtering.gate.names import check_colour, check_name
 from filtering.gate.numbers import check_number
-from filtering.gate.panels import contradicted_panel
+from filtering.gate.panels import check_panel
 from filtering.records import QA
 from filtering.signals.grounding import is_open
 
@@ -20,7 +20,7 @@ _CHECKS = (
     check_direction,
     check_presence,
     check_negation,
-    contradicted_panel,
+    check_panel,
 )
 
 

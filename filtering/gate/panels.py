@@ -35,7 +35,7 @@ def _find_panels(entity: Entity, distances: CaptionDistances) -> frozenset[str]:
     return frozenset() if scope is None or scope.tie == CARRIED else scope.letters
 
 
-def contradicted_panel(qa: QA) -> str:
+def check_panel(qa: QA) -> str:
     """A value of the answer that the caption has for other panels only, where it has another one
     for the panel asked for; empty if there is none.
     """

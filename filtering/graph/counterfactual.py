@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from filtering.signals.text_signals import WEIGHTS
+from filtering.records import WEIGHTS
 
 if TYPE_CHECKING:
     from filtering.encoders.protocols import Floats

@@ -25,7 +25,7 @@ from filtering.graph.edges import Indices, Words, collect_words
 from filtering.graph.hicqa import HiCQAFilter, compute_channels, use_one_thread
 from filtering.records import PairTable, Signals
 from filtering.scorer_choice import NO_ENCODER, FilterError
-from filtering.signals.text_signals import add_siblings, compute_signals
+from filtering.text_signals import add_siblings, compute_signals
 
 logger = logging.getLogger("microvqa_pp")
 BUNDLED = Path(__file__).parent.parent / "weights" / "hicqa"

@@ -51,7 +51,7 @@ from filtering.graph.hicqa import (
 )
 from filtering.graph.model import HiCQAGraph
 from filtering.records import PairTable, Signals
-from filtering.signals.text_signals import compute_signals
+from filtering.text_signals import compute_signals
 
 if TYPE_CHECKING:
     from torch_geometric.data import HeteroData

@@ -14,7 +14,6 @@ from functools import lru_cache
 from math import exp
 from typing import NamedTuple
 
-from filtering.gate.claims import is_denied
 from filtering.records import QA
 from filtering.signals.distances import (
     CaptionDistances,
@@ -22,7 +21,7 @@ from filtering.signals.distances import (
     measure_distances,
     read_purposes,
 )
-from filtering.signals.grounding import are_compatible
+from filtering.signals.grounding import are_compatible, is_denied
 from filtering.text.captions import CARRIED, HEAD, INNER
 from filtering.text.entities import Entity, find_entities
 from filtering.text.panels import panels_named

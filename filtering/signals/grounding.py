@@ -6,11 +6,12 @@ import re
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+from filtering.records import QA
 from filtering.text.captions import read_caption
 from filtering.text.entities import Entity, find_entities
 from filtering.text.panels import panels_named
 from filtering.text.vocabulary import read_names, split_tokens, unify
-from filtering.text.words import ASKING, content, named_key, plain_words
+from filtering.text.words import ASKING, FRAMING, content, named_key, plain_words
 
 _OPEN = re.compile(
     r"\b(?:would|could|should|might|may|can|propos\w*|hypothe\w*|predict\w*|expect\w*|if|suppos\w*|"
@@ -25,6 +26,16 @@ _CLAIMED = re.compile(
     r"\bsupports?\b",
     re.IGNORECASE,
 )
+
+DENIES = re.compile(r"\b(?:not|no|never|neither|nor|without|cannot|\w{2,6}n't)\b", re.IGNORECASE)
+ABSENT = re.compile(
+    r"\b(?:not|no|non|never|neither|nor|none|without|cannot|\w{2,6}n't|absen\w+|lack\w*|fail\w*|free|"
+    r"negative|un(?!i|der)\w+|loss|lost|devoid|miss\w+|exclu\w+|rather|instead|except|only|unlike|"
+    r"inactive|deficien\w+|deplet\w+|knock\w*|null|rare\w*|hardly|barely)\b|-/-|−/−|⁻/⁻",
+    re.IGNORECASE,
+)
+_VERDICT = re.compile(r"^\W*(?:yes|no)\b", re.IGNORECASE)
+_NEARLY = 0.75
 
 
 class Passage(NamedTuple):
@@ -105,3 +116,34 @@ def is_grounded(entity: Entity, caption: str) -> bool:
 def find_ungrounded(text: str, caption: str) -> list[Entity]:
     """What a text names and the caption does not."""
     return [e for e in find_entities(text) if not is_grounded(e, caption)]
+
+
+def make_claim_text(qa: QA) -> str:
+    """What the pair claims: its statement, or question and answer in a row."""
+    return qa.statement if qa.statement.strip() else f"{qa.question} {qa.answer}"
+
+
+def blank_changes(text: str) -> str:
+    """A text without its words of change, of which 'did not change' is one."""
+    for entity in find_entities(text):
+        if entity.type == "direction":
+            text = text[: entity.start] + " " * (entity.end - entity.start) + text[entity.end :]
+    return text
+
+
+def is_denied(qa: QA) -> bool:
+    """Whether the pair denies something that the caption says without denying anything.
+
+    The sentences of the caption that share most with the claim are compared with it. False where
+    the question itself speaks of an absence, and for a plain yes or no without statement.
+    """
+    claim = make_claim_text(qa)
+    if _VERDICT.match(qa.answer) and not qa.statement.strip():
+        return False
+    if DENIES.search(blank_changes(qa.question)) or not DENIES.search(blank_changes(claim)):
+        return False
+    changes = frozenset(named_key(e) for e in find_entities(claim) if e.type == "direction")
+    found = match_passages(qa.caption, claim, changes | FRAMING)
+    best = max((p.shared for p in found), default=0)
+    close = [p for p in found if p.shared and p.shared >= _NEARLY * best]
+    return bool(close) and not any(ABSENT.search(p.text) for p in close)

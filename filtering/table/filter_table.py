@@ -24,10 +24,10 @@ import pyarrow.parquet as pq
 from filtering.decide import Threshold, choose_threshold, decide_pairs
 from filtering.records import Signals, arrow_schema
 from filtering.scorer_choice import PHANTOM_TINY, FilterError, check_encoders
-from filtering.signals.text_signals import compute_sibling_means
 from filtering.table.cells import UNJUDGED, Columns, check_columns, read_cells
 from filtering.table.inputs import InputTable, TableError, open_table
 from filtering.table.row_scoring import RowScorers, fit_table
+from filtering.text_signals import compute_sibling_means
 
 __all__ = ["Columns", "FilterError", "FilterReport", "TableError", "filter_table"]
 

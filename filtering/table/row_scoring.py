@@ -16,9 +16,9 @@ import numpy.typing as npt
 
 from filtering.records import Signals
 from filtering.scorer_choice import ScorerChoice, choose_scorer
-from filtering.signals.text_signals import compute_signals
 from filtering.table.cells import Cells, Columns, read_cells
 from filtering.table.inputs import InputTable
+from filtering.text_signals import compute_signals
 
 if TYPE_CHECKING:
     from filtering.graph.scorer import GraphInput, Scorer

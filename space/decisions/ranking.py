@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from filtering.graph.counterfactual import Changes, find_graph_changes
-from filtering.records import QA, PairTable
-from filtering.signals.text_signals import WEIGHTS
+from filtering.records import QA, WEIGHTS, PairTable
 from space.corpus import Corpus, Floats, Indices, Mask, describe_signal, name_signal
 from space.images import ImageStore
 
@@ -166,7 +165,7 @@ def compute_weighted_means(corpus: Corpus) -> Floats:
     """The weighted mean of the text signals of every row, 0 where it has none.
 
     sum_k w_k s_k / sum_k w_k over the signals k that a row has, for all rows at once what
-    `filtering.signals.text_signals.compute_consistency` is for one.
+    `filtering.text_signals.compute_consistency` is for one.
 
     Shape:
         Returns (rows of the ledger,).

@@ -13,7 +13,7 @@ import filtering
 from filtering.decide import Threshold, choose_threshold, decide_pairs
 from filtering.graph.counterfactual import Changes, find_graph_changes, find_mean_changes
 from filtering.records import QA, Decision, PairTable, Signals
-from filtering.signals.text_signals import compute_signals
+from filtering.text_signals import compute_signals
 from space.decisions.ranking import (
     ENCODING,
     Distribution,

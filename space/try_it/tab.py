@@ -13,8 +13,9 @@ import gradio as gr
 import numpy as np
 import pyarrow.parquet as pq
 
-from filtering.signals.text_signals import WEIGHTS, compute_consistency
+from filtering.records import WEIGHTS
 from filtering.table.filter_table import Columns, FilterReport, TableError, filter_table
+from filtering.text_signals import compute_consistency
 from space.decisions.views import Decisions
 from space.markup import render
 from space.try_it.judge import GRAPH, TEXT, PairJudge, has_graph, make_pair

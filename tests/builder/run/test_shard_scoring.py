@@ -5,7 +5,7 @@ from __future__ import annotations
 from builder.run.shard_scoring import with_judgements
 from builder.tables.records import AgentSignals
 from filtering.records import QA
-from filtering.signals.text_signals import compute_signals
+from filtering.text_signals import compute_signals
 
 ROWS = compute_signals(
     [

@@ -14,8 +14,8 @@ from filtering.graph.hicqa import FilterConfig, HiCQAFilter
 from filtering.graph.model import HiCQAGraph
 from filtering.graph.scorer import Observed, Scorer
 from filtering.graph.training import make_reference
-from filtering.records import PairTable
-from filtering.signals.text_signals import WEIGHTS, compute_consistency
+from filtering.records import WEIGHTS, PairTable
+from filtering.text_signals import compute_consistency
 from tests.filtering.made_pool import ENCODERS, made_pool
 
 MOVES = {

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from filtering.gate import find_contradiction
-from filtering.records import QA, Signals
+from filtering.records import QA, WEIGHTS, Signals
 from filtering.signals.binding import binding
 from filtering.text.captions import read_caption
 from filtering.text.entities import find_entities
@@ -51,16 +51,6 @@ def _measure_specificity(qa: QA) -> float | None:
     """1 - |A & Q| / |A|: content words A of the answer that the question Q does not say."""
     asked = share(content(qa.answer), content(qa.question))
     return None if asked is None else 1.0 - asked
-
-
-WEIGHTS = {
-    "signal_grounding": 1.0,
-    "signal_answer": 1.0,
-    "signal_overlap": 1.0,
-    "signal_binding": 3.0,
-}
-"""Weights of the signals in the score: as much for whether the caption has it at all, three ways,
-as for whether it has it there. Specificity says nothing of consistency and has none."""
 
 
 def compute_consistency(values: Mapping[str, float | None]) -> float:
