@@ -24,7 +24,7 @@ QUARANTINE = "quarantine"
 FROM_FIGURE = (
     "figure_id", "article_id", "source", "image_sha256", "modality", "topic", "is_microscopy",
     "microscopy_reason", "label", "caption", "license", "license_url", "attribution", "reserved",
-    "facts",
+    "facts", "license_reason",
 )  # fmt: skip
 FROM_CANDIDATE = (
     "candidate_id", "task", "question", "answer", "statement", "evidence", "evidence_start",

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from builder.sources.credits import find_credit
 from builder.tables.images import inspect
-from builder.tables.licenses import UNKNOWN, License
+from builder.tables.license_terms import read_terms
+from builder.tables.licenses import UNKNOWN, License, rank_restriction
 from builder.tables.microscopy import MicroscopyVerdict
 from builder.tables.records import Figure
 from builder.tables.topics import find_topic
@@ -14,11 +17,7 @@ from builder.tables.topics import find_topic
 MAX_CAPTION_CHARS = 50_000
 """Longest caption that is read: several times that of the longest figure legends in print."""
 
-_PERMISSION = re.compile(
-    r"\b(?:re(?:printed|produced|used)|used|adapted|modified)\b[^.]{0,60}?\b(?:with|by)\b"
-    r"[^.]{0,20}?\bpermissions?\b",
-    re.I,
-)
+_NAMES_LICENSE = re.compile(r"\bcc[-_ ]by|creative ?commons|licen[cs]ed? under|commercial", re.I)
 
 
 class ItemError(Exception):
@@ -34,7 +33,8 @@ class ItemError(Exception):
 class Article:
     """An article's identity and rights; what is not known is empty.
 
-    `article_id` is a PMCID, else made of the DOI or the package's name.
+    `article_id` is a PMCID, else made of the DOI or the package's name. `license_reason` has the
+    words by which its licence is unknown.
     """
 
     article_id: str
@@ -44,6 +44,7 @@ class Article:
     year: str
     authors: list[str]
     license: License
+    license_reason: str = ""
 
     def write_attribution(self, license: License) -> str:
         """Credit line as CC BY asks for: authors, title, source, link, licence."""
@@ -80,12 +81,29 @@ def strip_doi(text: str) -> str:
     return re.sub(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", "", text, flags=re.I)
 
 
-def choose_license(caption: str, article: License) -> License:
-    """Licence of a figure: the article's, or UNKNOWN if it is reprinted by permission of others.
+def choose_license(texts: Iterable[str], article: Article) -> tuple[License, str]:
+    """Licence of a figure by the words around it, and the words by which it is not the article's.
 
-    "Reproduced from Smith et al. with permission" is not covered by what the article allows.
+    "Reproduced from Smith et al. with permission" is not covered by what the article allows. A
+    licence that the words name themselves holds beside the article's: the stricter counts.
+
+    Args:
+        texts: Label, caption, credit lines and footnotes of the figure.
+        article: The article that it belongs to.
     """
-    return UNKNOWN if _PERMISSION.search(caption) else article
+    texts = list(texts)
+    for text in texts:
+        if words := find_credit(text):
+            return UNKNOWN, f'picture of others: "{words}"'
+    if article.license is UNKNOWN:
+        return UNKNOWN, article.license_reason
+    for text in filter(_NAMES_LICENSE.search, texts):
+        own, reason = read_terms([article.license.id, text])
+        if own.id != article.license.id and rank_restriction(own) > rank_restriction(
+            article.license
+        ):
+            return own, reason or f"the caption names {own.id}"
+    return article.license, ""
 
 
 def check_caption(caption: str) -> None:
@@ -106,6 +124,7 @@ def make_figure(
     verdict: MicroscopyVerdict,
     license: License,
     attribution: str = "",
+    license_reason: str = "",
 ) -> Figure:
     """The record of a figure, with the facts of its image.
 
@@ -118,6 +137,7 @@ def make_figure(
         verdict: Whether it shows microscopy.
         license: Licence of the figure, which may differ from the article's.
         attribution: Replaces the credit line made from the article.
+        license_reason: The words by which the licence is not the article's.
 
     Raises:
         ImageError: For an image that cannot be decoded.
@@ -149,4 +169,5 @@ def make_figure(
         reserved=False,
         facts="",
         topic=find_topic(legend.caption, article.title, legend.mentions),
+        license_reason=license_reason,
     )

@@ -20,6 +20,7 @@ from builder.sources.article import (
 )
 from builder.sources.base import SourceError
 from builder.sources.text import clean, clean_all, make_distinct_id
+from builder.tables.license_terms import read_terms
 from builder.tables.licenses import UNKNOWN, License, normalise
 from builder.tables.microscopy import UNKNOWN as UNKNOWN_MODALITY
 from builder.tables.microscopy import MicroscopyVerdict, classify, read_modality
@@ -144,6 +145,7 @@ class Collection:
         caption = clean(row.get("caption"))
         check_caption(caption)
         article = self._build_article(row, article_id)
+        license, reason = choose_license([_read_text(row, "label"), caption], article)
         return make_figure(
             source=self.kind,
             key=key,
@@ -157,15 +159,17 @@ class Collection:
                 mentions=clean_all(row.get("mentions")),
             ),
             verdict=_judge_microscopy(row, caption),
-            license=choose_license(caption, article.license),
+            license=license,
             attribution=_read_text(row, "attribution"),
+            license_reason=reason,
         )
 
     def _build_article(self, row: Mapping[str, Any], article_id: str) -> Article:
         """Article of a row; where the row names no publication, the collection is credited."""
         doi, title = strip_doi(_read_text(row, "doi")), _read_text(row, "title")
         year = _YEAR.search(_read_text(row, "year"))
-        authors, license = row.get("authors"), _read_text(row, "license")
+        authors, stated = row.get("authors"), _read_text(row, "license")
+        license, reason = read_terms([stated]) if stated else (self.license, "")
         return Article(
             article_id=article_id,
             doi=doi,
@@ -173,7 +177,8 @@ class Collection:
             journal=_read_text(row, "journal") or ("" if doi or title else self.name),
             year=year[0] if year else "",
             authors=clean_all(authors.split(";") if isinstance(authors, str) else authors),
-            license=normalise(license) if license else self.license,
+            license=license,
+            license_reason=reason,
         )
 
 

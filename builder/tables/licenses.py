@@ -63,7 +63,13 @@ _WHOLE = (
 # Dedications to the public domain. "Public domain dedication waiver" is said of the data of an
 # article under CC BY ("... applies to the data"), and names CC0 beside it.
 _DEDICATIONS = (
-    (re.compile(r"\bcc[- ]?0\b|\bcc[- ]zero\b|publicdomain/zero/", re.I), "CC0-1.0"),
+    (
+        re.compile(
+            r"\bcc[-_ ]?0(?:\b|(?=licen))|\b(?:cc|creative commons)[- ]zero\b|publicdomain/zero/",
+            re.I,
+        ),
+        "CC0-1.0",
+    ),
     (re.compile(r"\bcc[- ]pdm\b|publicdomain/mark/", re.I), "CC-PDM-1.0"),
     (
         re.compile(
@@ -74,21 +80,32 @@ _DEDICATIONS = (
         "public-domain",
     ),
 )
-# Codes in URLs and identifiers: creativecommons.org/licenses/by-nc/4.0/igo, CC-BY-SA-3.0.
+# Codes in URLs and identifiers: creativecommons.org/licenses/by-nc/4.0/igo, CC-BY-SA-3.0,
+# creativeCommonsBy-nc, ccbyncndlicense.
 _CC_CODE = re.compile(
-    r"(?:creativecommons\.org/licen[cs]es?/|\bcc[-_ ]?)"
-    r"(?P<conditions>by(?:[-_ ](?:nc|nd|sa)(?![a-z]))*)(?![a-z])"
-    r"(?:[-_/ ,]*(?:version |v)?(?P<version>[1-4]\.[015])(?!\d))?"
-    r"(?:[-_/ ](?P<port>igo|[a-z]{2})\b(?=/|\s*$))?",
+    r"(?:creativecommons\.org/licen[cs]es?/|\bcc[-_ ./]?|\bcreative-?commons-?)"
+    r"(?P<conditions>by(?:[-_ /.]?(?:nc|nd|sa))*)(?:(?![a-z])|(?=licen[cs]e))"
+    r"(?:[-_/ ,:]*(?:licen[cs]e[ ,:]*)?(?:version |v)?(?P<version>[1-4]\.[015])(?!\d))?"
+    r"(?:[-_/](?P<port>igo|[a-z]{2})\b|[ ](?P<last>igo|[a-z]{2})\s*$)?",
     re.I,
 )
-# Prose: "Creative Commons Attribution Non-Commercial License 4.0".
+# Prose: "Creative Commons Attribution Non-Commercial License 4.0", "Attribution 4.0 International".
 _CC_PROSE = re.compile(
-    r"creative\s?commons(?:\W+cc)?(?:\W+licen[cs]e)?\W+attribution"
+    r"(?:creative\s?commons(?:\W+(?:cc|by|the|public|deed|licen[cs]e|version|[1-4]\.[015]))*\W+|"
+    r"\bcc\W+|\b(?=attribution[^.;]{0,60}?[1-4]\.[015]\W+(?:international|unported|generic)))"
+    r"attribution"
     r"(?P<conditions>(?:[\W_]+(?:and\W+)?(?:non[\W_]*commercial|no[\W_]*deriv\w*|share[\W_]*alike))*)"
-    r"(?:[^.\d]{0,40}?(?P<version>[1-4]\.[015])(?!\d))?",
+    r"(?:[^.\d]{0,40}?(?P<version>[1-4]\.[015])(?!\d)(?:[\s(]+(?P<country>\w+(?: \w+)?))?)?",
     re.I,
 )
+_COUNTRIES = {
+    "australia": "AU", "austria": "AT", "brazil": "BR", "canada": "CA", "england": "UK",
+    "france": "FR", "germany": "DE", "igo": "IGO", "italy": "IT", "japan": "JP",
+    "netherlands": "NL", "new zealand": "NZ", "spain": "ES", "switzerland": "CH", "uk": "UK",
+    "united kingdom": "UK", "united states": "US", "us": "US", "usa": "US",
+}  # fmt: skip
+"""Jurisdictions of ported licences, as prose names them."""
+
 _MAX_TEXT = 20_000
 
 
@@ -107,15 +124,21 @@ def _make_creative_commons(conditions: frozenset[str], version: str, port: str) 
 
 
 def _read_code(match: re.Match[str]) -> License | None:
-    conditions = frozenset(re.split(r"[-_ ]", match["conditions"].lower())) - {"by"}
-    return _make_creative_commons(conditions, match["version"] or "", match["port"] or "")
+    port = match["port"] or match["last"] or ""
+    return _make_creative_commons(_read_conditions(match), match["version"] or "", port)
+
+
+def _read_conditions(code: re.Match[str]) -> frozenset[str]:
+    return frozenset(re.findall("nc|nd|sa", code["conditions"].lower()))
 
 
 def _read_prose(match: re.Match[str]) -> License | None:
     words = re.sub(r"[\W_]", "", match["conditions"].lower())
     names = {"noncommercial": "nc", "noderiv": "nd", "sharealike": "sa"}
     conditions = frozenset(code for name, code in names.items() if name in words)
-    return _make_creative_commons(conditions, match["version"] or "", "")
+    country = (match["country"] or "").lower()
+    port = _COUNTRIES.get(country) or _COUNTRIES.get(country.partition(" ")[0], "")
+    return _make_creative_commons(conditions, match["version"] or "", port)
 
 
 def rank_restriction(license: License) -> int:
@@ -125,7 +148,7 @@ def rank_restriction(license: License) -> int:
     match = _CC_CODE.match(license.id)
     if match is None:
         return 7
-    return _RESTRICTION[frozenset(match["conditions"].lower().split("-")) - {"by"}]
+    return _RESTRICTION[_read_conditions(match)]
 
 
 def normalise(text_or_url: str) -> License:

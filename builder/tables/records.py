@@ -55,6 +55,9 @@ class Figure:
     reserved: Annotated[bool, "the figure must not be in the train split"]
     facts: Annotated[str, "facts that a phantom was rendered from, JSON; empty for real figures"]
     topic: Annotated[str, "one of builder.tables.topics.TOPICS"] = "life"
+    license_reason: Annotated[
+        str, "the words by which the licence is unknown or another than the article's; may be empty"
+    ] = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from builder.sources.biomedica.shards import Part, Record, parse_key
 from builder.sources.files import Refused
 from builder.sources.text import clean, clean_all, make_distinct_id, make_printable
 from builder.tables.images import ImageError
-from builder.tables.licenses import normalise
+from builder.tables.license_terms import read_terms
 from builder.tables.microscopy import UNKNOWN, MicroscopyVerdict, classify, read_modality
 from builder.tables.records import Figure, Modality, Rejection
 from filtering.text.panels import find_panels
@@ -118,6 +118,7 @@ def _build_figure(
     quoted = ", ".join(f'"{label}"' for label in [*labels, *secondary])
     verdict = MicroscopyVerdict(MICROSCOPY in labels, f"labels: {quoted or 'none'}", modality)
     article = _read_article(meta, article_id)
+    license, reason = choose_license([caption], article)
     image = (f"{record.name.rpartition('/')[2]}.jpg", _load_part(record, "jpg", load))
     return make_figure(
         source=KIND,
@@ -126,7 +127,8 @@ def _build_figure(
         image=image,
         legend=Legend("", "", caption, find_panels(caption), clean_all(meta.get("image_context"))),
         verdict=verdict,
-        license=choose_license(caption, article.license),
+        license=license,
+        license_reason=reason,
     )
 
 
@@ -175,6 +177,7 @@ def _read_article(meta: Mapping[str, Any], article_id: str) -> Article:
     # The citation is "J Cell Biol. 2001 Jan 8; 152(1):65-74. doi:10.1083/jcb.152.1.65".
     reference = clean(_DOI.sub("", citation)).removesuffix("doi:").strip(" .;:")
     year = _YEAR.search(date)
+    license, reason = read_terms([clean(meta.get("article_license"))])
     return Article(
         article_id=article_id,
         doi=doi[0].rstrip(".,;)") if doi else "",
@@ -182,5 +185,6 @@ def _read_article(meta: Mapping[str, Any], article_id: str) -> Article:
         journal=reference or clean(meta.get("article_journal")),
         year=year[0] if year and not _YEAR.search(reference) else "",
         authors=[],
-        license=normalise(clean(meta.get("article_license"))),
+        license=license,
+        license_reason=reason,
     )

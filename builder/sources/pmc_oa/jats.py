@@ -93,7 +93,9 @@ def parse(data: bytes) -> Element:
     return article
 
 
-def read_text(node: Element | None, without: tuple[str, ...] = ()) -> str:
+def read_text(
+    node: Element | None, without: tuple[str, ...] = (), keep: tuple[str, ...] = ()
+) -> str:
     """Plain text of an element on one line, as people would read it.
 
     Subscripts are written in line (CO2, NaV1.7), superscript numbers as Unicode (10⁻³), other
@@ -103,8 +105,11 @@ def read_text(node: Element | None, without: tuple[str, ...] = ()) -> str:
         node: The element; None gives ''.
         without: Tags whose text is left out, besides those that are never read (graphics,
             permissions, alternative texts).
+        keep: Tags that are read although they never are elsewhere.
     """
-    return tidy(_flatten(node, _DROPPED.union(without))) if node is not None else ""
+    if node is None:
+        return ""
+    return tidy(_flatten(node, _DROPPED.union(without).difference(keep)))
 
 
 def _flatten(node: Element, dropped: set[str] | frozenset[str]) -> str:

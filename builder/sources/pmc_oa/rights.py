@@ -3,13 +3,33 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-from builder.sources.article import Article, choose_license, strip_doi
+from builder.sources.article import Article, Legend, choose_license, strip_doi
+from builder.sources.credits import find_credit
 from builder.sources.pmc_oa.jats import XLINK_HREF, Element, read_text
 from builder.sources.text import make_safe_id
-from builder.tables.licenses import License, choose_most_restrictive, normalise
+from builder.tables.license_terms import quote, read_terms
+from builder.tables.licenses import UNKNOWN, License, choose_most_restrictive, normalise
 
 _NOT_AUTHORS = {"editor", "reviewer", "translator", "senior_editor", "assigned_editor"}
+_OF_ARTICLE = re.compile(
+    r"\b(?:this|the) (?:[\w-]+ ){0,4}?(?:article|work|paper|manuscript|publication)\b.*"
+    r"\b(?:creative ?commons|licen[cs]e|cc[- ]by)",
+    re.IGNORECASE,
+)
+_SPEAKS_OF_FIGURES = re.compile(r"\bfig(?:ure)?s?\b", re.IGNORECASE)
+_TAKEN = r"(?:re-?print|re-?produc|re-?publish|re-?draw|adapt|modif|taken|copied|courtesy|©|from\b)"
+_NO_PREPOSITION = r"(?<!\bin )(?<!\bof )(?<!\bfrom )(?<!\bsee )(?<!\bto )(?<!\bby )(?<!\bwith )"
+_NOTICED = (
+    r"permission|courtesy|copyright|©|except|exclud\w*|not (?:covered|included|part)|reprint\w*|"
+    r"reproduc\w*|(?:provid|suppl|contribut|donat)\w*"
+)
+_MATERIAL = re.compile(
+    r"\b(?:antibod|reagent|strain|cells?\b|plasmid|mice\b|mouse|samples?\b|specimen|help|code|data\b|"
+    r"assist|comment|technical|support)",
+    re.IGNORECASE,
+)
 
 
 def read_article(root: Element, package_name: str) -> Article:
@@ -25,6 +45,7 @@ def read_article(root: Element, package_name: str) -> Article:
     doi = strip_doi(ids.get("doi", ""))
     # Of several dates (online, in print, in a collection) the first year counts.
     dates = [read_text(node) for node in meta.findall("pub-date/year")]
+    license, reason = read_license(root, meta)
     return Article(
         article_id=f"PMC{pmc[1]}" if pmc else make_safe_id(doi or package_name),
         doi=doi,
@@ -32,7 +53,8 @@ def read_article(root: Element, package_name: str) -> Article:
         journal=read_text(root.find("front/journal-meta//journal-title")),
         year=min((date for date in dates if re.fullmatch(r"\d{4}", date)), default=""),
         authors=_read_authors(meta),
-        license=read_license(meta.find("permissions")),
+        license=license,
+        license_reason=reason,
     )
 
 
@@ -53,38 +75,139 @@ def _read_name(contrib: Element) -> str:
     return " ".join(part for part in parts if part)
 
 
-def read_license(permissions: Element | None) -> License:
-    """Licence of a `permissions` element: attributes, `ali:license_ref`, links and prose.
+def read_license(root: Element, meta: Element) -> tuple[License, str]:
+    """Licence of an article, and the words by which it is unknown.
 
-    Returns:
-        The most restrictive of what these name; UNKNOWN where they name none.
+    Read are `permissions`, and `license` and `copyright-statement` that older dialects put beside
+    it; where these name none, what notes to the article say of the article itself.
     """
-    if permissions is None:
-        return choose_most_restrictive([])
+    statements = _list_statements(meta)
+    if choose_most_restrictive([normalise(each) for each in statements]) is UNKNOWN:
+        # NLM 2.3 and older: "This is an open-access article ..." is a footnote or a custom field.
+        notes = [*meta.iter("fn", "meta-value"), *root.iterfind("front/notes//p")]
+        notes += root.iterfind("back/fn-group/fn")
+        statements += [text for node in notes if _OF_ARTICLE.search(text := read_text(node))]
+    license, reason = read_terms(statements)
+    other = "" if license is UNKNOWN else _find_other_terms(meta)
+    return (UNKNOWN, f"{license.id} is named beside {other}") if other else (license, reason)
+
+
+def _list_statements(place: Element) -> list[str]:
+    """Attributes, links and prose of all statements about rights within an element."""
     statements = []
-    for node in permissions.findall("license"):
+    for node in place.iter("license"):
         statements += [node.get(XLINK_HREF, ""), node.get("license-type", ""), read_text(node)]
         statements += [link.get(XLINK_HREF, "") for link in node.iter("ext-link", "uri")]
-    for node in permissions.iter("license_ref"):
+    for node in place.iter("license_ref"):
         # "tdm" is what text miners may do, which says nothing about passing copies on.
         if node.get("specific-use", "") != "tdm":
-            statements.append(read_text(node))
-    return choose_most_restrictive([normalise(each) for each in statements])
+            statements += [read_text(node), node.get("content-type", "")]
+    statements += [
+        read_text(node) for node in place.iter("copyright-statement", "copyright-holder")
+    ]
+    return [each for each in statements if each.strip()]
 
 
-def read_figure_license(figure: Element, caption: str, article: License) -> License:
-    """Licence of a figure: its own `permissions` if it has some, else the article's.
+def _find_other_terms(meta: Element) -> str:
+    """Link of a second `license` whose terms are not known, '' where there is none."""
+    nodes = [node for node in meta.iter("license") if "tdm" not in (node.get("license-type") or "")]
+    for node in nodes if len(nodes) > 1 else []:
+        if normalise(" ".join(_list_statements(node))) is UNKNOWN:
+            links = [
+                node.get(XLINK_HREF, ""),
+                *(read_text(ref) for ref in node.iter("license_ref")),
+            ]
+            if link := next((each for each in links if each.startswith("http")), ""):
+                return link
+    return ""
 
-    A figure that was reprinted by permission of someone else is not covered by the article's
-    licence; it gives UNKNOWN unless its own permissions say more.
 
-    Args:
-        figure: The `fig` element.
-        caption: Its caption as text.
-        article: Licence of the article.
-    """
-    own = figure.find("permissions")
-    if own is not None:
-        return read_license(own)
-    credit = " ".join([caption, *(read_text(node) for node in figure.findall("attrib"))])
-    return choose_license(credit, article)
+class FigureRights:
+    """What an article says about the rights in its figures."""
+
+    def __init__(self, root: Element, article: Article) -> None:
+        self._root = root
+        self._article = article
+        meta = root.find("front/article-meta")
+        self._of_article = set(_list_statements(root if meta is None else meta))
+        # Thanks and licences may speak of single figures: "except Figure 2, (c) Elsevier".
+        nodes = root.iter("ack", "license", "copyright-statement")
+        texts = (read_text(node) for node in nodes if node.getparent() is not None)
+        self._notices = [text for text in texts if _SPEAKS_OF_FIGURES.search(text)]
+
+    def find(self, figure: Element, legend: Legend) -> tuple[License, str]:
+        """Licence of a figure, and the words by which it is not the article's.
+
+        A figure that is somebody else's gets UNKNOWN, whatever licence is named: the credit line
+        that a release gives would not name its authors. Else its own `permissions` count.
+
+        Args:
+            figure: The element that shows it, with the group around it, if any.
+            legend: The words around it.
+        """
+        texts = [legend.label, legend.caption, *self._list_notes(figure)]
+        license, reason = choose_license(texts, self._article)
+        if reason and license is UNKNOWN and reason != self._article.license_reason:
+            return license, reason
+        if words := self._find_notice(legend):
+            return UNKNOWN, f'picture of others: "{words}"'
+        # A copyright line that repeats the article's says nothing of its own.
+        own = [text for text in self._list_own(figure) if text not in self._of_article]
+        if not own:
+            return license, reason
+        stated, doubt = read_terms(own)
+        return stated, doubt and f"of the figure: {doubt}"
+
+    def _list_notes(self, figure: Element) -> Iterator[str]:
+        """Words of a figure besides its caption: credit, footnotes, descriptions."""
+        for place in _list_places(figure):
+            for node in place.iter("attrib", "fn", "alt-text", "long-desc", "caption", "p"):
+                if _belongs(node, place) and (node.tag != "p" or node.getparent() is place):
+                    yield read_text(node, keep=("alt-text", "long-desc"))
+            marks = {mark.get("rid") for mark in place.iter("xref") if mark.get("ref-type") == "fn"}
+            if marks:
+                yield from (read_text(fn) for fn in self._root.iter("fn") if fn.get("id") in marks)
+
+    def _list_own(self, figure: Element) -> list[str]:
+        own = []
+        for place in _list_places(figure):
+            for node in place.iter("permissions"):
+                if _belongs(node, place):
+                    own += _list_statements(node)
+        return own
+
+    def _find_notice(self, legend: Legend) -> str:
+        """Words elsewhere in the article by which this figure is somebody else's."""
+        number = re.search(r"\d+", legend.label)
+        if number is None:
+            return ""
+        named = rf"\bfig(?:ure)?s?\b\.?\s*(?:\d+\w?(?:\s?(?:,|and|&|to|[-–])\s?))*{number[0]}(?!\d)"
+        taken = re.compile(
+            rf"{named}\w?\)?(?:,?\s*\(|,\s)(?:which (?:is|was) )?(?:\w+ly )?{_TAKEN}"
+            rf"|{_NO_PREPOSITION}{named}\w?\s(?:is|was|are|were|has been|have been)\s"
+            rf"(?:\w+ly )?{_TAKEN}",
+            re.IGNORECASE,
+        )
+        for text in legend.mentions:
+            for match in taken.finditer(text):
+                if words := find_credit(text[match.start() : match.end() + 200]):
+                    return words
+        noticed = re.compile(
+            rf"(?:{_NOTICED})[^.;]{{0,80}}?{named}|{named}[^.;]{{0,80}}?(?:{_NOTICED})",
+            re.IGNORECASE,
+        )
+        for text in self._notices:
+            found = noticed.search(text)
+            if found is not None and not _MATERIAL.search(found[0]):
+                return quote(text, found.start(), found.end())
+        return ""
+
+
+def _list_places(figure: Element) -> list[Element]:
+    """A figure and the groups and figures around it, whose words hold for it, too."""
+    return [figure, *figure.iterancestors("fig-group", "fig")]
+
+
+def _belongs(node: Element, place: Element) -> bool:
+    """Whether an element says something of a figure or group itself, not of a figure within it."""
+    return next(node.iterancestors("fig", "fig-group"), None) in (place, None) or node is place

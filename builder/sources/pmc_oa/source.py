@@ -34,7 +34,7 @@ from builder.sources.pmc_oa.packages import (
     load_package,
     read_package_name,
 )
-from builder.sources.pmc_oa.rights import read_article, read_figure_license
+from builder.sources.pmc_oa.rights import FigureRights, read_article
 from builder.sources.pmc_oa.service import (
     CLOUD,
     RATE,
@@ -279,6 +279,7 @@ class _ArticleReading:
         self._images = package.list_names(IMAGES)
         self._index = PackageImages(self._images)
         self._mentions = Mentions(root)
+        self._rights = FigureRights(root, article)
         self._keys: set[str] = set()
         self._accounted: set[str] = set()
 
@@ -325,15 +326,17 @@ class _ArticleReading:
         if key in self._keys:
             key = f"{key}-n{number}"
         self._keys.add(key)
-        mentions = self._mentions.find(node)
+        legend = replace(legend, mentions=self._mentions.find(node))
+        license, reason = self._rights.find(node, legend)
         return make_figure(
             source=KIND,
             key=key,
             article=self._article,
             image=(PurePosixPath(name).name, self._package.files[name]),
-            legend=replace(legend, mentions=mentions),
-            verdict=classify(legend.caption, legend.title, legend.label, mentions),
-            license=read_figure_license(node, legend.caption, self._article.license),
+            legend=legend,
+            verdict=classify(legend.caption, legend.title, legend.label, legend.mentions),
+            license=license,
+            license_reason=reason,
         )
 
     def _reject_loose_graphics(self) -> Iterator[Rejection]:

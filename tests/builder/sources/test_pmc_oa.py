@@ -195,12 +195,81 @@ def test_groups_supplements_floats_and_repeated_ids(tmp_path: Path) -> None:
         (f"<permissions>{CC_BY.replace('by/', 'by-nc/')}</permissions>", "CC-BY-NC-4.0"),
         ("<permissions><copyright-holder>Elsevier</copyright-holder></permissions>", "unknown"),
         ("<attrib>Reprinted from [3] with permission.</attrib>", "unknown"),
+        ("<caption><p>HeLa. Adapted from Smith et al. (2010).</p></caption>", "unknown"),
+        ("<p>Image courtesy of Dr. Smith.</p>", "unknown"),
+        ('<p><xref ref-type="fn" rid="n1">*</xref></p>', "unknown"),
+        (
+            f"<permissions>{CC_BY.replace('by/4.0/', 'by-nc/2.0/uk/')}</permissions>",
+            "CC-BY-NC-2.0-UK",
+        ),
+        ("<permissions><copyright-year>2020</copyright-year></permissions>", "CC-BY-4.0"),
+        ("<attrib>This image is licensed under CC BY-NC-ND 4.0.</attrib>", "CC-BY-NC-ND-4.0"),
         ("", "CC-BY-4.0"),
     ],
 )
 def test_a_figure_may_have_its_own_licence(tmp_path: Path, extra: str, expected: str) -> None:
-    write(tmp_path / "p", {"a.nxml": article(fig(extra=extra)), "f1.jpg": picture()})
+    note = '<p><fn id="n1"><p>Reprinted with permission from Elsevier.</p></fn></p>'
+    write(tmp_path / "p", {"a.nxml": article(fig(extra=extra) + note), "f1.jpg": picture()})
+    (figure,) = figures(read(tmp_path / "p"))
+    assert figure.license == expected
+    assert bool(figure.license_reason) == (expected in ("unknown", "CC-BY-NC-ND-4.0"))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            '<p>In <xref rid="f1">Figure 1</xref> (reproduced with permission) we see.</p>',
+            "unknown",
+        ),
+        ("<ack><p>We thank Dr. Smith for providing the image in Figure 1.</p></ack>", "unknown"),
+        ("<ack><p>We thank Dr. Smith for providing cells used in Figure 1.</p></ack>", "CC-BY-4.0"),
+        ("<ack><p>Figure 12 was reproduced with permission.</p></ack>", "CC-BY-4.0"),
+        (
+            '<p>Cells as in <xref rid="f1">Figure 1</xref> were modified by Smith et al.</p>',
+            "CC-BY-4.0",
+        ),
+    ],
+)
+def test_the_article_may_say_whose_a_figure_is(tmp_path: Path, text: str, expected: str) -> None:
+    write(tmp_path / "p", {"a.nxml": article(text + fig()), "f1.jpg": picture()})
     assert [figure.license for figure in figures(read(tmp_path / "p"))] == [expected]
+
+
+OLD = "<copyright-statement>An open-access article under the Creative Commons Attribution License."
+NOTE = "<author-notes><fn><p>This is an open-access article under a Creative Commons Attribution "
+DIALECTS = {
+    "copyright-statement": (f"<permissions>{OLD}</copyright-statement></permissions>", "CC-BY"),
+    "beside permissions": (f"{OLD}</copyright-statement>", "CC-BY"),
+    "NLM 2.3": (f"<license><p>{OLD[21:]}</p></license>", "CC-BY"),
+    "attribute": ('<license license-type="creativeCommonsBy-nc"/>', "CC-BY-NC"),
+    "footnote": (f"{NOTE}Licence.</p></fn></author-notes>", "CC-BY"),
+    "two licences": (
+        f"<permissions>{CC_BY}{CC_BY.replace('by/', 'by-nc-nd/')}</permissions>",
+        "CC-BY-NC-ND-4.0",
+    ),
+    "other terms": (
+        f'<permissions>{CC_BY}<license xlink:href="http://x.org/terms"/></permissions>',
+        "unknown",
+    ),
+    "text mining": (
+        f'<permissions>{CC_BY}<license license-type="tdm" xlink:href="http://x.org"/>'
+        "</permissions>",
+        "CC-BY-4.0",
+    ),
+    "reserved": ("<copyright-statement>All rights reserved</copyright-statement>", "unknown"),
+}
+
+
+@pytest.mark.parametrize(("rights", "expected"), DIALECTS.values(), ids=DIALECTS)
+def test_licences_stand_in_many_places(tmp_path: Path, rights: str, expected: str) -> None:
+    xml = article(fig()).decode()
+    start, end = xml.index("<permissions>"), xml.index("</permissions>") + len("</permissions>")
+    data = (xml[:start] + rights + xml[end:]).encode()
+    write(tmp_path / "p", {"a.nxml": data, "f1.jpg": picture()})
+    (figure,) = figures(read(tmp_path / "p"))
+    assert figure.license == expected
+    assert bool(figure.license_reason) == (expected == "unknown")
 
 
 def laughs() -> str:

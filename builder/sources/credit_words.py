@@ -1,0 +1,85 @@
+"""Words of credit lines: what names a picture, what names anything else, and where pictures live.
+
+Each is a pattern without flags; `builder.sources.credits` puts them together.
+"""
+
+from __future__ import annotations
+
+
+def _join(words: str) -> str:
+    """A pattern of alternatives, from words (patterns themselves) between white space."""
+    return f"(?:{'|'.join(words.split()).replace('_', ' ?')})"
+
+
+PICTURE = _join(
+    r"""
+    (?:photo|micro|radio|electron_micro|auto_radio|photomicro|histo|angio|tomo)?graphs? graphics?
+    photos? images? figures? figs?\b\.? pictures? panels? illustrations? drawings? schematics?
+    schemes? sketch(?:es)? cartoons? (?:dia|pictor|angio|tomo|histo)grams? plots? maps? plates?
+    scans? art_work renderings? depictions? slides? snapshots? videos? movies? frames?
+    visuali[sz]ations? portraits? infographics? flow_charts? tables?
+    """
+)
+METHOD = _join(
+    r"""
+    protocols? methods? methodolog(?:y|ies) procedures? techniques? approach(?:es)? assays?
+    algorithms? scripts? codes? pipelines? workflows? criteri(?:a|on) scales? scores? scoring
+    classifications? questionnaires? equations? formulas? formulae definitions? stain(?:ing|s)?
+    media medium buffers? recipes? solutions? settings? parameters? nomenclature terminology
+    acquisition analys[ei]s processing segmentation quantification software macros? plugins?
+    conditions? designs? systems? set-?ups? statistics? tests? guidelines? annotations? synthes[ei]s
+    preparations? cultures? fixation devices? microscopes? models? strateg(?:y|ies) treatments?
+    diets? experiments?
+    """
+)
+THING = _join(
+    r"""
+    cells? lines? strains? isolates? plasmids? vectors? constructs? antibod(?:y|ies) antisera
+    antiserum mouse mice rats? animals? fish fl(?:y|ies) worms? plants? seeds? samples? specimens?
+    tissues? sections? biops(?:y|ies) materials? reagents? compounds? drugs? probes? primers?
+    sequences? genomes? genes? proteins? peptides? values? data data_sets? numbers? measurements?
+    results? findings? thresholds? cut-?offs? libraries virus(?:es)? bacteria patients? embryos?
+    larvae spores pollen crystals? structures? coordinates rates? estimates? particles? electrodes?
+    membranes? surfaces? residues? histones? names? hypothes[ei]s organoids? blood serum sera
+    extracts? oils? chemicals? stocks? populations? colon(?:y|ies)
+    """
+)
+PUBLISHER = _join(
+    r"""
+    Elsevier Springer Wiley Macmillan Nature_Publishing Oxford_Univ Cambridge_Univ
+    Taylor_(?:&|and)_Francis Sage\b American_(?:Chemical|Physical|Society|Association|Medical)
+    American_Physiological Royal_Society AAAS Karger Thieme Lippincott Wolters National_Academy IEEE
+    Massachusetts_Medical Rockefeller Company_of_Biologists Copyright_Clearance University_Press
+    Publish(?:er|ing) Press\b BMJ PNAS
+    """
+)
+ARCHIVE = _join(
+    r"""
+    Atlas Wiki(?:media|pedia) Shutterstock iStock Getty Adobe_Stock Flickr Pixabay Unsplash Freepik
+    Science_Photo Google Creative_Commons NASA CDC\b PHIL\b BioRender ResearchGate (?:data)?bases?\b
+    web_sites? internet textbook books?\b archives?\b librar(?:y|ies) museum https?: www\. journal
+    publications?\b literature thesis dissertation repositor
+    """
+)
+MAKER = _join(
+    """
+    Leica Zeiss Nikon Olympus Canon Sony Keyence JEOL Hitachi Philips FEI Confocal Scanning
+    Transmission Light Fluorescence Electron Phase Bright
+    """
+)
+"""Names behind 'image by' that are instruments and no people."""
+
+_MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*"
+_YEAR = r"[\[(]?(?:1[89]|20)\d\d"
+_NAME = rf"(?!{_MONTH}\b)[A-Z][\w'’-]+(?:\s(?:and|&)\s[A-Z][\w'’-]+)?"
+AUTHORS_YEAR = rf"{_NAME},?\s(?:et\.? al\b|{_YEAR}\b)"
+"""'Smith et al.', 'Smith and Jones (2009)', but not 'March 2010'."""
+
+REFERENCE = (
+    rf"(?:\b{AUTHORS_YEAR}|\bet\.? al\b|\[\d[\d\s,;–-]*\]|[⁰¹²³⁴-⁹]+(?=[.,;)\s]|$)"
+    r"|\(\d{1,3}(?:\s?[,–-]\s?\d{1,3})*\)(?=\s*(?:[.,;)\]©]|$|with\b|by\b))"
+    r"|\b[Rr]efs?\b|\b[Rr]eferences?\b|\bcolleagues\b|\bco-?workers\b|\bdoi\b|\b10\.\d{4,}/|©"
+    r"|\b[Cc]opyright|\bpreviously\b|\b(?:the|an?) original\b|\bour (?:previous|earlier)"
+    rf"|\b{PUBLISHER})"
+)
+"""What names another publication, or says that there is one."""
