@@ -75,6 +75,8 @@ def print_report(report: FilterReport, console: Console) -> None:
     for reason, count in report.reasons.items():
         shown.add_row(f"{count:,}", f"{count / report.rows:.0%}", reason)
     console.print(shown)
+    if report.note:
+        console.print(report.note, markup=False)
     for scorer, count in report.scorers.items():
         console.print(f"{count:,} scored by {scorer}", markup=False)
     console.print(f"Table: {report.path}", soft_wrap=True)

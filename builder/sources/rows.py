@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 
 from builder.sources.article import (
     Article,
+    ItemError,
     Legend,
     check_caption,
     choose_license,
@@ -25,6 +26,7 @@ from builder.tables.licenses import UNKNOWN, License, normalise
 from builder.tables.microscopy import UNKNOWN as UNKNOWN_MODALITY
 from builder.tables.microscopy import MicroscopyVerdict, classify, read_modality
 from builder.tables.records import Figure
+from filtering.table.caption_cells import CellError, read_caption
 from filtering.text.panels import find_panels
 
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -142,7 +144,10 @@ class Collection:
             ItemError: For a caption that cannot be used.
             ImageError: For an image that cannot be decoded.
         """
-        caption = clean(row.get("caption"))
+        try:
+            caption = clean(read_caption(row.get("caption")))
+        except CellError as error:
+            raise ItemError("caption cannot be read", str(error)) from error
         check_caption(caption)
         article = self._build_article(row, article_id)
         license, reason = choose_license([_read_text(row, "label"), caption], article)
@@ -183,13 +188,15 @@ class Collection:
 
 
 def make_plain_row(values: Mapping[str, Any], columns: Mapping[str, str]) -> dict[str, Any]:
-    """Values by what they say, as JSON holds them: texts, numbers, lists of these, or None."""
+    """Values by what they say, as JSON holds them: texts, numbers, lists and tables of these."""
     return {what: _make_plain(values.get(name)) for what, name in columns.items()}
 
 
 def _make_plain(value: object) -> Any:
     if value is None or isinstance(value, str | int | float):
         return value
+    if isinstance(value, Mapping):
+        return {str(key): _make_plain(each) for key, each in value.items()}
     return [_make_plain(each) for each in value] if isinstance(value, list) else str(value)
 
 

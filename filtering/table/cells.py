@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from math import isfinite
 from typing import Any
 
@@ -15,6 +15,10 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from filtering.records import QA, PairTable
+from filtering.table.caption_cells import CellError, read_caption
+from filtering.table.choice_answers import ANSWERS, AnswerScheme, choose_scheme
+from filtering.table.choices import find_choice_columns
+from filtering.table.image_cells import is_pixel_list, read_image_cell
 from filtering.table.inputs import InputTable, TableError
 from filtering.text.words import is_latin
 
@@ -32,7 +36,8 @@ class Columns:
     `image` is carried through, as all columns are; only one named otherwise than 'image' has to
     be there. Rows with the same value of `figure`, or without it the same caption, are siblings.
     A column 'statement' says question and answer in one sentence, and 'source' which rows are
-    phantoms; both may be missing.
+    phantoms; both may be missing. `scheme` says how answers name choices, where they do:
+    `settle_answers` finds it.
     """
 
     image: str = _IMAGE
@@ -40,6 +45,7 @@ class Columns:
     question: str = "question"
     answer: str = "answer"
     figure: str | None = None
+    scheme: AnswerScheme | None = None
 
     @property
     def texts(self) -> list[str]:
@@ -50,8 +56,34 @@ class Columns:
     def list_needed(self, names: Sequence[str], images: bool) -> list[str]:
         """Of a table's columns, those that are needed, each once."""
         extra = [self.image] if images else []
-        wanted = [*self.texts, *extra, _STATEMENT, _SOURCE]
+        choices = self.scheme.choices if self.scheme else ()
+        wanted = [*self.texts, *extra, *choices, _STATEMENT, _SOURCE]
         return [name for name in dict.fromkeys(wanted) if name in names]
+
+
+def settle_answers(table: InputTable, columns: Columns) -> Columns:
+    """The columns with what the answers of a table are: texts, or letters or numbers of choices.
+
+    Without a column of the usual name, that which says which choice is right has the answers.
+    Raises TableError for answers that cannot be told.
+    """
+    names = table.schema.names
+    choices = find_choice_columns(names)
+    if columns.answer == ANSWERS[0] and columns.answer not in names and choices:
+        found = next((n for n in ANSWERS if n in names and n not in choices), columns.answer)
+        columns = replace(columns, answer=found)
+    if columns.answer not in names or columns.question not in names:
+        return columns
+    wanted = list(dict.fromkeys([columns.answer, columns.question, *choices]))
+    rows = (
+        (_text(row[columns.answer]), _text(row[columns.question]), row)
+        for batch in table.read(wanted)
+        for row in batch.to_pylist()
+    )
+    try:
+        return replace(columns, scheme=choose_scheme(names, rows))
+    except CellError as error:
+        raise TableError(f"{table.name}: {error}") from error
 
 
 def check_columns(table: InputTable, columns: Columns) -> None:
@@ -98,16 +130,19 @@ def hash_to_number(*parts: str | bytes) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """Rows of a batch: pairs, image files (b'' without one), and which rows are phantoms."""
+    """Rows of a batch: pairs, image files (b'' without one), which rows are phantoms, and why
+    some of them cannot be read ('' for the others)."""
 
     pairs: list[QA]
     files: list[bytes]
     phantom: list[bool]
+    problems: list[str]
 
     @property
     def unjudged(self) -> list[str]:
         """Why rows cannot be judged; '' where they can."""
-        return [explain_unjudged(qa) for qa in self.pairs]
+        pairs = zip(self.problems, self.pairs, strict=True)
+        return [problem or explain_unjudged(qa) for problem, qa in pairs]
 
     @property
     def figures(self) -> npt.NDArray[np.int64]:
@@ -129,6 +164,7 @@ class Cells:
             [self.pairs[i] for i in places],
             [self.files[i] for i in places],
             [self.phantom[i] for i in places],
+            [self.problems[i] for i in places],
         )
 
     def to_pairs(self) -> PairTable:
@@ -145,6 +181,13 @@ def read_cells(batch: pa.RecordBatch, columns: Columns, start: int) -> Cells:
         for name in (*columns.texts, _STATEMENT, _SOURCE)
         if name in batch.schema.names
     }
+    problems = [""] * batch.num_rows
+    captions = batch[columns.caption].to_pylist()
+    cells[columns.caption] = _read_each(problems, read_caption, captions)
+    if (scheme := columns.scheme) is not None:
+        rows = batch.select(list(scheme.choices)).to_pylist() or [{}] * batch.num_rows
+        given = zip(cells[columns.answer], cells[columns.question], rows, strict=True)
+        cells[columns.answer] = _read_each(problems, lambda x: scheme.read(*x), given)
     blank = [""] * batch.num_rows
     figures = cells[columns.figure or columns.caption]
     texts = (cells[columns.caption], cells[columns.question], cells[columns.answer])
@@ -164,16 +207,31 @@ def read_cells(batch: pa.RecordBatch, columns: Columns, start: int) -> Cells:
         source == _PHANTOM or bool(_PHANTOM_FILE.fullmatch(name))
         for source, (_, name) in zip(sources, images, strict=True)
     ]
-    return Cells(pairs, [file for file, _ in images], phantom)
+    return Cells(pairs, [file for file, _ in images], phantom, problems)
+
+
+def _read_each(problems: list[str], read: Callable[[Any], str], values: Iterable[Any]) -> list[str]:
+    """Each value as it is read; '' for one that cannot be, with why in `problems`."""
+    texts = []
+    for number, value in enumerate(values):
+        try:
+            texts.append(read(value).strip())
+        except CellError as error:
+            texts.append("")
+            problems[number] = problems[number] or f"{UNJUDGED}{error}"
+    return texts
 
 
 def _file(value: Any) -> tuple[bytes, str]:
-    """Bytes and name of an image as `datasets` stores it; paths are not followed."""
-    if isinstance(value, bytes):
-        return value, ""
-    if isinstance(value, dict):
-        return value.get("bytes") or b"", str(value.get("path") or "").rpartition("/")[2]
-    return b"", ""
+    """Bytes and name of an image, of several the first; b'' without one. Paths are not followed."""
+    if isinstance(value, list) and value and not is_pixel_list(value):
+        value = value[0]
+    try:
+        path, data = read_image_cell(value)
+    except CellError:
+        return b"", ""
+    # A text that is no image is a path: it names no phantom, whose images come with their bytes.
+    return (data or b"", "") if isinstance(value, str) else (data or b"", path.rpartition("/")[2])
 
 
 def explain_unjudged(qa: QA) -> str:

@@ -24,7 +24,7 @@ import pyarrow.parquet as pq
 from filtering.decide import Threshold, choose_threshold, decide_pairs
 from filtering.records import Signals, arrow_schema
 from filtering.scorer_choice import PHANTOM_TINY, FilterError, check_encoders
-from filtering.table.cells import UNJUDGED, Columns, check_columns, read_cells
+from filtering.table.cells import UNJUDGED, Columns, check_columns, read_cells, settle_answers
 from filtering.table.inputs import InputTable, TableError, open_table
 from filtering.table.row_scoring import RowScorers, fit_table
 from filtering.text_signals import compute_sibling_means
@@ -45,6 +45,7 @@ class FilterReport:
     """What became of the rows of a table.
 
     `reasons` counts those of rows that are not kept, `scorers` what scored the judged rows.
+    `note` says how answers were read that are letters or numbers of choices.
     """
 
     path: Path
@@ -54,6 +55,7 @@ class FilterReport:
     not_judged: int
     reasons: dict[str, int]
     scorers: dict[str, int]
+    note: str = ""
 
     @property
     def ranked_low(self) -> int:
@@ -216,7 +218,8 @@ def filter_table(
     0-1, and 1 less, so at most 0, for rows that contradict their caption), `keep` and `reason`.
     The share `keep_ratio` (0-1) of all rows is kept, or all rows that are judged and contradict
     nothing if these are fewer; among equals the earlier rows. A row without caption, question or
-    answer is not judged: score 0, not kept.
+    answer is not judged: score 0, not kept. Answers that are letters or numbers of choices are
+    judged as the texts of these.
 
     Phantoms (column `source`, or image names as the phantom gives them) are scored by the bundled
     HiCQA-Graph, other rows by the mean of their text signals. With `fit` a filter is fitted on
@@ -234,8 +237,8 @@ def filter_table(
     if not 0 <= keep_ratio <= 1:
         raise ValueError(f"keep_ratio must be between 0 and 1, not {keep_ratio}")
     check_encoders(clip, nli, fit)
-    columns = columns or Columns()
     opened = open_table(table)
+    columns = settle_answers(opened, columns or Columns())
     check_columns(opened, columns)
     folder = Path(output)
     folder.mkdir(parents=True, exist_ok=True)
@@ -253,4 +256,5 @@ def filter_table(
         logger.info("%d of %d rows are kept: %s", report.kept, report.rows, folder / TABLE)
     finally:
         partial.unlink(missing_ok=True)
-    return replace(report, path=folder / TABLE)
+    note = columns.scheme.describe(columns.answer) if columns.scheme else ""
+    return replace(report, path=folder / TABLE, note=note)

@@ -145,7 +145,7 @@ def fit_table(
         for phantom in (False, True)
     }
     # The first rows that can be judged and that no bundled filter knows are the pool.
-    pool = Cells([], [], [])
+    pool = Cells([], [], [], [])
     start = 0
     for batch in table.read(columns.list_needed(table.schema.names, images=True)):
         cells = read_cells(batch, columns, start)

@@ -149,7 +149,8 @@ class DatasetSource:
             return article, ["refused", split, number, article, "", *problem]
         identity = images[0].compute_identity()
         article, key = self._name_figure(row, images[0].name, identity)
-        caption, place = clean(row["caption"]), f"{split}:{number}"
+        caption, place = row["caption"], f"{split}:{number}"
+        caption = clean(caption) if isinstance(caption, str) else json.dumps(caption)
         first, first_caption = firsts.setdefault((article, identity), (place, caption))
         if first != place:
             same = caption == first_caption

@@ -22,6 +22,8 @@ from builder.sources.files import locate, read_below
 from builder.sources.row_files import read_row_file
 from builder.sources.rows import split_location
 from builder.sources.text import clean, make_printable
+from filtering.table.caption_cells import CellError
+from filtering.table.image_cells import is_pixel_list, read_image_cell
 
 FORMATS = ("parquet", "json", "csv", "arrow", "imagefolder")
 """Modules of `datasets` that only parse data; others may unpickle or decode archives."""
@@ -205,10 +207,14 @@ def _split_tables(loaded: Any) -> dict[str, Table]:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """An image of a row: its bytes, or where they are if the table names only a path."""
+    """An image of a row: its bytes, or where they are if the table names only a path.
+
+    `problem` says why there is neither.
+    """
 
     path: str
     data: bytes | None
+    problem: str = ""
 
     @property
     def name(self) -> str:
@@ -223,7 +229,7 @@ class Cell:
 
     def read_version(self, roots: list[Path]) -> list[int]:
         """Size and time of the file behind a path, [] for none."""
-        if self.data is not None:
+        if self.data is not None or self.problem:
             return []
         try:
             return read_file_facts(locate(*self._find_root(roots)))
@@ -232,6 +238,8 @@ class Cell:
 
     def read(self, roots: list[Path]) -> bytes:
         """The image file; a path is read only below `roots`. Raises ItemError."""
+        if self.problem:
+            raise ItemError("image cell cannot be read", self.problem)
         return self.data if self.data is not None else read_below(*self._find_root(roots))
 
     def _find_root(self, roots: list[Path]) -> tuple[Path, str]:
@@ -243,14 +251,12 @@ class Cell:
 
 
 def read_cells(value: object) -> list[Cell]:
-    """Images in a value of the image column: struct, bytes, path, or a list of these."""
-    if isinstance(value, list):
+    """Images in a value of the image column: struct, bytes, base64, path, or a list of these."""
+    if isinstance(value, list) and not is_pixel_list(value):
         return [cell for each in value for cell in read_cells(each)]
-    if isinstance(value, dict):
-        data, path = value.get("bytes"), value.get("path")
-    else:
-        data, path = (value, None) if isinstance(value, bytes) else (None, value)
-    name = path if isinstance(path, str) else ""
-    if isinstance(data, bytes):
-        return [Cell(name, data)]
-    return [Cell(name, None)] if name else []
+    try:
+        name, data = read_image_cell(value)
+    except CellError as error:
+        name = f"cell-{hashlib.sha256(repr(value).encode()).hexdigest()[:16]}"
+        return [Cell(name, None, str(error))]
+    return [Cell(name, data)] if name or data is not None else []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -146,6 +147,29 @@ def test_paths_stay_inside_and_columns_are_chosen(tmp_path: Path, picture: bytes
     assert reasons(items) == [outside, outside, "image file missing"]
     chosen = dict(pair.split("=") for pair in query.split("&"))
     assert len(figures(read(own / "rows.jsonl", "", chosen))) == 2
+
+
+def test_base64_and_captions_in_several_parts_are_read_or_refused_in_short(
+    tmp_path: Path, picture: bytes, odd_pictures: dict[str, bytes]
+) -> None:
+    other = odd_pictures["16-bit"]
+    text, more = (base64.b64encode(data).decode() for data in (picture, other))
+    rows = [
+        {"image": text, "caption": {"en": "Cells."}},
+        {"image": f"data:image/png;base64,{more}", "caption": {"en": None, "de": "Zellen."}},
+        {"image": "x, " * 400, "caption": {"en": "Nuclei."}},
+        {"image": "https://example.org/x.png", "caption": {"en": "Nuclei."}},
+    ]
+    items = read(write(tmp_path / "t.jsonl", rows))
+    (figure,) = figures(items)
+    assert (figure.image["bytes"], figure.caption) == (picture, "Cells.")
+    refused = [item for item in items if isinstance(item, Rejection)]
+    assert [r.reason for r in refused] == ["caption cannot be read"] + 2 * [
+        "image cell cannot be read"
+    ]
+    assert "a URL, which is not fetched" in refused[-1].detail
+    assert max(len(r.detail) + len(r.item) for r in refused) <= 500
+    assert len(Rejection("dataset", "", "", "", "", "x" * 9000).detail) == 500
 
 
 def test_images_are_checked(
