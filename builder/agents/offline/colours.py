@@ -39,15 +39,24 @@ _NOT_DYE = re.compile(
     r"antibod|anti-|serum|Fab|Alexa|uranyl|lead|osmium|phospho|tannic|ruthenium|permanganate"
 )
 _DNA_DYE = re.compile(r"(?i)DAPI|Hoechst|DRAQ|propidium|TO-PRO|7-AAD|SYTO|YO-PRO|toxylin|DNA")
+_STAIN = (
+    r"(?:H&E|H & E|H and E|Oil [Rr]ed O|Prussian blue|Nissl|Golgi|Masson['’]s trichrome|"
+    r"[Hh]a?ematoxylin(?: and |[-–/ ])eosin|Giemsa|Wright-Giemsa|May-Gr[uü]nwald(?:[- ]Giemsa)?|"
+    r"[Tt]oluidine blue|PAS|[Pp]eri?odic acid[- ]Schiff|DAPI|Alcian blue|Sirius red|"
+    r"[Cc]resyl violet|Ziehl[-– ]Neelsen|Grocott(?:['’]s)?(?: methenamine silver)?|GMS|"
+    r"(?:Gomori['’]?s? )?[Mm]ethenamine silver|Warthin[-– ]Starry|Congo red|[Mm]ucicarmine|"
+    r"Papanicolaou|Van Gieson|von Kossa|Luxol fast blue|Fontana[-– ]Masson|Gram|[Aa]cid-fast|"
+    r"[Rr]eticulin|Diff-Quik|India ink|[Ss]afranin O|Perls)"
+)
 _STAINED = re.compile(
     r"\b(?:counter|co-?)?[Ss]tain(?:ed|ing)(?: for \w+)? (?:with|using) "
     r"(?P<with>[Hh]a?ematoxylin and eosin|[A-Za-z0-9][^.;,()]{2,40}?)"
     r"(?= (?:and|to|for|in|or|derived|of|at|before|after|on|were)\b|[.;,(]|$)"
     r"|(?:[Cc]ounterstain,|[Nn]uclei,) (?P<after>[A-Za-z0-9][^.;,()]{2,40}?)(?= \(|[.;,])"
-    r"|(?P<adjective>\b(?:H&E|H & E|Oil [Rr]ed O|Prussian blue|Nissl|Golgi|Masson['’]s trichrome|"
-    r"[Hh]a?ematoxylin and eosin|Giemsa|Wright-Giemsa|Toluidine blue|PAS|DAPI|Alcian blue|"
-    r"Sirius red|[Cc]resyl violet|[Tt]oluidine blue))"
-    r"[- ]?(?:stain(?:ed|ing)?)"
+    rf"|(?P<adjective>\b{_STAIN})[- ]?(?:(?:fungal|silver) )?(?:stain(?:ed|ing|s)?)\b"
+    # In plain sight: 'H&E 10x', '(PAS, ×400)', '(Giemsa)'.
+    rf"|(?P<plain>\b{_STAIN})(?=,? ?(?:original )?(?:magnification)?,? ?(?:[×xX] ?\d{{1,4}}\b"
+    rf"|\d{{1,4}} ?[×xX](?!\w))|\))"
 )
 _DYE = re.compile(
     r"(?i)(?:Vector )?(?:DAB|AEC|Fast Red|NovaRED|Vector (?:SG|VIP|Red|Blue)|BCIP/NBT|NBT/BCIP|"
@@ -112,7 +121,7 @@ def find_stains(caption: Caption) -> Iterator[Fact]:
     """Stains and dyes, those of nuclei and DNA apart: 'Nuclei were counterstained with DAPI'."""
     for match in _STAINED.finditer(caption.text):
         value = clean_phrase(
-            match.group("with") or match.group("after") or match.group("adjective"), 4
+            next(filter(None, match.group("with", "after", "adjective", "plain"))), 4
         )
         lo, _ = caption.sentence(match.start())
         nuclear = NUCLEAR.search(caption.text[max(lo, match.start() - 40) : match.end()])

@@ -26,7 +26,7 @@ TREATMENTS: tuple[Rule, ...] = (
     Rule(
         "treatment_compound",
         "treatment",
-        rf"{GIVEN}(?: for {DURATION})?(?: (?:with|to))? (?:{DOSE} )?(?:of )?(?P<value>{ACTIVE})"
+        rf"{GIVEN}(?: for {DURATION})?(?: (?:with|to|by))? (?:{DOSE} )?(?:of )?(?P<value>{ACTIVE})"
         rf"(?= \({DOSE}| for | at | \(|[,;)]|\.(?:\s|$)|$| before )",
         max_words=3,
     ),
@@ -34,7 +34,8 @@ TREATMENTS: tuple[Rule, ...] = (
         "treatment_compound",
         "treatment",
         rf"(?P<value>\b(?!(?i:{VEHICLE}|un|non|particular|drug|control|the|and|or|mock|long|co|pre|"
-        rf"all|early|late|not|were|was|each|heat|cells?|mice|in|of|to|by|from|with|for|on|after|than)"
+        rf"all|early|late|not|were|was|each|heat|cells?|mice|in|of|to|by|from|with|for|on|after"
+        rf"|than)"
         rf"\b)[A-Za-zα-ω][\w-]*?(?: [A-Z]\d?| {COMPLETED})?)"
         rf"[- ]treated (?:\w+ )?{CELLS}",
         max_words=2,
@@ -68,12 +69,12 @@ TREATMENTS: tuple[Rule, ...] = (
     Rule(
         "treatment_dose",
         "concentration",
-        rf"{GIVEN}(?: for {DURATION})?(?: (?:with|to))? (?P<value>{DOSE}) (?:of )?{ACTIVE}",
+        rf"{GIVEN}(?: for {DURATION})?(?: (?:with|to|by))? (?P<value>{DOSE}) (?:of )?{ACTIVE}",
     ),
     Rule(
         "treatment_dose",
         "concentration",
-        rf"(?:{GIVEN}(?: (?:with|to))?|\bdays of) {ACTIVE} \((?P<value>{DOSE})",
+        rf"(?:{GIVEN}(?: (?:with|to|by))?|\bdays of) {ACTIVE} \((?P<value>{DOSE})",
     ),
     Rule(
         "treatment_dose",
@@ -88,7 +89,7 @@ TREATMENTS: tuple[Rule, ...] = (
     Rule(
         "treatment_duration",
         "duration",
-        rf"(?:{GIVEN}|\b[A-Z],)(?: (?:with|to))? [^.;]{{3,50}}?\bfor (?P<value>{DURATION})",
+        rf"(?:{GIVEN}|\b[A-Z],)(?: (?:with|to|by))? [^.;]{{3,50}}?\bfor (?P<value>{DURATION})",
     ),
     Rule(
         "treatment_duration",

@@ -17,11 +17,12 @@ from builder.agents.offline.facts import (
     spell_value,
 )
 from builder.agents.offline.fragments import LENGTH
-from builder.agents.offline.phrases import clean_phrase, find_phrase_before, lower_first
+from builder.agents.offline.phrases import clean_phrase, find_marked_phrase, lower_first
 from builder.agents.offline.specimen_patterns import PROBES, SPECIMEN
 from builder.agents.offline.techniques import BESIDE_OTHERS, LABELLING, MIXED, TECHNIQUE_SIEVE
 from builder.tables.sieve import Sieve
 from filtering.text.captions import Caption
+from filtering.text.entities import Entity
 
 RULES = (*SPECIMEN, *PROBES, *TREATMENTS, *MEASURES)
 _SIEVE = Sieve([(rule, rule.pattern) for rule in RULES])
@@ -129,7 +130,8 @@ def _read_slots(match: re.Match[str]) -> dict[str, str]:
 
 def _describe_mark(mark: str) -> dict[str, str]:
     """'Arrows' are 'arrows' within a question, and 'do' indicate."""
-    return {"mark": mark.lower(), "do": "do" if mark.lower().endswith("s") else "does"}
+    mark = re.sub(r"arrow ?-?head", "arrowhead", mark.lower())
+    return {"mark": mark, "do": "do" if mark.endswith("s") else "does"}
 
 
 _BAR = re.compile(r"(?i)\b(?:scale[- ]?)?bars?\b")
@@ -175,7 +177,7 @@ def _find_techniques(caption: Caption) -> Iterator[Fact]:
             scope = find_scope(caption, match.start())
             # What gives only some of the views is not the technique of the whole figure.
             if name in BESIDE_OTHERS and is_mixed and not scope.members:
-                return
+                continue
             attribute = "labelling_method" if name in LABELLING else "technique"
             yield Fact(attribute, "technique", name, match.start(), match.end(), scope)
 
@@ -230,21 +232,38 @@ def _find_named_things(caption: Caption) -> Iterator[Fact]:
             continue
         if not shows_image(caption, entity.start):
             continue
-        cells = re.match(r"[- ](?:\w+ )?cells?\b", caption.text[entity.end :])
-        end = entity.end + (cells.end() if cells and entity.type == "cell_line" else 0)
-        value = re.sub(r"\s+cells?$", "", entity.text)
-        if entity.type in ("organism", "tissue"):
-            # 'mice' and 'hepatic' in the form of the vocabulary: 'mouse', 'liver'.
-            is_inflected = entity.text.lower().endswith(("s", "c", "ine", "ice", "al", "ar"))
-            value = entity.value if is_inflected else entity.text.lower()
+        value, end = _spell_entity(caption.text, entity)
         scope = find_scope(caption, entity.start)
         yield Fact(attribute, entity.type, value, entity.start, end, scope)
 
 
+_SUBLINE = re.compile(r"(?:/[A-Z0-9][\w-]*|-[A-Z0-9]\w*)+")
+_CELLS = re.compile(r"[- ](?:\w+ )?cells?\b")
+
+
+def _spell_entity(text: str, entity: Entity) -> tuple[str, int]:
+    """An entity as an answer, and where its evidence ends: 'mice' is 'mouse'."""
+    value = re.sub(r"\s+cells?$", "", entity.text)
+    if entity.type == "cell_line":
+        # A subline is another line: 'MCF-7/DOX'. 'Hela' is spelled as it should be.
+        if value == entity.text and (subline := _SUBLINE.match(text, entity.end)):
+            return value + subline[0], subline.end()
+        cells = _CELLS.match(text, entity.end)
+        same = value.casefold() == entity.value.casefold()
+        return entity.value if same else value, cells.end() if cells else entity.end
+    if entity.type in ("organism", "tissue"):
+        # 'mice' and 'hepatic' in the form of the vocabulary, species with their full name.
+        inflected = entity.text.lower().endswith(("s", "c", "ine", "ice", "al", "ar"))
+        species = entity.type == "organism" and entity.value[:1].isupper()
+        value = entity.value if inflected or species else entity.text.lower()
+    return value, entity.end
+
+
 _MARKED = re.compile(
     r" \((?:(?:see|indicated by|marked by|at) )?"
-    r"(?P<mark>(?:(?:white|black|red|yellow|open|blue|green|solid|filled) )?"
-    r"(?:arrow ?heads?|arrows?|asterisks?|stars?|triangles?))(?=[);,])",
+    r"(?P<mark>(?:(?:white|black|red|yellow|open|blue|green|solid|filled|long|short|thick|thin) )?"
+    r"(?:arrow ?-?heads?|arrows?|asterisks?|stars?|triangles?))"
+    r"(?: in (?:panels? )?(?P<panels>[A-Za-z](?:[-–, ]+[A-Za-z])*))?(?=[);,])",
     re.IGNORECASE,
 )
 _VAGUE = re.compile(
@@ -256,9 +275,9 @@ _VAGUE = re.compile(
 def _find_marked_structures(caption: Caption) -> Iterator[Fact]:
     """Features that a caption marks in brackets: 'a glial nodule (arrow)'."""
     for match in _MARKED.finditer(caption.text):
-        value, start = find_phrase_before(caption.text, match.start())
-        value = clean_phrase(value, 4)
+        value, start = find_marked_phrase(caption.text, match.start())
         if len(value) > 3 and not _VAGUE.match(value) and shows_image(caption, start):
             slots, scope = _describe_mark(match["mark"]), find_scope(caption, start)
+            scope = name_panels(match["panels"]) if match["panels"] else scope
             end = match.end() + (caption.text[match.end()] == ")")
             yield Fact("arrow_target", "structure", lower_first(value), start, end, scope, slots)

@@ -28,7 +28,8 @@ MARK = (
     r"(?:[Aa]rrow ?heads?|[Aa]rrows?|[Aa]sterisks?|[Tt]riangles?|[Dd]ashed lines?|[Dd]otted lines?)"
 )
 POINTS = (
-    r"(?:indicat(?:es?|ing)|point(?:s|ing)?(?: to| at)?|marks?|marking|shows?|denot(?:es?|ing)|"
+    r"(?:indicat(?:es?|ing)|point(?:s|ing)?(?: out| to| at| towards?)?|marks?|marking|shows?"
+    r"|denot(?:es?|ing)|"
     r"highlights?|highlighting|outlin(?:es?|ing)|depicts?)"
 )
 VEHICLE = (
@@ -42,11 +43,16 @@ COMPLETED = (
     r"hydrochloride|factor|sulfoxide)"
 )
 ACTIVE = (
-    rf"(?!(?i:{VEHICLE}|medium|buffer|control|mock|a|an|the|no|or|and|serum|cells?|"
+    rf"(?!(?i:{VEHICLE}|macrophages?|neurons?|embryos?|larvae|worms|patients|plants?|groups?"
+    rf"|tumou?rs?|"
+    rf"\w{{3,}}cytes?|\w{{3,}}blasts?|drugs?|compounds?|agents?|inhibitors?|medium|buffer|control"
+    rf"|mock|a|an|the|no|or|and|serum|cells?|"
     rf"animals?|mice|rats|tissues?|samples?|sections?|cultures?|increasing|different|various|"
     rf"starvation|culture|incubation|growth|infection|recovery|development|differentiation|"
-    rf"exposure|treatment|imaging|both|either|each|indicated|antibod\w+|anti-\w+)\b)"
-    rf"(?!\d[\d.,]*(?:[\s%]|$)|[A-Z]{{1,2}}(?:[\s.,;)]|$))"
+    rf"exposure|treatment|imaging|both|either|each|indicated|antibod\w+|anti-\w+|with|by|to|in|of"
+    rf"|on|"
+    rf"at|for|from|as|after|under|using|via|per|into)\b)"
+    rf"(?!\d[\d.,]*(?:[\s%]|$)|[A-Z](?:[\s.,;)]|$))"
     rf"[A-Za-zα-ω0-9]{WORD}(?: (?:[A-Z0-9]{WORD}|{COMPLETED}\b)){{0,2}}"
 )
 GIVEN = (

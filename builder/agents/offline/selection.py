@@ -11,12 +11,14 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from builder.agents.offline.colours import tells_no_target
+from builder.agents.offline.coordination import is_one_of_several
 from builder.agents.offline.facts import Fact, shows_image, tidy_quantity
 from builder.agents.offline.fragments import DOSE
 from builder.agents.offline.techniques import IMAGE, NOT_IMAGE
 from builder.agents.offline.templates import FOLLOW_UPS, TEMPLATES, choose_by_hash
 from builder.tables.records import EP, EU, HG, Candidate
 from filtering.text.captions import Caption
+from filtering.text.entities import find_entities
 
 _PER_FIGURE = 6
 _PER_TASK = {EU: 4, HG: 1, EP: 2}
@@ -116,6 +118,13 @@ def _lies_in_no_image(caption: Caption, fact: Fact) -> bool:
     return is_name and bool(fact.scope.members) and not shows_image(caption, fact.start)
 
 
+def _is_unknown_abbreviation(_: Caption, fact: Fact) -> bool:
+    """A place that is an abbreviation: 'DSBs' may be anything that a marker marks."""
+    if fact.attribute != "localisation" or not re.fullmatch(r"[A-Z]{2,}s?", fact.value):
+        return False
+    return not any(entity.type == "localisation" for entity in find_entities(fact.value))
+
+
 _OBJECTIONS: tuple[Callable[[Caption, Fact], bool], ...] = (
     _counts_for_statistics,
     _is_one_of_several_doses,
@@ -124,6 +133,8 @@ _OBJECTIONS: tuple[Callable[[Caption, Fact], bool], ...] = (
     _is_microbe_on_host,
     _rests_on_plots,
     _lies_in_no_image,
+    _is_unknown_abbreviation,
+    is_one_of_several,
 )
 
 

@@ -17,7 +17,9 @@ from builder.agents.offline.fragments import (
     Rule,
 )
 
-_PROTEIN = r"[A-Zα-ω][\w./α-ω-]*(?: (?!is\b|was\b)[A-Z][\w-]*){0,2}(?: protein)?"
+# A name holds a stop only within: 'Nav1.7', not 'S100. Scale'.
+_NAME = r"[\w/-]+(?:\.[\w/-]+)*"
+_PROTEIN = r"[A-Zα-ω][\w/α-ω-]*(?:\.[\w/α-ω-]+)*(?: (?!is\b|was\b)[A-Z][\w-]*){0,2}(?: protein)?"
 _OF = r"(?:to|against|towards?|directed against|specific for|recogni[sz]ing)"
 _HOST = r"(?:polyclonal |monoclonal |rabbit |mouse |goat |chicken |purified )*"
 _SEEN = (
@@ -125,7 +127,7 @@ SPECIMEN: tuple[Rule, ...] = (
     Rule(
         "localisation",
         "localisation",
-        r"[Ll]abell?ing of (?P<subject>[\w./-]+(?: [A-Z]\w*)?) outlines "
+        rf"[Ll]abell?ing of (?P<subject>{_NAME}(?: [A-Z]\w*)?) outlines "
         r"(?:the )?(?P<value>[^.;,()]{3,40}?)"
         r"(?= (?:of|in|after|upon|during|and|with|under|at|from|when|by)\b|[.;,()]|$)",
         max_words=4,
@@ -133,7 +135,7 @@ SPECIMEN: tuple[Rule, ...] = (
     Rule(
         "localisation",
         "localisation",
-        r"[Pp]ositive cells show (?P<subject>[\w./-]+(?: [A-Z]\w*)?) in "
+        rf"[Pp]ositive cells show (?P<subject>{_NAME}(?: [A-Z]\w*)?) in "
         r"(?:the )?(?P<value>[^.;,()]{3,40}?)"
         r"(?= (?:of|in|after|upon|during|and|with|under|at|from|when|by)\b|[.;,()]|$)",
         max_words=4,
@@ -141,14 +143,15 @@ SPECIMEN: tuple[Rule, ...] = (
     Rule(
         "localisation",
         "localisation",
-        r"(?P<subject>[A-Zα-ω][\w./-]*(?: [A-Z]\w*)?) marks (?:the )?(?P<value>[^.;,()]{3,40}?)"
+        r"(?P<subject>[A-Zα-ω][\w/-]*(?:\.[\w/-]+)*(?: [A-Z]\w*)?) marks "
+        r"(?:the )?(?P<value>[^.;,()]{3,40}?)"
         r"(?= (?:of|in|after|upon|during|and|with|under|at|from|when|by)\b|[.;,()]|$)",
         max_words=4,
     ),
     Rule(
         "localisation",
         "localisation",
-        r"staining of (?:the )?(?P<value>[a-zA-Z ]{3,30}) by (?P<subject>[\w./-]+(?: [A-Z]\w*)?)",
+        rf"staining of (?:the )?(?P<value>[a-zA-Z ]{{3,30}}) by (?P<subject>{_NAME}(?: [A-Z]\w*)?)",
         max_words=4,
     ),
     Rule(
@@ -225,7 +228,17 @@ SPECIMEN: tuple[Rule, ...] = (
     Rule(
         "target",
         "marker",
-        r"(?:[Ii]mmunohistochemistry|[Ii]mmunostain(?:ed|ing)|[Ii]mmunolabell?ed|[Ss]tain(?:ed|ing)|"
+        r"(?:, |\()(?P<value>(?:CD|CK|CAM ?|MUC|SOX|PAX|GATA|TTF|WT|HMB|Ki)-?\d+(?:\.\d)?\w?|p\d\d|"
+        r"[Ss]ynaptophysin|[Cc]hromogranin(?: A)?|[Vv]imentin|[Dd]esmin|S-?100|GFAP|EMA|SMA|HER2|"
+        r"[Cc]ytokeratin(?: \d+)?|[Cc]alretinin)"
+        r"(?:,? ?(?:original )?(?:magnification)?,? ?(?:[×xX] ?\d{1,4}\b|\d{1,4} ?[×xX](?!\w)))",
+        max_words=2,
+    ),
+    Rule(
+        "target",
+        "marker",
+        r"(?:[Ii]mmunohistochemistry|[Ii]mmunostain(?:ed|ing)|[Ii]mmunolabell?ed|[Ss]tain(?:ed"
+        r"|ing)|"
         r"[Ii]mmunofluorescence(?: staining)?|[Ll]abell?ed with [\w -]+) (?:for|of|against) "
         r"(?P<value>(?:[a-z]+ )?(?=[^\s.,;(]*[A-Z0-9α-ω])[\w./α-ω-]*[\wα-ω]"
         r"(?: [A-Z]\w*)?)(?=[ .,;(])(?! apparatus)",

@@ -11,13 +11,14 @@ TECHNIQUES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     for name, pattern in (
         (
             "scanning electron microscopy",
-            r"(?i:\bscanning electron (?:microscop\w+|micrographs?)|\bSEM "
-            r"(?:images?|micrographs?))",
+            r"(?i:\bscanning electron (?:microscop\w+|micrographs?|\w*photographs?)|\bSEM "
+            r"(?:images?|micrographs?))|^SEM of (?!the mean|\d)|[Tt]his SEM\b",
         ),
         (
             "transmission electron microscopy",
-            r"(?i:\btransmission electron (?:microscop\w+|micrographs?))|\bTEM "
-            r"(?:images?|micrographs?)",
+            r"(?i:\btransmission electron (?:microscop\w+|micrographs?|micro\w+|\w*photographs?))"
+            r"|\bTEM "
+            r"(?:images?|micrographs?)|\bTEM of\b",
         ),
         (
             "electron microscopy",
@@ -77,14 +78,16 @@ MIXED = re.compile(
 NOT_IMAGE = re.compile(
     r"(?i)\b(?:western|immunoblot\w*|blots?|blotting|gel|ELISA|q?RT-?q?PCR|PCR|flow cytometry|"
     r"histograms?|dot plots?|quantification|quantified|statistical|plots?|plotted|graph|survival|"
-    r"recordings?|schematic|diagram|illustration|sequence|alignment|current|pie|serum \w+|levels?|"
+    r"recordings?|schematic|diagram|illustration|sequence|strategy|workflow|alignment|current|pie"
+    r"|serum \w+|levels?|"
     r"correlation|means?|average|dendrogram|Kaplan|heat ?map|amount|proportion|3[’']RACE|bar chart|"
     r"percentages?|number of|assays?|counts? were|dot blots?|densitometr\w+|spectr\w+|lysates?|"
     r"band intensit\w+|versus|action potentials?|traces?|FACS|cytometr\w+|modeling|t-?test)\b"
 )
 IMAGE = re.compile(
     r"(?i)\b(?:\w*microscop\w*|micrographs?|images?|imaging|stain\w*|\w*fluoresc\w*|confocal|"
-    r"immuno(?:histochem|label|cyto)\w*|sections?|visuali[sz]ed|photograph\w*|larvae?|cells?|labell?ed|"
+    r"immuno(?:histochem|label|cyto)\w*|sections?|visuali[sz]ed|photograph\w*|larvae?|cells?"
+    r"|labell?ed|"
     r"scale bars?|arrow\w*|histopathology|FISH|snapshots?|montage|specimens?)\b"
 )
 NUCLEAR = re.compile(r"(?i)\b(?:nucle(?:i|us|ar)|DNA|counterstain\w*|chromatin)\b")

@@ -15,7 +15,7 @@ from builder.agents.offline.phrases import add_article, lower_first, start_sente
 from builder.tables.records import EP, EU, HG, Candidate, Figure, Task
 
 NAME = "offline"
-REVISION = "rules-3"
+REVISION = "rules-4"
 VERSION = "templates-3"
 FOLLOW_UPS = {
     "treatment_compound": "follow_up_compound",

@@ -92,6 +92,23 @@ GOLDEN = [
      "decreased"),
     ("Knockdown of KIF11 reduced spindle length. (A) Images of cells. (B) Images of spindles.",
      "effect", "Knockdown of KIF11 reduces spindle length"),
+    ("Fluorescence images of E. coli.", "organism", "Escherichia coli"),
+    ("Confocal images of A549/CDDP cells.", "cell_line", "A549/CDDP"),
+    ("Images of cells treated with EO (20 mg/kg).", "treatment_compound", "EO"),
+    ("PAS stain: depicting basophilic bodies within the macrophages (arrow).", "arrow_target",
+     "basophilic bodies"),
+    ("Vascular spaces filled with clear fluid (short arrow).", "arrow_target",
+     "vascular spaces filled with clear fluid"),
+    ("Micrograph of a cell with a large vacuole (arrow).", "arrow_target", "large vacuole"),
+    ("Micrograph. Degeneration, necrosis and loss of hepatocytes (arrows).", "arrow_target",
+     "degeneration, necrosis and loss of hepatocytes"),
+    ("Micrograph of skin, black arrows pointing out the spores.", "arrow_target", "spores"),
+    ("a Lung. h, i Acid-fast bacilli (arrow).", "arrow_target", "acid-fast bacilli"),
+    ("Micrograph of liver. Kupffer cells (arrow in b).", "arrow_target", "Kupffer cells"),
+    ("Infiltrative border of the tumour, H&E 10x.", "stain", "H&E"),
+    ("Bacilli in liver tissue (Ziehl-Neelsen stain × 400).", "stain", "Ziehl-Neelsen"),
+    ("Invasive carcinoma, CK7, 10x.", "target", "CK7"),
+    ("Section. Faint staining of the nucleus by S100. Scale bar, 5 µm.", "localisation", "nucleus"),
 ]  # fmt: skip
 
 
@@ -109,6 +126,37 @@ def candidates(caption: str, number: int = 1) -> list[Candidate]:
 def test_asks_what_the_caption_states(caption: str, attribute: str, answer: str) -> None:
     asked = [c for number in range(12) for c in candidates(caption, number)]
     assert (attribute, answer) in {(c.attribute, c.answer) for c in asked}
+
+
+@pytest.mark.parametrize(
+    ("caption", "attribute"),
+    [
+        ("Fluorescence images of S. yphimurium and S. aureus.", "organism"),
+        ("Images of HeLa, MCF-7 and XYZ-12 cells.", "cell_line"),
+        ("Images of MCF-7/DOX cells and MCF-7 cells.", "cell_line"),
+        ("SEM and TEM images of spores.", "technique"),
+        ("Confocal and electron microscopy of neurons.", "technique"),
+        ("Images of cells treated with EO for 1 h and 2 h, respectively.", "treatment_duration"),
+        ("Sections of epithelium and adipose tissue.", "tissue"),
+        ("(A) Strategy to label E. coli. (B) Images of cells.", "organism"),
+    ],
+)
+def test_one_of_several_is_not_the_answer(caption: str, attribute: str) -> None:
+    assert attribute not in {c.attribute for n in range(6) for c in candidates(caption, n)}
+
+
+def test_a_technique_of_some_views_hides_no_other() -> None:
+    caption = "Fluorescence images of DIC-positive worms. Two-photon images, bright-field images."
+    found = {c.answer for n in range(6) for c in candidates(caption, n)}
+    assert "bright-field microscopy" not in found
+    one = "Images of GFP in worms, with DIC. Two-photon imaging."
+    assert "two-photon microscopy" in {c.answer for n in range(6) for c in candidates(one, n)}
+
+
+def test_a_name_ends_with_its_sentence() -> None:
+    caption = "Section. Faint staining of the nucleus by S100. Scale bar, 5 µm."
+    asked = [c for n in range(6) for c in candidates(caption, n) if c.attribute == "localisation"]
+    assert asked and all("S100." not in c.question and "S100 " in c.statement for c in asked)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,73 @@
+"""Whether a value that was read is one of several: 'S. typhimurium and S. aureus' are not one.
+
+Lists of names never hold all of them, so the partner is told by its form, not by its name.
+"""
+
+from __future__ import annotations
+
+import re
+
+from builder.agents.offline.facts import Fact
+from filtering.text.captions import Caption
+
+_JOINED = r"(?:,? (?:and|or|versus|vs\.?|as well as)|,| ?/| &) (?:the |in |with |for )?"
+_BINOMIAL = r"(?:[A-Z]\. ?|[A-Z][a-z]{3,} )[a-z]{4,}"
+_LINE = r"(?:[A-Z]+[\w-]*\d[\w/-]*|[A-Z]{2,}[\w/-]*|[A-Z][a-z]+[A-Z]\w*)"
+_WAY = (
+    r"(?:(?:FE-?|HR-?)?(?:SEM|TEM|STEM|AFM)|[Cc]onfocal|[Ff]luorescen(?:ce|t)|[Ee]lectron|[Ll]ight"
+    r"|[Pp]hase[- ]contrast|[Bb]right-?field|[Dd]ark-?field|DIC|[Ss]canning|[Tt]ransmission"
+    r"|[Oo]ptical"
+    r"|[Aa]tomic force)"
+)
+_TISSUE = (
+    r"(?:epitheli\w+|\w+ tissue|muscle|stroma|cartilage|bone|(?:epi)?dermis|fat|nerves?|vessels?"
+    r"|mucosa"
+    r"|brain|liver|kidney|spleen|lung|heart|choroid|retina|cortex|intestine|pancreas|skin)\b"
+)
+_TIME = r"\d+(?:\.\d+)? ?-?(?:h|hours?|hrs?|min(?:utes?)?|d|days?|weeks?|s|seconds?|months?)?"
+_AMOUNT = r"\d+(?:[.,]\d+)? ?(?:[nµμupm]?M|[nµμum]?g/\w+|%|U/\w+)?"
+# Value type -> what a partner looks like, and what may stand between the value and 'and'.
+_PARTNERS: dict[str, tuple[str, str]] = {
+    "organism": (_BINOMIAL, r"(?: cells?| strains?)?"),
+    "cell_line": (rf"{_LINE}(?: \w+)? (?:cells?|lines?)\b|{_LINE}(?=[ ,.;]|$)", r"(?: cells?)?"),
+    "technique": (_WAY, r"(?: \([^()]{1,20}\))?"),
+    "tissue": (_TISSUE, ""),
+    "duration": (_TIME + r"(?![\w.])", ""),
+    "concentration": (_AMOUNT + r"(?![\w.])", ""),
+}
+_AFTER = {
+    kind: re.compile(rf"{between}{_JOINED}(?:{partner})")
+    for kind, (partner, between) in _PARTNERS.items()
+}
+_BEFORE = {
+    kind: re.compile(rf"(?:^|[\s(])(?:{partner}){between}{_JOINED}(?:\w+ )?$")
+    for kind, (partner, between) in _PARTNERS.items()
+}
+_REACH = 60
+
+
+def is_one_of_several(caption: Caption, fact: Fact) -> bool:
+    """Whether another value of its kind stands beside that of a fact, known by name or not."""
+    after, before = _AFTER.get(fact.value_type), _BEFORE.get(fact.value_type)
+    if after is None or before is None:
+        return False
+    start, end = _find_written(caption.text, fact)
+    if fact.value_type == "organism" and not fact.value[:1].isupper():
+        return False
+    return bool(
+        after.match(caption.text, end)
+        or before.search(caption.text[max(0, start - _REACH) : start])
+    )
+
+
+def _find_written(text: str, fact: Fact) -> tuple[int, int]:
+    """Where the value stands in the span of a fact; the span where it is spelled otherwise."""
+    number = re.match(r"[\d.,]+", fact.value)
+    wanted = number[0] if number else fact.value
+    place = text.find(wanted, fact.start, fact.end)
+    if place < 0:
+        return fact.start, fact.end
+    if number is None:
+        return place, place + len(wanted)
+    unit = re.compile(r"[\d.,]+ ?-?[^\s\d,;.()]*").match(text, place)
+    return place, unit.end() if unit else place + len(wanted)
