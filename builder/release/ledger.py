@@ -38,8 +38,11 @@ _CANDIDATE_IN_SPLIT = ("candidate_id", "figure_id", "question", "answer")
 _QUESTION_IN_SPLIT = ("candidate_id", "question", "answer", "distractors", "problem", "bloom")
 
 
-def read_split_items(store: ShardStore, shard: str) -> list[SplitItem]:
-    """Kept candidates of a shard whose figures may be redistributed."""
+def read_split_items(store: ShardStore, shard: str, articles: Mapping[str, str]) -> list[SplitItem]:
+    """Kept candidates of a shard whose figures may be redistributed.
+
+    `articles` tells the article that an article_id means, where that is another one.
+    """
 
     def read_by_key(table: str, columns: tuple[str, ...]) -> dict[str, dict[str, Any]]:
         rows = store.read(table, shard, list(columns)).to_pylist()
@@ -63,7 +66,7 @@ def read_split_items(store: ShardStore, shard: str) -> list[SplitItem]:
                 figure["image_sha256"], stem, answer, question["distractors"]
             ),
             figure_id=figure["figure_id"],
-            article_id=figure["article_id"],
+            article_id=articles.get(figure["article_id"], figure["article_id"]),
             reserved=figure["reserved"],
             phash=figure["image_phash"],
             caption=figure["caption"],

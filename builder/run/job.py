@@ -30,13 +30,14 @@ FIGURE_TEXT = [name for name in arrow_schema(Figure).names if name != "image"]
 class Shard:
     """One unit of work: the partition of a source, under the name that its files carry.
 
-    `repeated` are figures that an earlier shard holds already, known once all figures are read.
+    `repeated` are figures that another record stands for, each with the reason in words, known
+    once all figures are read.
     """
 
     name: str
     source: str
     partition: Partition
-    repeated: frozenset[str] = frozenset()
+    repeated: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ class Stage:
                 "inputs": {name: tables[name] for name in self.reads},
                 "source": [shard.source, shard.partition.fingerprint]
                 if not self.reads
-                else sorted(shard.repeated),
+                else sorted(shard.repeated.items()),
                 "fitted": fitted.fingerprint if fitted and self.encodes else None,
                 "threshold": json.dumps(asdict(context.threshold)) if context.threshold else None,
             }

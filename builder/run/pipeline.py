@@ -6,8 +6,8 @@ import json
 import logging
 import time
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,7 @@ from builder.run.config import BuildConfig
 from builder.run.engine import Engine, progress_bar
 from builder.run.job import FIGURE_TEXT, Context, Shard
 from builder.run.output import REPLIES, lock_output, prune, remove_pairs
+from builder.run.repeats import find_repeated_figures
 from builder.run.shard_scoring import fit_corpus
 from builder.run.stages import (
     AFTER_THRESHOLD,
@@ -88,13 +89,13 @@ def build(config: BuildConfig, console: Console | None = None, wait: bool = Fals
         logger.debug("%d shards of %s", len(shards), ", ".join(config.sources))
 
         # Everything that a shard alone decides, up to its questions.
-        shards = _run_stages(store, shards, config, console, clock)
+        shards, articles = _run_stages(store, shards, config, console, clock)
         _classify_benchmark(config)
         _record_replies(store, shards, config)
         clock.lap("decisions, questions")
 
         # What needs all questions at once: near-duplicates, benchmarks to keep out, the splits.
-        assignments = _split(store, shards, config, console)
+        assignments = _split(store, shards, articles, config, console)
         clock.lap("splits")
         sizes = Counter(assignment.split or "left out" for assignment in assignments.values())
         counts = ", ".join(f"{split} {count:,}" for split, count in sorted(sizes.items()))
@@ -120,12 +121,15 @@ def build(config: BuildConfig, console: Console | None = None, wait: bool = Fals
 
 def _run_stages(
     store: ShardStore, shards: list[Shard], config: BuildConfig, console: Console, clock: _Clock
-) -> list[Shard]:
-    """Bring the shards through all stages. Returns them with the figures that repeat others."""
+) -> tuple[list[Shard], dict[str, str]]:
+    """Bring the shards through all stages.
+
+    Returns them with the figures that repeat others, and the article that each article_id means.
+    """
     with Engine(store, config, console) as engine:
         digests = engine.run("Figures", READ, shards)
-        # Only now is it known which figures two sources share; the later shard leaves them out.
-        shards = _mark_repeated_figures(store, shards)
+        # Only now is it known which figures and articles the sources share: each is used once.
+        shards, articles = find_repeated_figures(store, shards, config)
         digests = engine.run("Candidates", WRITE, shards, digests)
         clock.lap("figures, candidates")
         # A filter of the corpus at hand has to see it before any shard is scored.
@@ -136,7 +140,7 @@ def _run_stages(
         threshold = _choose_threshold(store, shards, config)
         logger.debug("%s", threshold)
         engine.run("Decisions, questions", AFTER_THRESHOLD, shards, digests, threshold)
-    return shards
+    return shards, articles
 
 
 def _record_replies(store: ShardStore, shards: list[Shard], config: BuildConfig) -> None:
@@ -196,7 +200,7 @@ def estimate_build(config: BuildConfig, console: Console) -> list[StepEstimate]:
         with Engine(store, config, console) as engine:
             engine.run("Figures", READ, shards)
         asked = []
-        for shard in _mark_repeated_figures(store, shards):
+        for shard in find_repeated_figures(store, shards, config)[0]:
             figures = read_figure_table(store.read("figures", shard.name, FIGURE_TEXT))
             taken = (f for f in figures if not left_out(f, Context(config, shard)))
             asked += [FigureSize(len(f.caption), f.width, f.height) for f in taken]
@@ -267,16 +271,6 @@ def _read_benchmark_bloom(config: BuildConfig) -> dict[str, Any] | None:
     return counts
 
 
-def _mark_repeated_figures(store: ShardStore, shards: list[Shard]) -> list[Shard]:
-    seen: set[str] = set()
-    marked = []
-    for shard in shards:
-        ids = store.read("figures", shard.name, ["figure_id"])["figure_id"].to_pylist()
-        marked.append(replace(shard, repeated=frozenset(ids) & seen))
-        seen.update(ids)
-    return marked
-
-
 def _choose_threshold(store: ShardStore, shards: list[Shard], config: BuildConfig) -> Threshold:
     columns = ["qa_id", "score", "contradiction"]
     rows = (
@@ -288,13 +282,17 @@ def _choose_threshold(store: ShardStore, shards: list[Shard], config: BuildConfi
 
 
 def _split(
-    store: ShardStore, shards: list[Shard], config: BuildConfig, console: Console
+    store: ShardStore,
+    shards: list[Shard],
+    articles: Mapping[str, str],
+    config: BuildConfig,
+    console: Console,
 ) -> dict[str, Assignment]:
     items: list[SplitItem] = []
     with progress_bar(console) as progress:
         task = progress.add_task("Splits", total=len(shards))
         for shard in shards:
-            items += read_split_items(store, shard.name)
+            items += read_split_items(store, shard.name, articles)
             progress.advance(task)
         reasons = _exclude_benchmarks(store, shards, config.exclude, items)
         assignments = split(items, config.test_ratio, config.seed, reasons, config.bloom_target)

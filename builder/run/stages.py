@@ -75,8 +75,8 @@ def judge_candidates(context: Context, tables: Tables) -> dict[str, pa.Table]:
 def left_out(figure: Figure, context: Context) -> str:
     """Why a figure is not shown to the agent, or ''."""
     policy = context.config.license
-    if figure.figure_id in context.shard.repeated:
-        return "figure occurs twice: an earlier part of the sources holds it"
+    if reason := context.shard.repeated.get(figure.figure_id):
+        return reason
     if not figure.is_microscopy and context.config.microscopy != "any":
         return f"not microscopy: {figure.microscopy_reason}"
     if figure.topic != "life" and context.config.topic != "any":

@@ -45,6 +45,8 @@ class Article:
     authors: list[str]
     license: License
     license_reason: str = ""
+    pmid: str = ""
+    pmcid: str = ""
 
     def write_attribution(self, license: License) -> str:
         """Credit line as CC BY asks for: authors, title, source, link, licence."""
@@ -170,4 +172,6 @@ def make_figure(
         facts="",
         topic=find_topic(legend.caption, article.title, legend.mentions),
         license_reason=license_reason,
+        pmid=article.pmid,
+        pmcid=article.pmcid,
     )

@@ -40,6 +40,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "journal": ("journal",),
     "year": ("year", "date"),
     "doi": ("doi",),
+    "pmid": ("pmid", "pubmed_id"),
+    "pmcid": ("pmcid", "pmc_id"),
     "attribution": ("attribution",),
     "panels": ("panels",),
     "mentions": ("mentions",),
@@ -184,6 +186,8 @@ class Collection:
             authors=clean_all(authors.split(";") if isinstance(authors, str) else authors),
             license=license,
             license_reason=reason,
+            pmid=_read_text(row, "pmid"),
+            pmcid=_read_text(row, "pmcid"),
         )
 
 

@@ -93,6 +93,11 @@ class ImageIndex:
             Its name and its distance in bits, 0 to IMAGE_BITS; of equally near ones the first
             name. None where no hash is within IMAGE_BITS.
         """
+        nearest = min(((bits, name) for name, bits in self.find_all(phash)), default=None)
+        return (nearest[1], nearest[0]) if nearest else None
+
+    def find_all(self, phash: str) -> list[tuple[str, int]]:
+        """All known hashes that are near-duplicates of a query, by name, with distances in bits."""
         value = _parse_hash(phash)
         # All hashes of which one band is that of the query but for at most one bit ...
         near = value.view(np.uint16)[:, None] ^ _FLIPS
@@ -101,9 +106,8 @@ class ImageIndex:
         # ... and the whole distance to each of them.
         distances = np.bitwise_count(self._values[numbers] ^ value).sum(axis=1, dtype=np.int64)
         within = np.flatnonzero(distances <= IMAGE_BITS)
-        named = ((int(distances[n]), self._names[numbers[n]]) for n in within)
-        distance, name = min(named, default=(0, ""))
-        return (name, distance) if len(within) else None
+        # One hash may share several bands with the query.
+        return list({self._names[numbers[n]]: int(distances[n]) for n in within}.items())
 
 
 def _parse_hash(phash: str) -> npt.NDArray[np.uint64]:

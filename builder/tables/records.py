@@ -58,6 +58,8 @@ class Figure:
     license_reason: Annotated[
         str, "the words by which the licence is unknown or another than the article's; may be empty"
     ] = ""
+    pmid: Annotated[str, "PubMed's number of the article; may be empty"] = ""
+    pmcid: Annotated[str, "PubMed Central's id of the article, 'PMC123'; may be empty"] = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,8 @@ def read_article(root: Element, package_name: str) -> Article:
         authors=_read_authors(meta),
         license=license,
         license_reason=reason,
+        pmid=ids.get("pmid", ""),
+        pmcid=f"PMC{pmc[1]}" if pmc else "",
     )
 
 

@@ -193,7 +193,7 @@ def test_a_folder_of_others_is_not_recorded_into(trial: Path, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("figures", "candidates"), [("pilot-*", 54), ("main-*", 89)], ids=["pilot", "main"]
+    ("figures", "candidates"), [("pilot-*", 27), ("main-*", 89)], ids=["pilot", "main"]
 )
 def test_recorded_replies_of_a_large_model_give_its_candidates_again(
     figures: str, candidates: int, realdata: Path, tmp_path: Path
