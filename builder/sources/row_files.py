@@ -1,10 +1,7 @@
-"""Rows of JSONL, CSV and Parquet files, each bad row apart from the good ones."""
+"""Rows of JSON, CSV and Parquet files, each bad row apart from the good ones."""
 
 from __future__ import annotations
 
-import csv
-import json
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,8 +10,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from builder.sources.text import clean
+from filtering.table.text_files import read_csv, read_json
 
-MAX_FIELD_CHARS = 2**31 - 1
+JSON_FILES = (".jsonl", ".ndjson", ".json")
+CSV_FILES = (".csv", ".tsv")
+PARQUET_FILES = (".parquet", ".pq")
 
 
 @dataclass(slots=True)
@@ -34,61 +34,38 @@ class RowFile:
 def read_row_file(path: Path) -> RowFile:
     """All rows of a file, known by its suffix.
 
-    Bytes that are no UTF-8 become lone surrogates, which `clean` replaces where they are used.
+    Bytes that are no letters become lone surrogates, which `clean` replaces where they are used.
 
     Raises:
         OSError: When the file cannot be read.
-        ValueError: For a Parquet file that is broken as a whole.
+        ValueError: For a file that is broken as a whole or has another suffix.
     """
-    readers = {".jsonl": _read_jsonl, ".csv": _read_csv, ".parquet": _read_parquet}
-    table = RowFile()
-    readers[path.suffix](path, table)
-    return table
-
-
-def _read_jsonl(path: Path, table: RowFile) -> None:
-    with path.open("rb") as file:
-        for number, line in enumerate(file, start=1):
-            if not line.strip():
-                continue
-            try:
-                row = json.loads(line.decode("utf-8-sig", "surrogateescape"))
-            except (ValueError, RecursionError) as error:
-                table.broken.append((number, f"{type(error).__name__}: {clean(str(error))}"))
-                continue
+    table, suffix = RowFile(), path.suffix.lower()
+    if suffix in PARQUET_FILES:
+        _read_parquet(path, table)
+    elif suffix in JSON_FILES:
+        for number, row in read_json(path):
             if isinstance(row, dict):
                 table.add(number, row)
             else:
-                table.broken.append((number, f"the line holds a {type(row).__name__}"))
+                table.broken.append((number, clean(row)))
+    elif suffix in CSV_FILES:
+        _read_csv(path, table)
+    else:
+        raise ValueError(f"{suffix or 'no suffix'}: no table that is read")
+    return table
 
 
 def _read_csv(path: Path, table: RowFile) -> None:
-    usual = csv.field_size_limit(MAX_FIELD_CHARS)
-    try:
-        with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
-            _read_csv_lines(csv.reader(file), table)
-    finally:
-        csv.field_size_limit(usual)
-
-
-def _read_csv_lines(lines: Iterator[list[str]], table: RowFile) -> None:
-    header = next(lines, [])
+    header, rows = read_csv(path)
     table.columns.update(dict.fromkeys(header))
-    # No `for`: the reader raises for a bad line, and can go on with the next one.
-    number = 0
-    while True:
-        number += 1
-        try:
-            fields = next(lines)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            table.broken.append((number, f"{type(error).__name__}: {error}"))
-            continue
-        if fields and len(fields) == len(header):
-            table.add(number, dict(zip(header, fields, strict=True)))
-        elif fields:
-            detail = f"{len(fields)} fields, the header has {len(header)}"
+    for number, cells in rows:
+        if isinstance(cells, str):
+            table.broken.append((number, cells))
+        elif len(cells) == len(header):
+            table.add(number, dict(zip(header, cells, strict=True)))
+        else:
+            detail = f"{len(cells)} fields, the header has {len(header)}"
             table.broken.append((number, detail))
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, zip_longest
 from math import isnan
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,8 @@ from urllib.parse import parse_qsl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-_LONGEST_CELL = 1 << 27
+from filtering.table.text_files import read_csv, read_json
+
 _REFUSED = (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError)
 
 
@@ -28,36 +28,10 @@ def read_json_rows(path: Path) -> Iterator[dict[str, Any]]:
 
     Raises TableError for the first line that is no JSON object, with its number.
     """
-    with path.open(encoding="utf-8-sig") as lines:
-        if path.suffix.lower() == ".json" and lines.read(1).strip() in ("[", ""):
-            lines.seek(0)
-            yield from _json_list(path, lines.read())
-            return
-        lines.seek(0)
-        for number, line in enumerate(lines, start=1):
-            if line.strip():
-                yield _object(line, f"{path}, line {number}")
-
-
-def _json_list(path: Path, text: str) -> Iterator[dict[str, Any]]:
-    try:
-        rows = json.loads(text.lstrip("\ufeff"))
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise TableError(f"{path} is no JSON: {error}") from error
-    for number, row in enumerate(rows if isinstance(rows, list) else [rows], start=1):
-        if not isinstance(row, dict):
-            raise TableError(f"{path}, row {number} is no JSON object")
+    for number, row in read_json(path):
+        if isinstance(row, str):
+            raise TableError(f"{path}, line {number} is no JSON object: {row}")
         yield row
-
-
-def _object(line: str, place: str) -> dict[str, Any]:
-    try:
-        row = json.loads(line.lstrip("\ufeff"))
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise TableError(f"{place} is no JSON: {error}") from error
-    if not isinstance(row, dict):
-        raise TableError(f"{place} is no JSON object")
-    return row
 
 
 def read_csv_rows(path: Path) -> Iterator[dict[str, Any]]:
@@ -65,20 +39,15 @@ def read_csv_rows(path: Path) -> Iterator[dict[str, Any]]:
 
     Raises TableError for a header that names a column twice or a row with too many cells.
     """
-    csv.field_size_limit(_LONGEST_CELL)
-    with path.open(encoding="utf-8-sig", newline="") as lines:
-        reader = csv.DictReader(lines, delimiter="\t" if path.suffix.lower() == ".tsv" else ",")
-        names = list(reader.fieldnames or [])
-        twice = sorted({name for name in names if names.count(name) > 1})
-        if twice:
-            raise TableError(f"{path} has more than one column {', '.join(map(repr, twice))}")
-        try:
-            for row in reader:
-                if None in row:
-                    raise TableError(f"{path}, line {reader.line_num}: more cells than columns")
-                yield row
-        except csv.Error as error:
-            raise TableError(f"{path}, line {reader.line_num}: {error}") from error
+    names, rows = read_csv(path)
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise TableError(f"{path} has more than one column {', '.join(map(repr, twice))}")
+    for number, cells in rows:
+        if isinstance(cells, str):
+            raise TableError(f"{path}, row {number}: {cells}")
+        if len(cells) > len(names):
+            raise TableError(f"{path}, row {number}: more cells than columns")
+        yield dict(zip_longest(names, cells))
 
 
 def _plain(value: Any) -> Any:

@@ -19,7 +19,7 @@ from huggingface_hub.constants import HF_HUB_CACHE
 from builder.sources.article import ItemError
 from builder.sources.base import SourceError, make_fingerprint, read_file_facts
 from builder.sources.files import locate, read_below
-from builder.sources.row_files import read_row_file
+from builder.sources.row_files import CSV_FILES, JSON_FILES, PARQUET_FILES, read_row_file
 from builder.sources.rows import split_location
 from builder.sources.text import clean, make_printable
 from filtering.table.caption_cells import CellError
@@ -28,7 +28,11 @@ from filtering.table.image_cells import is_pixel_list, read_image_cell
 FORMATS = ("parquet", "json", "csv", "arrow", "imagefolder")
 """Modules of `datasets` that only parse data; others may unpickle or decode archives."""
 
-_SUFFIXES = {".parquet": "parquet", ".jsonl": "json", ".json": "json", ".csv": "csv"}
+_SUFFIXES = {
+    **dict.fromkeys(PARQUET_FILES, "parquet"),
+    **dict.fromkeys(JSON_FILES, "json"),
+    **dict.fromkeys(CSV_FILES, "csv"),
+}
 _HUB_ID = re.compile(r"[A-Za-z0-9_][\w.-]*(?:/[A-Za-z0-9_][\w.-]*)?", re.ASCII)
 
 logger = logging.getLogger("microvqa_pp")
@@ -106,13 +110,15 @@ class MappedTable:
 
 
 class ListedTable:
-    """JSONL and CSV files, read line by line so that a bad line costs only itself."""
+    """JSON and CSV files, read row by row so that a bad one costs only itself."""
 
     def __init__(self, files: list[str]) -> None:
         read = {Path(file).name: read_row_file(Path(file)) for file in files}
         self.columns = list(dict.fromkeys(c for each in read.values() for c in each.columns))
         self.broken = [(make_printable(f), *bad) for f, each in read.items() for bad in each.broken]
         self._rows = [row for each in read.values() for _, row in each.rows]
+        if self.broken and not self._rows:
+            raise ValueError("{}, row {}: {}".format(*self.broken[0]))
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -125,7 +131,7 @@ class ListedTable:
 def open_tables(location: Location) -> dict[str, Table]:
     """Tables by split in the order of the data set.
 
-    JSONL and CSV files are read into memory and folders of `save_to_disk` are mapped; other files
+    JSON and CSV files are read into memory and folders of `save_to_disk` are mapped; other files
     go through the cache of `datasets`, whose key follows their names and times.
 
     Raises:
@@ -181,7 +187,8 @@ def _load(module: str, files: dict[str, list[str]], features: Any) -> dict[str, 
     Named by their folder, the cache would go by the names that its README gives and hand out old
     rows after a change.
     """
-    if all(file.endswith((".jsonl", ".csv")) for each in files.values() for file in each):
+    listed = (*JSON_FILES, *CSV_FILES)
+    if all(file.lower().endswith(listed) for each in files.values() for file in each):
         return {split: ListedTable(each) for split, each in files.items()}
     return _split_tables(
         _import_datasets().load_dataset(module, data_files=files, features=features)

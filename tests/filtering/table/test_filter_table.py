@@ -126,7 +126,7 @@ def test_one_row_and_equal_rows(tmp_path: Path) -> None:
         ("a.jsonl", "[1]", "line 1 is no JSON object"),
         ("a.csv", "caption,question,answer\n", "has no rows"),
         ("a.csv", "caption,caption\nx,y\n", "more than one column 'caption'"),
-        ("a.csv", "caption,question,answer\nx,y,z,w\n", "line 2: more cells than columns"),
+        ("a.csv", "caption,question,answer\nx,y,z,w\n", "row 1: more cells than columns"),
         ("a.parquet", "no parquet", "cannot be read"),
         ("a.xlsx", "x", "is not read; give a Parquet"),
         ("", "", "does not exist"),
