@@ -50,5 +50,6 @@ def describe_left_out(summary: Summary) -> str:
         return ""
     count, unit, reason = max(groups, key=lambda group: (group[0], group[2]))
     advice = next((text for start, text in _ADVICE if re.search(start, reason)), "")
+    reason = reason.replace(" …", "")
     of_all = f" of {len(summary.figures):,}" if unit == "figures" else ""
     return f"Left out most: {count:,}{of_all} {unit}: {reason}. {advice}".rstrip(". ") + "."

@@ -44,10 +44,23 @@ _BEFORE = {
     for kind, (partner, between) in _PARTNERS.items()
 }
 _REACH = 60
+# 'these Bacillus anthracis cells', 'of E. coli': within a sentence, with a Latin ending.
+_SPECIES = re.compile(
+    r"(?<=[a-z] )([A-Z](?:\.|[a-z]{3,})) ([a-z]{3,}(?:us|a|um|is|ae|ii|ans|ens|oides|coli|cola"
+    r"|ei))\b"
+)
+_COMMON = re.compile(
+    r"larva|stria|retina|mucosa|media|data|bacteria|cornea|nuclei|area|pupa|villus|nucleus"
+    r"|analysis|"
+    r"mycelia|hyphae|larvae|antenna|meninges|mitosis|meiosis|fibrosis|necrosis|virus|serum|medium"
+    r"|agar"
+)
 
 
 def is_one_of_several(caption: Caption, fact: Fact) -> bool:
     """Whether another value of its kind stands beside that of a fact, known by name or not."""
+    if fact.value_type == "organism" and _names_other_species(caption.text, fact):
+        return True
     after, before = _AFTER.get(fact.value_type), _BEFORE.get(fact.value_type)
     if after is None or before is None:
         return False
@@ -57,6 +70,18 @@ def is_one_of_several(caption: Caption, fact: Fact) -> bool:
     return bool(
         after.match(caption.text, end)
         or before.search(caption.text[max(0, start - _REACH) : start])
+    )
+
+
+def _names_other_species(text: str, fact: Fact) -> bool:
+    """Whether a caption names another species than that of a fact for the whole figure."""
+    if fact.scope.members or not fact.value[:1].isupper():
+        return False
+    genus, _, epithet = fact.value.partition(" ")
+    species = [match for match in _SPECIES.finditer(text) if not _COMMON.fullmatch(match[2])]
+    return any(
+        not genus.startswith(match[1].rstrip(".")) or (epithet and match[2] != epithet)
+        for match in species
     )
 
 

@@ -228,7 +228,10 @@ def _find_named_things(caption: Caption) -> Iterator[Fact]:
         is_host = entity.type == "organism" and _HOST.search(sentence)
         is_tag = entity.type == "fluorophore" and _TAG.search(entity.text)
         is_abbreviated = entity.type == "tissue" and entity.text.isupper()
-        if is_host or is_tag or is_abbreviated or not context.search(sentence):
+        # 'intestinal disease' shows no intestine, 'sheep blood agar' no sheep.
+        is_part_of_name = _OF_ANOTHER.match(caption.text, entity.end)
+        is_other = is_host or is_tag or is_abbreviated or is_part_of_name
+        if is_other or not context.search(sentence):
             continue
         if not shows_image(caption, entity.start):
             continue
@@ -237,6 +240,11 @@ def _find_named_things(caption: Caption) -> Iterator[Fact]:
         yield Fact(attribute, entity.type, value, entity.start, end, scope)
 
 
+_OF_ANOTHER = re.compile(
+    r"\s+(?:diseases?|disorders?|infections?|failure|function|injury|parasites?|flukes?|worms?"
+    r"|flora|"
+    r"microbio\w+|surgery|(?:blood )?agar|(?:\w+ )?serum|(?:\w+ )?albumin|broth|medium)\b"
+)
 _SUBLINE = re.compile(r"(?:/[A-Z0-9][\w-]*|-[A-Z0-9]\w*)+")
 _CELLS = re.compile(r"[- ](?:\w+ )?cells?\b")
 

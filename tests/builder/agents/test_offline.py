@@ -138,6 +138,10 @@ def test_asks_what_the_caption_states(caption: str, attribute: str, answer: str)
         ("Confocal and electron microscopy of neurons.", "technique"),
         ("Images of cells treated with EO for 1 h and 2 h, respectively.", "treatment_duration"),
         ("Sections of epithelium and adipose tissue.", "tissue"),
+        ("Micrographs of the bacterium B. burgdorferi and of these Zyxia anthracis.", "organism"),
+        ("Bright-field image (left). Dark-field image of cells (right).", "technique"),
+        ("Images of larvae that cause an intestinal disease.", "tissue"),
+        ("Micrograph of colonies on sheep blood agar.", "organism"),
         ("(A) Strategy to label E. coli. (B) Images of cells.", "organism"),
     ],
 )
