@@ -34,7 +34,7 @@ ENVIRONMENT = "MICROVQA_PP_RELEASE"
 REPOSITORY = "MICROVQA_PP_PUBLISHED"
 _SHAPING = (
     "source", "agent", "revision", "samples", "rounds", "keep_ratio", "test_ratio", "seed",
-    "license", "microscopy", "source_license", "bloom_target", "bloom_beside", "exclude", "clip",
+    "license", "microscopy", "topic", "source_license", "bloom_target", "bloom_beside", "exclude", "clip",
     "nli", "fit",
 )  # fmt: skip
 _RUNNING = (

@@ -50,18 +50,25 @@ def _collect_sources(name: str, sources: dict[str, str]) -> dict[str, str]:
     if flat not in sources:
         sources[flat] = (_SOURCE / f"{name.replace('.', '/')}.py").read_text("utf-8")
         for match in _IMPORT.finditer(sources[flat]):
-            _collect_sources(_find_module(match), sources)
+            for module in _find_modules(match).values():
+                _collect_sources(module, sources)
     return sources
 
 
-def _find_module(match: re.Match[str]) -> str:
-    """The module that an import names, seen from `scoring`: `answers.cues`.
+def _find_modules(match: re.Match[str]) -> dict[str, str]:
+    """The modules that an import names, seen from `scoring`, by the names that it gives them.
 
-    Both forms occur: `from scoring.answers.cues import X` and `from scoring.answers import cues`.
+    Both forms occur: `from scoring.answers.cues import X`, which gives its module no name, and
+    `from scoring.answers import cues, doubts`.
     """
-    path, names = match[1].strip("."), match[2]
-    member = f"{path}.{names}".strip(".")
-    return member if (_SOURCE / f"{member.replace('.', '/')}.py").is_file() else path
+    path = match[1].strip(".")
+    members = {name: f"{path}.{name}".strip(".") for name in re.findall(r"\w+", match[2])}
+    modules = {
+        name: member
+        for name, member in members.items()
+        if (_SOURCE / f"{member.replace('.', '/')}.py").is_file()
+    }
+    return modules or {"": path}
 
 
 def _make_relative(source: str) -> str:
@@ -70,10 +77,10 @@ def _make_relative(source: str) -> str:
 
 
 def _rewrite_import(match: re.Match[str]) -> str:
-    module = _find_module(match).replace(".", "_")
-    if _find_module(match) == match[1].strip("."):
-        return f"from .{module} import {match[2]}"
-    return f"from . import {module} as {match[2]}"
+    flat = {name: path.replace(".", "_") for name, path in _find_modules(match).items()}
+    if "" in flat:
+        return f"from .{flat['']} import {match[2]}"
+    return f"from . import {', '.join(f'{module} as {name}' for name, module in flat.items())}"
 
 
 def write_space(folder: Path, name: str = "microvqa_pp") -> Path:

@@ -156,7 +156,7 @@ def test_real_captions_are_read_as_a_reader_would() -> None:
     with (Path(folder) / "captions.jsonl").open(encoding="utf-8") as lines:
         read = {(r["doi"][-7:], r["fig_id"]): r["caption"] for r in map(json.loads, lines)}
     panels = {
-        ("0020025", "ppat-0020025-g001"): "AB",
+        ("0020025", "ppat-0020025-g001"): "ABC",
         ("1000105", "ppat-1000105-g006"): "ABCDEFG",
         ("1003133", "ppat-1003133-g005"): "ABCDEFGHIJK",
     }
