@@ -34,12 +34,12 @@ ENVIRONMENT = "MICROVQA_PP_RELEASE"
 REPOSITORY = "MICROVQA_PP_PUBLISHED"
 _SHAPING = (
     "source", "agent", "revision", "samples", "rounds", "keep_ratio", "test_ratio", "seed",
-    "license", "microscopy", "topic", "source_license", "bloom_target", "bloom_beside", "exclude", "clip",
-    "nli", "fit",
+    "license", "microscopy", "topic", "source_license", "bloom_target", "bloom_beside", "exclude",
+    "clip", "nli", "fit",
 )  # fmt: skip
 _RUNNING = (
     "base_url", "concurrency", "batch_size", "timeout", "price_in", "price_out", "budget",
-    "workers", "engine", "ray_address", "gpus_per_worker",
+    "record", "workers", "engine", "ray_address", "gpus_per_worker",
 )  # fmt: skip
 
 _DESCRIPTION = (
@@ -66,17 +66,18 @@ class MicroVQAConfig(datasets.BuilderConfig):
     """What to load, and for a regeneration how to build it.
 
     What shapes the data asks for a regeneration. source: KIND[:LOCATION] or a list of them; agent:
-    offline, openai:MODEL or transformers:MODEL, with revision, samples and rounds of a model;
-    keep_ratio: share of the candidates that the filter keeps, 0-1; test_ratio: share of the
-    questions for the test split, 0-1; seed: seed of everything random; license: redistributable,
-    commercial or any; microscopy: strict, loose or any; topic: life or any; source_license: licence
-    of figures whose source states none; bloom_target: five shares of the Bloom levels in the test
-    split; bloom_beside: benchmark to classify by Bloom too; exclude: benchmarks to keep out; clip,
-    nli, fit: encoders of the filter, and whether it is fitted on the candidates.
+    offline, openai:MODEL, transformers:MODEL or recorded:FOLDER, with revision, samples and rounds
+    of a model; keep_ratio: share of the candidates that the filter keeps, 0-1; test_ratio: share of
+    the questions for the test split, 0-1; seed: seed of everything random; license:
+    redistributable, commercial or any; microscopy: strict, loose or any; topic: life or any;
+    source_license: licence of figures whose source states none; bloom_target: five shares of the
+    Bloom levels in the test split; bloom_beside: benchmark to classify by Bloom too; exclude:
+    benchmarks to keep out; clip, nli, fit: encoders of the filter, and whether it is fitted on the
+    candidates.
 
     How a regeneration runs does not change the data: base_url, concurrency, batch_size, timeout,
-    price_in, price_out and budget of a model; workers, engine, ray_address, gpus_per_worker.
-    `microvqa-pp build --help` has all of these too.
+    price_in, price_out, budget of a model, and record, a folder for its replies; workers, engine,
+    ray_address, gpus_per_worker. `microvqa-pp build --help` has all of these too.
 
     release: folder of a prebuilt release; published: dataset on the Hub that holds one, ORG/NAME.
     """
@@ -107,6 +108,7 @@ class MicroVQAConfig(datasets.BuilderConfig):
     price_in: float | None = None
     price_out: float | None = None
     budget: float | None = None
+    record: str | None = None
     workers: int | None = None
     engine: str | None = None
     ray_address: str | None = None
