@@ -16,24 +16,22 @@ _LINE = r"(?:[A-Z]+[\w-]*\d[\w/-]*|[A-Z]{2,}[\w/-]*|[A-Z][a-z]+[A-Z]\w*)"
 _WAY = (
     r"(?:(?:FE-?|HR-?)?(?:SEM|TEM|STEM|AFM)|[Cc]onfocal|[Ff]luorescen(?:ce|t)|[Ee]lectron|[Ll]ight"
     r"|[Pp]hase[- ]contrast|[Bb]right-?field|[Dd]ark-?field|DIC|[Ss]canning|[Tt]ransmission"
-    r"|[Oo]ptical"
-    r"|[Aa]tomic force)"
+    r"|[Oo]ptical|[Aa]tomic force)"
 )
 _TISSUE = (
     r"(?:epitheli\w+|\w+ tissue|muscle|stroma|cartilage|bone|(?:epi)?dermis|fat|nerves?|vessels?"
-    r"|mucosa"
-    r"|brain|liver|kidney|spleen|lung|heart|choroid|retina|cortex|intestine|pancreas|skin)\b"
+    r"|mucosa|brain|liver|kidney|spleen|lung|heart|choroid|retina|cortex|intestine|pancreas|skin)\b"
 )
-_TIME = r"\d+(?:\.\d+)? ?-?(?:h|hours?|hrs?|min(?:utes?)?|d|days?|weeks?|s|seconds?|months?)?"
-_AMOUNT = r"\d+(?:[.,]\d+)? ?(?:[nµμupm]?M|[nµμum]?g/\w+|%|U/\w+)?"
+_TIME_UNIT = r"(?:h|hours?|hrs?|min(?:utes?)?|d|days?|weeks?|s|seconds?|months?)(?!\w)"
+_DOSE_UNIT = r"(?:[nµμupm]?M|[nµμum]?g/\w+|%|U/\w+)"
 # Value type -> what a partner looks like, and what may stand between the value and 'and'.
 _PARTNERS: dict[str, tuple[str, str]] = {
     "organism": (_BINOMIAL, r"(?: cells?| strains?)?"),
     "cell_line": (rf"{_LINE}(?: \w+)? (?:cells?|lines?)\b|{_LINE}(?=[ ,.;]|$)", r"(?: cells?)?"),
     "technique": (_WAY, r"(?: \([^()]{1,20}\))?"),
     "tissue": (_TISSUE, ""),
-    "duration": (_TIME + r"(?![\w.])", ""),
-    "concentration": (_AMOUNT + r"(?![\w.])", ""),
+    "duration": (rf"\d+(?:\.\d+)? ?-?{_TIME_UNIT}", ""),
+    "concentration": (rf"\d+(?:[.,]\d+)? ?{_DOSE_UNIT}", ""),
 }
 _AFTER = {
     kind: re.compile(rf"{between}{_JOINED}(?:{partner})")
@@ -43,6 +41,11 @@ _BEFORE = {
     kind: re.compile(rf"(?:^|[\s(])(?:{partner}){between}{_JOINED}(?:\w+ )?$")
     for kind, (partner, between) in _PARTNERS.items()
 }
+# Before the value a partner may leave its unit out: '1, 2 and 4 h'.
+_BEFORE |= {
+    kind: re.compile(rf"(?:^|[\s(])\d+(?:[.,]\d+)?(?: ?-?{unit})?{_JOINED}$")
+    for kind, unit in (("duration", _TIME_UNIT), ("concentration", _DOSE_UNIT))
+}
 _REACH = 60
 # 'these Bacillus anthracis cells', 'of E. coli': within a sentence, with a Latin ending.
 _SPECIES = re.compile(
@@ -51,9 +54,8 @@ _SPECIES = re.compile(
 )
 _COMMON = re.compile(
     r"larva|stria|retina|mucosa|media|data|bacteria|cornea|nuclei|area|pupa|villus|nucleus"
-    r"|analysis|"
-    r"mycelia|hyphae|larvae|antenna|meninges|mitosis|meiosis|fibrosis|necrosis|virus|serum|medium"
-    r"|agar"
+    r"|analysis|mycelia|hyphae|larvae|antenna|meninges|mitosis|meiosis|fibrosis|necrosis|virus"
+    r"|serum|medium|agar"
 )
 
 
@@ -88,11 +90,10 @@ def _names_other_species(text: str, fact: Fact) -> bool:
 def _find_written(text: str, fact: Fact) -> tuple[int, int]:
     """Where the value stands in the span of a fact; the span where it is spelled otherwise."""
     number = re.match(r"[\d.,]+", fact.value)
-    wanted = number[0] if number else fact.value
-    place = text.find(wanted, fact.start, fact.end)
-    if place < 0:
-        return fact.start, fact.end
     if number is None:
-        return place, place + len(wanted)
-    unit = re.compile(r"[\d.,]+ ?-?[^\s\d,;.()]*").match(text, place)
-    return place, unit.end() if unit else place + len(wanted)
+        place = text.find(fact.value, fact.start, fact.end)
+        return (place, place + len(fact.value)) if place >= 0 else (fact.start, fact.end)
+    unit = fact.value[number.end() :].strip()
+    quantity = re.compile(rf"(?<![\d.,]){re.escape(number[0])} ?-?{re.escape(unit[:1])}[^\s,;.()]*")
+    written = quantity.search(text, fact.start, fact.end + _REACH)
+    return written.span() if written else (fact.start, fact.end)

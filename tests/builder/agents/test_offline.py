@@ -149,6 +149,14 @@ def test_one_of_several_is_not_the_answer(caption: str, attribute: str) -> None:
     assert attribute not in {c.attribute for n in range(6) for c in candidates(caption, n)}
 
 
+def test_a_dose_beside_a_duration_is_one_dose() -> None:
+    caption = "(A) Images of controls. (B) Cells exposed to rapamycin (15 mg/kg, 5 days)."
+    asked = {c.answer for n in range(12) for c in candidates(caption, n)}
+    assert {"15 mg/kg", "5 days"} <= asked
+    caption = "Images of cells treated with rapamycin for 1, 2 and 4 h."
+    assert "4 h" not in {c.answer for n in range(12) for c in candidates(caption, n)}
+
+
 def test_a_technique_of_some_views_hides_no_other() -> None:
     caption = "Fluorescence images of DIC-positive worms. Two-photon images, bright-field images."
     found = {c.answer for n in range(6) for c in candidates(caption, n)}
