@@ -65,7 +65,7 @@ def _open_pmc_oa(location: str, _: SourceOptions) -> Source:
 def _open_biomedica(location: str, options: SourceOptions) -> Source:
     from builder.sources.biomedica import BiomedicaSource
 
-    return BiomedicaSource(location, options.microscopy)
+    return BiomedicaSource(location, options.microscopy, license=options.license)
 
 
 def _open_image_folder(location: str, options: SourceOptions) -> Source:

@@ -8,22 +8,36 @@ from __future__ import annotations
 import glob
 import json
 import logging
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from functools import partial
+from itertools import zip_longest
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 from builder.sources.article import ItemError
 from builder.sources.base import (
+    MAX_BYTES,
     Partition,
     SourceError,
     cut_partitions,
     make_fingerprint,
     read_file_facts,
 )
-from builder.sources.biomedica.record import KIND, RecordReader, Selection, make_rejection
+from builder.sources.biomedica.packed import SHARDS, is_packed, unpack
+from builder.sources.biomedica.record import (
+    KIND,
+    MAX_JSON_BYTES,
+    RecordReader,
+    Selection,
+    is_foreign,
+    make_rejection,
+    parse_metadata,
+    read_row,
+)
 from builder.sources.biomedica.shards import Part, Record, parse_key, read_records
 from builder.sources.files import Refused, walk_files
+from builder.sources.rows import parse_license, read_article_id
 from builder.sources.text import make_printable, make_safe_id
 from builder.tables.records import Figure, Rejection
 
@@ -61,6 +75,7 @@ class BiomedicaSource:
         location: str,
         microscopy: Selection = "strict",
         records_per_partition: int = 256,
+        license: str = "",
     ) -> None:
         if microscopy not in get_args(Selection):
             choices = ", ".join(get_args(Selection))
@@ -72,6 +87,7 @@ class BiomedicaSource:
         self.decodes = not self._is_remote
         self._selection: Selection = microscopy
         self._per_partition = records_per_partition
+        self._license = parse_license(license)
 
     def partitions(self) -> list[Partition]:
         """Partitions in a fixed order. Raises SourceError when no shard or record is found."""
@@ -90,13 +106,16 @@ class BiomedicaSource:
 
         def describe(items: tuple[str, ...]) -> object:
             """What a partition depends on besides its items: the selection and the shard files."""
-            names = sorted({json.loads(item)[1] for item in items})
-            return [self._selection, [read_file_facts(root / name) for name in names]]
+            names = sorted({name for item in items for name in _list_shards(json.loads(item))})
+            facts = [read_file_facts(root / name) for name in names]
+            return [self._selection, self._license.id, facts]
 
         def weigh(item: str) -> int:
             """Bytes of all parts of a record."""
             entry = json.loads(item)
-            return sum(size for _, size in entry[3].values()) if entry[0] == "record" else 0
+            if entry[0] == "packed":
+                return MAX_BYTES
+            return sum(place[1] for place in entry[3].values()) if entry[0] == "record" else 0
 
         return cut_partitions(groups, self._per_partition, describe, weigh)
 
@@ -106,7 +125,7 @@ class BiomedicaSource:
         Raises:
             SourceError: When a remote shard cannot be read on.
         """
-        reader = RecordReader(self._selection)
+        reader = RecordReader(self._selection, self._license)
         if self._is_remote:
             yield from _read_remote_shard(partition.items[0], reader)
             return
@@ -116,10 +135,14 @@ class BiomedicaSource:
             if entry[0] == "refused":
                 yield make_rejection(entry[1], Refused(*entry[2:]))
                 continue
+            if entry[0] == "packed":
+                yield from _read_packed_shard(root / entry[1], entry[1], reader)
+                continue
             # The plan knows where the parts of a record lie; they are read when they are needed.
             _, shard, name, places = entry
-            record = Record(name, {suffix: Part(*place) for suffix, place in places.items()})
-            yield reader.read(make_printable(shard), record, partial(_load_part, root / shard))
+            record = Record(name, {suffix: Part(*place[:2]) for suffix, place in places.items()})
+            homes = {record.parts[suffix]: root / place[2] for suffix, place in places.items()}
+            yield reader.read(make_printable(shard), record, partial(_load_part, homes))
 
     def _find_root(self) -> Path:
         """Folder that the names of shards are relative to: the part of a pattern that is fixed."""
@@ -137,12 +160,13 @@ class BiomedicaSource:
             return [path], []
         if path.is_dir():
             problems: list[OSError] = []
-            shards = [f for f in walk_files(path, problems.append) if f.suffix == ".tar"]
+            found = walk_files(path, problems.append)
+            shards = sorted((f for f in found if f.name.lower().endswith(SHARDS)), key=_count_up)
             names = [str(Path(error.filename).relative_to(path)) for error in problems]
             return shards, [_refuse_shard(*each) for each in zip(names, problems, strict=True)]
         root = self._find_root()
         pattern = str(path.relative_to(root))
-        return sorted(f for f in root.glob(pattern) if f.is_file()), []
+        return sorted((f for f in root.glob(pattern) if f.is_file()), key=_count_up), []
 
     def _list_remote_shards(self) -> list[Partition]:
         """One partition for each shard. Raises SourceError when the URL cannot be listed."""
@@ -153,7 +177,7 @@ class BiomedicaSource:
             if glob.has_magic(path):
                 paths = sorted(system.glob(path))
             elif system.isdir(path):
-                paths = sorted(p for p in system.find(path) if p.endswith(".tar"))
+                paths = sorted(p for p in system.find(path) if p.lower().endswith(SHARDS))
             else:
                 paths = [path]
             shards = [(system.unstrip_protocol(p), system.info(p)) for p in paths]
@@ -166,8 +190,13 @@ class BiomedicaSource:
         logger.info("%s: %d shards", self._location, len(shards))
         partitions = []
         for index, (url, info) in enumerate(shards):
-            identity = [self._selection, url, *(str(info.get(name)) for name in _IDENTITY)]
-            name = make_safe_id(url.rpartition("/")[2].removesuffix(".tar"))
+            identity = [
+                self._selection,
+                self._license.id,
+                url,
+                *(str(info.get(name)) for name in _IDENTITY),
+            ]
+            name = make_safe_id(url.rpartition("/")[2].partition(".tar")[0])
             partitions.append(Partition(f"{index:05d}-{name}", make_fingerprint(identity), (url,)))
         return partitions
 
@@ -188,17 +217,82 @@ def _plan(
 
     for each in refused:
         add("", "refused", "", each.name, each.reason, each.detail)
+    last: tuple[str, Record] | None = None
     for path in shards:
         shard = str(path.relative_to(root))
+        if is_packed(path):
+            # Its members cannot be found again without unpacking all: it is read in one go.
+            add(shard, "packed", shard)
+            count, last = count + 1, None
+            continue
+        records = []
         for one in _read_local_shard(path):
             if isinstance(one, Refused):
                 add("", "refused", shard, one.name, one.reason, one.detail)
-                continue
+            else:
+                records.append(one)
+        records.sort(key=lambda record: record.start)
+        for number, record in enumerate(records):
+            homes = dict.fromkeys(record.parts, shard)
+            # A writer that counts bytes may have cut a shard within a record.
+            if number == 0 and last is not None and _continues(last[1], record):
+                homes |= dict.fromkeys(last[1].parts, last[0])
+                record = Record(record.name, {**last[1].parts, **record.parts})
+                _take_back(groups, last)
+                count -= 1
             count += 1
-            key = parse_key(one.name)
-            places = {suffix: (part.offset, part.size) for suffix, part in one.parts.items()}
-            add(key.article if key else "", "record", shard, one.name, places)
+            places = {s: (part.offset, part.size, homes[s]) for s, part in record.parts.items()}
+            add(_find_article(path, shard, record, homes), "record", shard, record.name, places)
+        last = (shard, records[-1]) if records else None
     return groups, count
+
+
+def _continues(last: Record, first: Record) -> bool:
+    """Whether the first record of a shard has the parts that the last one before it lacks."""
+    lacks = not last.is_complete and not first.is_complete
+    parts = bool(last.parts and first.parts)
+    return lacks and parts and last.name == first.name and last.can_join(first)
+
+
+def _take_back(groups: dict[str, list[str]], last: tuple[str, Record]) -> None:
+    """Remove the item of the last record of a shard, which goes on in the next one."""
+    shard, record = last
+    for article, items in list(groups.items()):
+        kept = [item for item in items if json.loads(item)[:3] != ["record", shard, record.name]]
+        if len(kept) < len(items):
+            groups[article] = kept
+            if not kept:
+                del groups[article]
+
+
+def _find_article(path: Path, shard: str, record: Record, homes: dict[str, str]) -> str:
+    """Article by which a record is grouped: of its key, else of its JSON, else its own."""
+    if key := parse_key(record.name):
+        return key.article
+    part = record.parts.get("json")
+    if part is not None and part.size <= MAX_JSON_BYTES and homes["json"] == shard:
+        try:
+            meta = parse_metadata(_load_part({part: path}, part))
+            if is_foreign(record, meta) and (article := read_article_id(read_row(meta))):
+                return article
+        except ItemError:
+            pass
+    return f"{shard}/{record.name}" if record.parts else ""
+
+
+def _list_shards(entry: list[Any]) -> set[str]:
+    """The shards that an item is read from."""
+    parts = entry[3].values() if entry[0] == "record" else ()
+    return {entry[1], *(place[2] for place in parts)}
+
+
+def _count_up(path: Path) -> list[tuple[str, int, str]]:
+    """Order of shards: 2 before 10, whether or not their numbers are padded."""
+    pieces = re.split(r"(\d+)", str(path))
+    return [
+        (text, int(digits or 0), digits)
+        for text, digits in zip_longest(*[iter(pieces)] * 2, fillvalue="")
+    ]
 
 
 def _read_local_shard(path: Path) -> Iterator[Record | Refused]:
@@ -216,10 +310,10 @@ def _refuse_shard(name: str, error: OSError) -> Refused:
     return Refused(make_printable(name), "shard cannot be read", detail)
 
 
-def _load_part(path: Path, part: Part) -> bytes:
+def _load_part(homes: Mapping[Part, Path], part: Part) -> bytes:
     """Bytes of a part of a record on disk. Raises ItemError."""
     try:
-        with path.open("rb") as file:
+        with homes[part].open("rb") as file:
             file.seek(part.offset)
             data = file.read(part.size)
     except OSError as error:
@@ -228,6 +322,21 @@ def _load_part(path: Path, part: Part) -> bytes:
     if len(data) < part.size:
         raise ItemError("shard is cut", f"{part.size - len(data):,} bytes are missing")
     return data
+
+
+def _read_packed_shard(
+    path: Path, shard: str, reader: RecordReader
+) -> Iterator[Figure | Rejection]:
+    """Figures and rejections of a compressed shard on disk."""
+    try:
+        with path.open("rb") as packed, unpack(packed) as file:
+            for one in read_records(file, load=True):
+                if isinstance(one, Refused):
+                    yield make_rejection(shard, one)
+                else:
+                    yield reader.read(make_printable(shard), one, _check_part)
+    except OSError as error:
+        yield make_rejection(shard, _refuse_shard("", error))
 
 
 def _read_remote_shard(url: str, reader: RecordReader) -> Iterator[Figure | Rejection]:
@@ -244,7 +353,7 @@ def _stream_remote_shard(url: str) -> Iterator[Record | Refused]:
 
     try:
         system, path = url_to_fs(url)
-        with system.open(path, "rb") as file:
+        with system.open(path, "rb") as opened, unpack(opened) as file:
             yield from read_records(file, load=True)
     except Exception as error:  # each file system raises its own
         raise SourceError(
