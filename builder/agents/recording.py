@@ -171,6 +171,22 @@ def fill_parameters(settings: Mapping[str, Any], manifest: Manifest) -> dict[str
     return {**parameters, **settings, "model": model}
 
 
+def make_manifest(settings: Mapping[str, Any], agent: str) -> Manifest:
+    """The manifest of a build by a model that is asked now.
+
+    Args:
+        settings: of the build, the model's nested.
+        agent: that answered.
+    """
+    from builder.agents.models.versions import NEWEST
+
+    told = {name: settings[name] for name in PARAMETERS}
+    told |= {name: settings["model"][name] for name in MODEL_PARAMETERS}
+    # Of recorded replies the model is filled in by who knows the recording.
+    name = "openai:recorded" if find_recording(agent) else agent
+    return Manifest(agent=name, version=NEWEST.name, prompts=NEWEST.prompts.digests(), **told)
+
+
 def write_recording(
     folder: Path, manifest: Manifest, responses: Path, requests: Iterable[str]
 ) -> int:

@@ -64,6 +64,11 @@ COMMANDS = {
         "Publish a release on the Hugging Face Hub: dataset, metric, and if asked weights and "
         "demo.",
     ),
+    "rebuild": CommandEntry(
+        "builder.commands.rebuild",
+        "rebuild_command",
+        "Build a published dataset again from its own figures and replies, and compare the bytes.",
+    ),
     "import": CommandEntry(
         "builder.commands.interchange",
         "import_command",

@@ -25,6 +25,13 @@ def publish_command(
     allow_unscreened: Annotated[
         bool, typer.Option(help="publish test questions that nobody screened, marked as such")
     ] = False,
+    replies: Annotated[
+        str,
+        typer.Option(
+            help="publish the model's replies and all figures too, so that anyone can rebuild the "
+            "dataset; the licence of the replies: CC-BY-4.0 ..."
+        ),
+    ] = "",
     dry_run: Annotated[
         bool, typer.Option(help="check, lay out OUTPUT/publish/, and send nothing")
     ] = False,
@@ -36,7 +43,7 @@ def publish_command(
     """
     out = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
     names = Publication(repo_id, repo_id if metric is None else metric, weights, demo)
-    found, staged = prepare(output, names, allow_unscreened, _copy_app)
+    found, staged = prepare(output, names, allow_unscreened, _copy_app, replies)
     for name, rows in sorted(found.rows.items()):
         out.print(f"{name}: {rows:,} rows")
     if dry_run:

@@ -12,8 +12,10 @@ from builder.errors import BuildError
 from builder.publish.checks import Findings, check_files, check_release
 from builder.publish.dataset import stage_dataset
 from builder.publish.hub import Pushed, RepoKind, list_tokens, push_folder
+from builder.publish.replies import REBUILD, stage_replies
 from builder.publish.spaces import CopyApp, stage_demo, stage_metric
 from builder.publish.weights import find_weights, stage_weights
+from builder.screening.outcomes import LOG
 
 _REPO_ID = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}")
 
@@ -63,6 +65,7 @@ def prepare(
     publication: Publication,
     allow_unscreened: bool = False,
     copy_app: CopyApp | None = None,
+    replies: str = "",
 ) -> tuple[Findings, list[Staged]]:
     """Check what a build made and lay out every repository under OUTPUT/publish/.
 
@@ -72,6 +75,7 @@ def prepare(
         output: folder that a build wrote.
         publication: ids of the repositories.
         allow_unscreened: publish test questions that nobody screened, marked as such.
+        replies: licence of the model's replies, which are published too; '' leaves them out.
         copy_app: copies the app for the demo; needed where a demo is published.
 
     Returns:
@@ -89,7 +93,7 @@ def prepare(
     # Laid out anew each time, so that nothing of an earlier release goes out with it.
     root = output / "publish"
     shutil.rmtree(root, ignore_errors=True)
-    staged = list(_stage(output, root, publication, findings, copy_app))
+    staged = list(_stage(output, root, publication, findings, copy_app, replies))
     # The release was checked; cards, requirements and the app's own files are checked here.
     _refuse([
         f"{one.kind} {one.repo_id}: {why}"
@@ -105,6 +109,7 @@ def _stage(
     publication: Publication,
     findings: Findings,
     copy_app: CopyApp | None,
+    replies: str,
 ) -> Iterator[Staged]:
     if name := publication.weights:
         folder = stage_weights(find_weights(output), root / "weights", name)
@@ -113,9 +118,11 @@ def _stage(
         yield Staged("space", name, stage_metric(root / "metric", name), "static")
     name = publication.dataset
     folder = stage_dataset(output / "release", root / "dataset", name, findings.licenses)
+    if replies:
+        stage_replies(output, folder, name, replies)
     # A script of an older version is deleted there: with one, `datasets` refuses the repository.
     script = f"{name.rpartition('/')[2]}.py"
-    yield Staged("dataset", name, folder, stale=("data/*.parquet", script))
+    yield Staged("dataset", name, folder, stale=("data/*.parquet", REBUILD, LOG, script))
     if publication.demo:
         if copy_app is None:
             raise BuildError("a demo needs the app: say how to copy it (copy_app)")

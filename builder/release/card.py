@@ -133,7 +133,7 @@ def list_features(config: str) -> list[dict[str, str]]:
     Raises:
         KeyError: there is no such config.
     """
-    return [_describe_feature(field) for field in SCHEMAS[config]]
+    return [describe_feature(field) for field in SCHEMAS[config]]
 
 
 def _name_size(rows: int) -> str:
@@ -166,7 +166,7 @@ def _describe_features(config: ConfigFiles) -> dict[str, Any]:
     }
 
 
-def _describe_feature(field: pa.Field) -> dict[str, str]:
+def describe_feature(field: pa.Field) -> dict[str, str]:
     """A feature in the spelling that both `datasets` 3.6 and 5 read."""
     if pa.types.is_struct(field.type):
         return {"name": field.name, "dtype": "image"}

@@ -16,13 +16,7 @@ from rich.console import Console
 
 from builder.agents import closing_agents, is_model, open_model_agent
 from builder.agents.costs import FigureSize, StepEstimate, estimate_calls, summarize_costs
-from builder.agents.recording import (
-    MODEL_PARAMETERS,
-    PARAMETERS,
-    Manifest,
-    read_recording,
-    write_recording,
-)
+from builder.agents.recording import make_manifest, read_recording, write_recording
 from builder.agents.settings import RESPONSES
 from builder.agents.unusable import LISTS, list_lost_replies
 from builder.errors import BuildError
@@ -65,13 +59,19 @@ class BuildResult:
     summary: Summary
 
 
-def build(config: BuildConfig, console: Console | None = None, wait: bool = False) -> BuildResult:
+def build(
+    config: BuildConfig,
+    console: Console | None = None,
+    wait: bool = False,
+    card: Mapping[str, Any] | None = None,
+) -> BuildResult:
     """Build a release from its sources; what an earlier run finished is not done again.
 
     Args:
         config: what to build, and where.
         console: where progress is shown; default: stderr.
         wait: whether to wait for another build in the same folder.
+        card: what the card says of the settings; default: what they are.
 
     Raises:
         SourceError: a source cannot be used.
@@ -109,7 +109,7 @@ def build(config: BuildConfig, console: Console | None = None, wait: bool = Fals
             [shard.name for shard in shards],
             assignments,
             _merge_quarantine(store, shards),
-            card_settings(config),
+            card_settings(config) if card is None else card,
             Screening.read(config.output),
         )
         clock.lap("release")
@@ -152,15 +152,7 @@ def _record_replies(store: ShardStore, shards: list[Shard], config: BuildConfig)
         for shard in shards
         for request in _read_replies(store, shard, ["request"])["request"].to_pylist()
     }
-    agent = open_model_agent(config.agent, config.agent_options)
-    parameters = config.model_dump(include=set(PARAMETERS))
-    manifest = Manifest(
-        agent=config.agent,
-        version=agent.version.name,
-        prompts=agent.version.prompts.digests(),
-        **parameters,
-        **config.model.model_dump(include=set(MODEL_PARAMETERS)),
-    )
+    manifest = make_manifest(config.model_dump(), config.agent)
     folder = config.agent_options.folder / RESPONSES
     count = write_recording(config.record, manifest, folder, asked)
     logger.info("Recorded: %s, %d replies", config.record, count)

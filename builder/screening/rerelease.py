@@ -49,7 +49,7 @@ def rerelease(
     Raises:
         BuildError: the build is not finished, or another one holds the folder.
     """
-    config = _read_config(output)
+    config = read_config(output)
     with lock_output(output, console or Console(stderr=True)) as work:
         assignments = read_assignments(work)
         store = ShardStore(work)
@@ -68,7 +68,8 @@ def rerelease(
     return RereleaseResult(release, summary, screening)
 
 
-def _read_config(output: Path) -> BuildConfig:
+def read_config(output: Path) -> BuildConfig:
+    """The settings of a finished build. Raises BuildError where there is none."""
     try:
         settings = json.loads((output / "run.json").read_text(encoding="utf-8"))["config"]
         return BuildConfig(**settings | {"output": output})

@@ -140,14 +140,17 @@ def _read_figure(
 
 def _find_problem(row: dict[str, Any]) -> tuple[str, str] | None:
     """Why a row is no figure: reason and detail."""
-    empty = [name for name in REQUIRED if row[name] in (None, "") and name != "attribution"]
+    # What may not be passed on is published without words and image.
+    withheld = not allows(row["license"] or "", "redistributable")
+    needed = set(REQUIRED) - {"attribution"} - ({"caption"} if withheld else set())
+    empty = [name for name in REQUIRED if name in needed and row[name] in (None, "")]
     if empty:
         return "figure has empty columns", ", ".join(empty)
     if not _PHASH.fullmatch(row["image_phash"]):
         return "perceptual hash has another form", make_printable(row["image_phash"])[:80]
     data = row["image"].get("bytes")
-    if not data and not allows(row["license"], "redistributable"):
-        return None  # published without its image, for want of rights
+    if not data and withheld:
+        return None
     if hashlib.sha256(data or b"").hexdigest() != row["image_sha256"]:
         return "image is not the one that its digest names", row["image_sha256"][:80]
     return None
