@@ -39,6 +39,9 @@ def locate(root: Path, name: str) -> Path:
     if absolute or ".." in parts or "\x00" in name or not parts:
         raise ItemError("file name leads out of the folder", make_printable(repr(name)[:500]))
     path = root / name
+    # A table written on Windows names images by backslashes.
+    if "\\" in name and ".." not in (turned := name.replace("\\", "/")).split("/"):
+        path = path if is_there(path) else root / turned
     try:
         resolved = path.resolve()
         exists = path.exists()
@@ -50,6 +53,14 @@ def locate(root: Path, name: str) -> Path:
     if not exists:
         raise ItemError("image file missing", make_printable(name))
     return resolved
+
+
+def is_there(path: Path) -> bool:
+    """Whether a path exists; False for names that no file can have."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
 
 
 def read_below(root: Path, name: str) -> bytes:

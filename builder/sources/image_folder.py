@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from builder.sources.article import ItemError
 from builder.sources.base import Partition, SourceError, cut_partitions, read_file_facts
-from builder.sources.files import IMAGES, read_below, walk_files
+from builder.sources.files import IMAGES, is_there, read_below, walk_files
 from builder.sources.row_files import RowFile, read_row_file
 from builder.sources.rows import (
     Collection,
@@ -27,7 +27,10 @@ from builder.tables.records import Figure, Rejection
 KIND = "image_folder"
 NAMES = ("metadata.jsonl", "metadata.csv", "metadata.parquet")
 """As in https://huggingface.co/docs/datasets/image_dataset."""
-IMAGE_COLUMNS = ("file_name",)
+IMAGE_COLUMNS = (
+    *("file_name", "image_file_name", "file_names", "images_file_names", "image", "image_path"),
+    *("filename", "path"),
+)
 
 logger = logging.getLogger("microvqa_pp")
 
@@ -127,6 +130,7 @@ class _Plan:
         self._name = name
         self._columns = columns
         self._rows: dict[str, str] = {}
+        self._further: set[str] = set()
         self._problem = ""
 
         problems: list[OSError] = []
@@ -144,7 +148,8 @@ class _Plan:
         # An image that no row names has no caption: say so, instead of passing over it.
         for file in files:
             image = self._make_relative(file)
-            if file.suffix.lower() in IMAGES and image not in self._rows:
+            named = image in self._rows or image in self._further
+            if file.suffix.lower() in IMAGES and not named:
                 self._refuse(image, "image is not referenced", "no metadata row names it")
 
     def _check_metadata(self, metadata: list[Path]) -> None:
@@ -176,12 +181,18 @@ class _Plan:
         for number, values in metadata.rows:
             row = make_plain_row(values, columns)
             file = row.pop("image")
+            if isinstance(file, list) and file:
+                file, *others = file
+                for place_in_row, other in enumerate(others, start=2):
+                    detail = f"image {place_in_row} of {len(others) + 1}; the first one is used"
+                    further = self._name_image(folder, other if isinstance(other, str) else "")
+                    self._refuse(f"{place}:{number}", "further image of a row", detail, further)
+                    self._further.add(further)
             if not isinstance(file, str) or not file.strip():
                 detail = f"{columns['image']} is empty"
                 self._refuse(f"{place}:{number}", "row names no image", detail)
                 continue
-            # Images are named from the folder of their metadata, and known from the root.
-            name = (PurePosixPath(self._make_relative(folder)) / file).as_posix()
+            name = self._name_image(folder, file)
             if name in self._rows:
                 detail = f"the image is that of {self._rows[name]}"
                 self._refuse(f"{place}:{number}", "image occurs twice", detail, name)
@@ -193,6 +204,13 @@ class _Plan:
             )
             item = json.dumps(["row", place, number, article, name, row])
             self.groups.setdefault(article, []).append(item)
+
+    def _name_image(self, folder: Path, file: str) -> str:
+        """Images are named from the folder of their metadata, and known from the root."""
+        name = (PurePosixPath(self._make_relative(folder)) / file).as_posix()
+        # A table written on Windows names them by backslashes.
+        turned = name.replace("\\", "/")
+        return name if turned == name or is_there(self._root / name) else turned
 
     def _refuse(self, location: str, reason: str, detail: str, name: str = "") -> None:
         shown = [make_printable(text) for text in (location, name or location, reason, detail)]

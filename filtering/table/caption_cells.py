@@ -26,6 +26,8 @@ _ENGLISH = re.compile(r"en(?:g|glish)?(?:[-_][a-z]{2,4})?", re.IGNORECASE)
 _LANGUAGE_CODE = re.compile(r"[a-z]{2,3}(?:[-_][A-Za-z]{2,4})?")
 _PANEL = re.compile(r"\(?([A-Za-z])\)?")
 _PRINTED = re.compile(r"(?:\[\s*|\{\s*)(?:'|\{')[\s\S]*(?:\]|\})")
+_NOTHING = ("nan", "none", "null", "n/a", "<na>")
+"""What programs write for a missing text."""
 _ENDING = (".", "!", "?", ":", ";", ",", "…")
 
 
@@ -60,6 +62,8 @@ def _is_empty(value: object) -> bool:
 def _read_text(text: str) -> str:
     """A text as it is, unless it is JSON of several texts."""
     bare = text.strip()
+    if bare.lower() in _NOTHING:
+        return ""
     if not (bare[:1] in ("{", "[") and bare[-1:] in ("}", "]")):
         return text
     try:

@@ -48,7 +48,8 @@ logger = logging.getLogger("microvqa_pp")
 
 
 class BiomedicaSource:
-    """Records of BIOMEDICA's WebDataset shards.
+    """Records of WebDataset shards: BIOMEDICA's, and those of others, without keys and labels of
+    its form, whose captions then say whether they show microscopy.
 
     Reads: `location` is a `.tar`, a folder of them, a pattern, or a URL or pattern that fsspec
     opens ('hf://datasets/BIOMEDICA/biomedica_webdataset_24M/commercial/*.tar'). `microscopy`
@@ -58,7 +59,8 @@ class BiomedicaSource:
     A partition: of shards on disk, all records of its articles, from whichever shards, about
     `records_per_partition` of them. Only tar headers are read to plan, and about 200 bytes are held
     for each record; articles are told apart by the keys. A shard behind a URL is a partition, read
-    once, forwards, so an article that lies in several of them is read in several partitions.
+    once, forwards, so an article that lies in several of them is read in several partitions; so is
+    a compressed one on disk. `license` is that of records of others that state none.
 
     Yields a figure for each record that is selected. Rejects records with another label, without
     one of their three parts, with broken JSON or images, and keys or figures that occur twice; and

@@ -26,7 +26,12 @@ from builder.tables.images import ImageError
 from builder.tables.records import Figure, Rejection
 
 KIND = "dataset"
-IMAGE_COLUMNS = ("image", "images", "images_list", "img", "file_name")
+IMAGE_COLUMNS = (
+    *("image", "images", "images_list", "img", "file_name", "file_names", "image_path"),
+    *("image_file", "img_path", "filename", "figure_path", "Figure_path", "image_1", "image1"),
+    *("image_0", "jpg", "png"),
+)
+_NUMBERED = re.compile(r"(image_?)\d+")
 BATCH_ROWS = 64
 
 _PMCID = re.compile(r"PMC\d+")
@@ -120,6 +125,12 @@ class DatasetSource:
         for split, table in open_tables(self._location).items():
             place = f"{self._location.path} ({split})"
             columns = match_columns(table.columns, self._columns, IMAGE_COLUMNS, place)
+            # Of numbered columns the first has the image, the others have further ones.
+            if match := _NUMBERED.fullmatch(columns["image"]):
+                for name in table.columns:
+                    more = _NUMBERED.fullmatch(name)
+                    if more and more[1] == match[1] and name != columns["image"]:
+                        columns[f"image {name}"] = name
             tables[split] = (table, columns)
         return tables
 
@@ -176,5 +187,6 @@ class DatasetSource:
 
 def _parse_row(values: Mapping[str, Any], columns: Mapping[str, str]) -> tuple[Any, list[Cell]]:
     """What a row says of its figure, and its images."""
-    row = {what: name for what, name in columns.items() if what != "image"}
-    return make_plain_row(values, row), read_cells(values.get(columns["image"]))
+    row = {what: name for what, name in columns.items() if not what.startswith("image")}
+    images = [name for what, name in columns.items() if what.startswith("image")]
+    return make_plain_row(values, row), read_cells([values.get(name) for name in images])

@@ -172,6 +172,32 @@ def test_base64_and_captions_in_several_parts_are_read_or_refused_in_short(
     assert len(Rejection("dataset", "", "", "", "", "x" * 9000).detail) == 500
 
 
+def test_numbered_image_columns_are_views_of_one_figure(
+    tmp_path: Path, picture: bytes, odd_pictures: dict[str, bytes]
+) -> None:
+    cell, other = ({"bytes": data, "path": None} for data in (picture, odd_pictures["16-bit"]))
+    rows = [{"image_1": cell, "image_2": other, "image_3": None, "caption": "Cells."}]
+    items = read(write(tmp_path / "t.parquet", rows))
+    assert [f.image["bytes"] for f in figures(items)] == [picture]
+    assert reasons(items) == ["further image of a row"]
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.tsv", "t.json", "t.ndjson"])
+def test_text_tables_of_other_programs(tmp_path: Path, picture: bytes, name: str) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.jpg").write_bytes(picture)
+    row = {"image_path": "in\\a.jpg", "caption": "HeLa; 37 °C, 5 µm", "license": "CC0-1.0"}
+    text = json.dumps([row], ensure_ascii=False)
+    if name.endswith(("csv", "tsv")):
+        mark = "\t" if name == "t.tsv" else ";"
+        text = "\n".join(mark.join(f'"{v}"' for v in line) for line in (row, row.values()))
+    elif name == "t.ndjson":
+        text = json.dumps(row, ensure_ascii=False)
+    (tmp_path / name).write_bytes(text.encode("cp1252"))
+    (figure,) = figures(read(tmp_path / name))
+    assert (figure.caption, figure.license) == (row["caption"], "CC0-1.0")
+
+
 def test_images_are_checked(
     tmp_path: Path, odd_pictures: dict[str, bytes], bad_pictures: dict[str, bytes]
 ) -> None:

@@ -223,6 +223,23 @@ def test_names_in_other_scripts_stay_apart(tmp_path: Path, picture: bytes) -> No
     assert all(figure.figure_id.isascii() for figure in found)
 
 
+def test_rows_with_several_images_and_names_of_windows(tmp_path: Path, picture: bytes) -> None:
+    names = ["a/1.jpg", "a/2.jpg", "b/3.jpg"]
+    rows = [
+        {"file_names": ["a/1.jpg", "a\\2.jpg"], "caption": "Two."},
+        {"file_names": ["b\\3.jpg"], "caption": "One."},
+        {"file_names": ["..\\x.jpg"], "caption": "Out."},
+    ]
+    items = read(write(tmp_path, rows, {n: picture + n.encode() for n in names}))
+    assert [(f.image["path"], f.caption) for f in figures(items)] == [
+        ("1.jpg", "Two."),
+        ("3.jpg", "One."),
+    ]
+    refused = {r.item: r.reason for r in items if isinstance(r, Rejection)}
+    assert refused["a/2.jpg"] == "further image of a row"
+    assert "file name leads out of the folder" in refused.values() and len(refused) == 2
+
+
 VALUES = st.one_of(st.none(), st.integers(), st.floats(), st.text(), st.lists(st.text()))
 ROWS = st.lists(st.dictionaries(st.sampled_from(("file_name", "caption", "x")), VALUES))
 
