@@ -20,6 +20,7 @@ from builder.sources.article import (
     strip_doi,
 )
 from builder.sources.base import SourceError
+from builder.sources.captions import clean_caption
 from builder.sources.text import clean, clean_all, make_distinct_id
 from builder.tables.license_terms import read_terms
 from builder.tables.licenses import UNKNOWN, License, normalise
@@ -147,7 +148,7 @@ class Collection:
             ImageError: For an image that cannot be decoded.
         """
         try:
-            caption = clean(read_caption(row.get("caption")))
+            caption = clean_caption(read_caption(row.get("caption")))
         except CellError as error:
             raise ItemError("caption cannot be read", str(error)) from error
         check_caption(caption)

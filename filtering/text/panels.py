@@ -42,7 +42,7 @@ class _Candidate(NamedTuple):
 
 
 _LETTER = r"[A-Za-z]['′’'″”\"]?\d?(?![A-Za-z0-9])"
-_JOIN = r"\s{0,2}(?:,?\s?and\s|,|;|&|\+|/|[-–—−]|to\s|through\s)\s{0,2}"
+_JOIN = r"\s{0,2}(?:,?\s?and\s|,|;|&|\+|/|[-–—−‐‑~∼]|to\s|through\s)\s{0,2}"
 _LIST = rf"{_LETTER}(?:{_JOIN}{_LETTER}){{0,25}}"
 _CAPITALS = rf"[A-Z]['′]?(?![A-Za-z0-9])(?:{_JOIN}[A-Z]['′]?(?![\w-])){{0,25}}"
 # '(A)', '(A–C)', '(A, left panel)', '(a. Fibre; b. ...)'
@@ -59,10 +59,10 @@ _BARE_LEAD = re.compile(r"(?P<lead>[.;:,!?)])\s+(?:and\s)?(?=[A-Za-z](?![A-Za-z]
 _BARE = re.compile(
     rf"(?P<list>{_LIST})(?P<stop>\)(?=\s)|\.(?=\s+[A-Z0-9(])|[,:](?=\s)|(?=\s[\w(]))"
 )
-_BOLD = re.compile(rf"\(?(?P<list>{_LIST})\s*[.,:)]*")
+_BOLD = re.compile(rf"(?:[Pp]anels? )?\(?(?P<list>{_LIST})\s*[.,:)]*")
 _ITEM_OF_LIST = re.compile(rf"(?P<join>{_JOIN})?(?P<letter>[A-Za-z])['′’'″”\"]?\d?")
-_TO = frozenset({"-", "–", "—", "−", "to", "through"})
-_BETWEEN = re.compile(r"\s?(?:,|&|/|,?\s?and|[-–]|to)?\s?")
+_TO = frozenset({*"-–—−‐‑~∼", "to", "through"})
+_BETWEEN = re.compile(r"\s?(?:,|&|/|,?\s?and|[-–‐‑]|to)?\s?")
 
 _BODY = re.compile(r"[.:,)]?\s+|")
 _WORDS_FOLLOW = re.compile(r"[.:,]?\s?(?!(?:and|or|but|than|as)\b)[\w(Δ\"“'‘+±<>≥-]")

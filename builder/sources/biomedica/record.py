@@ -22,6 +22,7 @@ from builder.sources.article import (
     make_figure,
 )
 from builder.sources.biomedica.shards import Part, Record, parse_key
+from builder.sources.captions import clean_caption
 from builder.sources.files import Refused
 from builder.sources.rows import (
     COLUMNS,
@@ -189,10 +190,10 @@ def _read_caption(record: Record, meta: Mapping[str, Any], load: Load) -> str:
     known = next((meta[name] for name in COLUMNS["caption"] if meta.get(name)), None)
     if "txt" in record.parts or known is None:
         raw = _load_part(record, "txt", load, 4 * MAX_CAPTION_CHARS, "caption is too long")
-        caption = clean(raw.decode("utf-8", "replace"))
+        caption = clean_caption(raw.decode("utf-8", "replace"))
     else:
         try:
-            caption = clean(read_caption(known))
+            caption = clean_caption(read_caption(known))
         except CellError as error:
             raise ItemError("caption cannot be read", str(error)) from error
     check_caption(caption)

@@ -8,33 +8,13 @@ from __future__ import annotations
 
 import logging
 import re
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import groupby
 from pathlib import Path, PurePosixPath
 
-from builder.sources.article import Article, Legend, make_figure
 from builder.sources.base import MAX_BYTES, Partition, SourceError, make_fingerprint
-from builder.sources.files import IMAGES
-from builder.sources.pmc_oa.figures import (
-    Mentions,
-    PackageImages,
-    find_graphics,
-    find_loose_graphics,
-    find_other_kind,
-    read_legend,
-)
-from builder.sources.pmc_oa.jats import XLINK_HREF, Element, XmlError, parse, read_text
-from builder.sources.pmc_oa.packages import (
-    Package,
-    PackageError,
-    find_packages,
-    list_files,
-    load_package,
-    read_package_name,
-)
-from builder.sources.pmc_oa.rights import FigureRights, read_article
+from builder.sources.pmc_oa.packages import find_packages, list_files, read_package_name
+from builder.sources.pmc_oa.reading import KIND, read_package, reject_article
 from builder.sources.pmc_oa.service import (
     CLOUD,
     RATE,
@@ -45,11 +25,8 @@ from builder.sources.pmc_oa.service import (
     find_cache,
 )
 from builder.sources.text import make_printable, make_safe_id
-from builder.tables.images import ImageError
-from builder.tables.microscopy import classify
 from builder.tables.records import Figure, Rejection
 
-KIND = "pmc_oa"
 QUERY = "search:"
 """How a location begins that is a query."""
 
@@ -75,9 +52,9 @@ class PmcOaSource:
     A partition: about `packages_per_partition` packages in order of their names, all of one name
     together.
 
-    Yields a figure for each `fig` with one image and a caption. Rejects packages that cannot be
-    read, figures without either, with several images or outside of the text (tables, formulas,
-    sub-articles), and image files that no figure shows.
+    Yields a figure for each picture of a `fig` with a caption. Rejects packages that cannot be
+    read, figures without either or outside of the text (tables, formulas, sub-articles), and image
+    files that no figure shows.
 
     Raises:
         SourceError: For settings out of range.
@@ -128,7 +105,7 @@ class PmcOaSource:
             path = self._location / item
             name = make_printable(path.name)
             place = name if item in (".", "") else make_printable(PurePosixPath(item).as_posix())
-            yield from _read_package(path, place, places)
+            yield from read_package(path, place, places)
 
     def _make_partition(self, index: int, chunk: list[Path]) -> Partition:
         items = tuple(str(path.relative_to(self._location)) for path in chunk)
@@ -198,16 +175,16 @@ class PmcOaService:
             try:
                 folder = self._cache.fetch(pmcid)
             except MissingError as error:
-                yield _reject_article(pmcid, pmcid, "article cannot be had", str(error))
+                yield reject_article(pmcid, pmcid, "article cannot be had", str(error))
                 continue
             except OutageError as error:
                 raise SourceError(
                     f"PubMed Central cannot be read on: {error}; run again, files are kept"
                 ) from error
             if isinstance(folder, str):
-                yield _reject_article(pmcid, pmcid, folder, f"{CLOUD} says so")
+                yield reject_article(pmcid, pmcid, folder, f"{CLOUD} says so")
                 continue
-            yield from _read_package(folder, pmcid, places)
+            yield from read_package(folder, pmcid, places)
 
 
 def _read_ids(path: Path) -> list[str]:
@@ -227,149 +204,3 @@ def _read_ids(path: Path) -> list[str]:
         if match:
             numbers.add(int(match[1]))
     return [f"PMC{number}" for number in sorted(numbers)]
-
-
-def _read_package(path: Path, place: str, places: dict[str, str]) -> Iterator[Figure | Rejection]:
-    """Figures and rejections of one package.
-
-    Args:
-        path: Its folder or archive.
-        place: How rejections name it.
-        places: Where the articles that were read before came from; this one is added.
-    """
-    try:
-        package = load_package(path)
-        names = package.list_names((".nxml",)) or package.list_names((".xml",))
-        if not names:
-            raise PackageError("no article XML", f"{len(package.files)} images and no .nxml file")
-        if len(names) > 1:
-            raise PackageError("several article XML files", ", ".join(names[:5]))
-        root = parse(package.files[names[0]])
-    except (PackageError, XmlError) as error:
-        yield _reject_article(place, "", error.reason, error.detail)
-        return
-    article = read_article(root, read_package_name(path))
-    if article.article_id in places:
-        detail = f"already read from {places[article.article_id]}"
-        yield _reject_article(place, article.article_id, "article occurs twice", detail)
-        return
-    places[article.article_id] = place
-    yield from _ArticleReading(place, names[0], package, root, article).read_all()
-
-
-def _reject_article(place: str, article_id: str, reason: str, detail: str) -> Rejection:
-    logger.warning("%s left out: %s: %s", place, reason, detail)
-    return Rejection(KIND, place, article_id, "", reason, detail)
-
-
-class _ArticleReading:
-    """One pass over an article; keeps account of the image files that it came across.
-
-    Every image file of the package ends as the image of a figure or in a rejection.
-    """
-
-    def __init__(
-        self, place: str, xml: str, package: Package, root: Element, article: Article
-    ) -> None:
-        self._place = place
-        self._xml = xml
-        self._package = package
-        self._root = root
-        self._article = article
-        self._images = package.list_names(IMAGES)
-        self._index = PackageImages(self._images)
-        self._mentions = Mentions(root)
-        self._rights = FigureRights(root, article)
-        self._keys: set[str] = set()
-        self._accounted: set[str] = set()
-
-    def read_all(self) -> Iterator[Figure | Rejection]:
-        """Figures in the order of the article, then all that is none of them."""
-        for number, node in enumerate(self._root.iter("fig"), start=1):
-            yield from self._read_figure(node, number)
-        yield from self._reject_loose_graphics()
-        for name in self._images:
-            if name not in self._accounted:
-                yield self._reject(name, "", "image is not referenced", "no graphic names it")
-        for refused in self._package.refused:
-            yield self._reject(refused.name, "", refused.reason, refused.detail)
-
-    def _reject(self, name: str, item: str, reason: str, detail: str) -> Rejection:
-        self._accounted.add(name)
-        location = f"{self._place}/{name}"
-        return Rejection(KIND, location, self._article.article_id, item, reason, detail)
-
-    def _read_figure(self, node: Element, number: int) -> Iterator[Figure | Rejection]:
-        legend = read_legend(node)
-        item = legend.label or node.get("id") or f"figure {number}"
-        # The same picture in other formats is accounted for, whether the figure is used or not.
-        pictures = find_graphics(node)
-        chosen, others = self._index.find([href for hrefs in pictures for href in hrefs])
-        for name in others:
-            detail = f"{', '.join(chosen)} is used for {item}"
-            yield self._reject(name, item, "other format of a figure", detail)
-        # A figure that cannot be used is rejected with its image files, or with the XML.
-        problem = _find_problem(node, legend, pictures, chosen)
-        if problem is not None:
-            for name in chosen or [self._xml]:
-                yield self._reject(name, item, *problem)
-            return
-        self._accounted.add(chosen[0])
-        try:
-            yield self._make_figure(node, number, legend, chosen[0])
-        except ImageError as error:
-            yield self._reject(chosen[0], item, error.reason, error.detail)
-
-    def _make_figure(self, node: Element, number: int, legend: Legend, name: str) -> Figure:
-        # A key is unique in its article: a repeated one gets the figure's number.
-        key = make_safe_id(node.get("id") or read_text(node.find("label")) or f"fig{number}")
-        if key in self._keys:
-            key = f"{key}-n{number}"
-        self._keys.add(key)
-        legend = replace(legend, mentions=self._mentions.find(node))
-        license, reason = self._rights.find(node, legend)
-        return make_figure(
-            source=KIND,
-            key=key,
-            article=self._article,
-            image=(PurePosixPath(name).name, self._package.files[name]),
-            legend=legend,
-            verdict=classify(legend.caption, legend.title, legend.label, legend.mentions),
-            license=license,
-            license_reason=reason,
-        )
-
-    def _reject_loose_graphics(self) -> Iterator[Rejection]:
-        """Graphics outside of figures: one rejection for each image file, or for each kind."""
-        without_file: Counter[str] = Counter()
-        for node, kind in find_loose_graphics(self._root):
-            href = node.get(XLINK_HREF, "")
-            chosen, others = self._index.find([href])
-            fresh = [name for name in chosen + others if name not in self._accounted]
-            for name in fresh:
-                yield self._reject(name, "", f"not a figure: {kind}", f"graphic {href}")
-            if not chosen:
-                without_file[kind] += 1
-        for kind, count in sorted(without_file.items()):
-            detail = f"{count} graphics without an image file in the package"
-            yield self._reject(self._xml, "", f"not a figure: {kind}", detail)
-
-
-def _find_problem(
-    node: Element, legend: Legend, pictures: list[list[str]], chosen: list[str]
-) -> tuple[str, str] | None:
-    """Reason and detail why a `fig` gives no figure, or None if it does."""
-    hrefs = ", ".join(href for picture in pictures for href in picture)
-    if kind := find_other_kind(node):
-        return f"not a figure: {kind}", f"fig {node.get('id', '')} shows {hrefs}"
-    if not pictures:
-        return "figure names no image", f"fig {node.get('id', '')} has no graphic"
-    if len(pictures) > 1:
-        return "several images in one figure", hrefs
-    if not chosen:
-        return "image file missing", hrefs
-    if len(chosen) > 1:
-        return "several image files match", f"{hrefs}: {', '.join(chosen)}"
-    if not legend.caption:
-        return "no caption", hrefs
-    return None

@@ -116,6 +116,16 @@ def test_a_figure_carries_its_article_licence_and_untouched_image(tmp_path: Path
         ("F1.GIF", ["f1.gif", "f1.jpg"], "f1.gif"),
         ("info:doi/10.1/f1", ["img/f1.png"], "f1.png"),
         ("../../etc/f1.jpg", ["f1.jpg"], "f1.jpg"),
+        ("f1.eps", ["f1.jpg"], "f1.jpg"),
+        ("F1.PDF", ["f1.JPG"], "f1.JPG"),
+        ("img/my%20fig.tif", ["img/my fig.jpg"], "my fig.jpg"),
+        ("f1.jpg?download=1", ["f1.jpg"], "f1.jpg"),
+        ("b/f1.jpg", ["a/f1.png", "b/f1.jpg"], "f1.jpg"),
+        ("gr1", ["gr1.jpg", "gr1_lrg.jpg"], "gr1.jpg"),
+        ("F1.large.jpg", ["f1.gif"], "f1.gif"),
+        ("f1", ["f1-hires.png"], "f1-hires.png"),
+        ("gr1", ["1-s2.0-S0092867417300065-gr1.jpg"], "1-s2.0-S0092867417300065-gr1.jpg"),
+        ("info:doi/10.1371/journal.pone.01.g001", ["pone.01.g001.jpg"], "pone.01.g001.jpg"),
     ],
 )
 def test_references_find_files_of_the_package(
@@ -125,6 +135,109 @@ def test_references_find_files_of_the_package(
     items = read(tmp_path / "p")
     assert [figure.image["path"] for figure in figures(items)] == [chosen]
     assert reasons(items) == ["other format of a figure"] * (len(names) - 1)
+
+
+@pytest.mark.parametrize(
+    "names", [["appendix-f1.jpg"], ["f11.jpg"], ["2017001-f1.jpg", "2017002-f1.jpg"]]
+)
+def test_another_image_is_not_taken_for_a_missing_one(tmp_path: Path, names: list[str]) -> None:
+    write(tmp_path / "p", {"a.nxml": article(fig()), **dict.fromkeys(names, picture())})
+    assert reasons(read(tmp_path / "p"))[0] == "image file missing"
+
+
+def test_folders_tell_files_of_one_name_apart(tmp_path: Path) -> None:
+    body = fig("f1", "a/f1.jpg") + fig("f2", "b/f1.jpg")
+    files = {"a/f1.jpg": picture("red"), "b/f1.jpg": picture("blue")}
+    write(tmp_path / "p", {"a.nxml": article(body), **files})
+    images = [figure.image["bytes"] for figure in figures(read(tmp_path / "p"))]
+    assert images == list(files.values())
+
+
+TWO = {"f1.jpg": picture("red"), "f2.jpg": picture("blue")}
+
+
+def test_each_picture_of_a_figure_is_one(tmp_path: Path) -> None:
+    body = fig(extra='<graphic xlink:href="f2"><caption><p>More.</p></caption></graphic>')
+    write(tmp_path / "p", {"a.nxml": article(body), **TWO})
+    first, second = figures(read(tmp_path / "p"))
+    assert (first.figure_id, second.figure_id) == ("10.1_x.7/f1", "10.1_x.7/f1-g2")
+    assert (first.caption, second.caption) == ("Cells.", "Cells. More.")
+    assert second.label == "Figure 1 (image 2 of 2)"
+
+
+@pytest.mark.parametrize(
+    "graphics",
+    [
+        '<alternatives><graphic xlink:href="f1"/><graphic xlink:href="f2"/></alternatives>',
+        '<graphic specific-use="web" xlink:href="f1"/><graphic specific-use="print" '
+        'xlink:href="f2"/>',
+        '<graphic xlink:href="f1.jpg"/><graphic xlink:href="f1.tif"/><graphic '
+        'content-type="thumbnail" xlink:href="f2"/>',
+        '<media xlink:href="f1.jpg"/>',
+        '<p><inline-graphic xlink:href="f1"/></p>',
+    ],
+)
+def test_forms_of_one_picture_are_one_figure(tmp_path: Path, graphics: str) -> None:
+    write(tmp_path / "p", {"a.nxml": article(fig(href="", extra=graphics)), "f1.jpg": picture()})
+    assert [figure.image["path"] for figure in figures(read(tmp_path / "p"))] == ["f1.jpg"]
+
+
+def test_the_image_of_a_group_has_the_captions_of_all_its_figures(tmp_path: Path) -> None:
+    body = (
+        '<fig-group id="g"><caption><title>Both</title></caption><graphic xlink:href="f1"/>'
+        + fig("a", "", "<p>Cells</p>")
+        + fig("b", "", "<p>Mice.</p>")
+        + "</fig-group>"
+    )
+    write(tmp_path / "p", {"a.nxml": article(body), "f1.jpg": picture()})
+    items = read(tmp_path / "p")
+    (figure,) = figures(items)
+    assert (figure.figure_id, figure.caption) == ("10.1_x.7/g", "Both. Cells. Mice.")
+    assert reasons(items) == ["figure names no image"] * 2
+
+
+def test_a_graphic_with_a_caption_is_a_figure_in_all_but_name(tmp_path: Path) -> None:
+    graphic = GRAPHIC.replace("/>", "><label>Figure 1</label><caption><p>Cells.</p></caption>")
+    write(tmp_path / "p", {"a.nxml": article(f"{graphic}</graphic>"), "f1.jpg": picture()})
+    items = read(tmp_path / "p")
+    assert [(x.label, x.caption) for x in figures(items)] == [("Figure 1", "Cells.")]
+    assert reasons(items) == []
+
+
+def test_figures_in_several_languages_come_in_once_in_english(tmp_path: Path) -> None:
+    group = "<fig-group>" + fig("es", caption="<p>Células.</p>") + fig("en") + "</fig-group>"
+    marked = group.replace('id="e', 'xml:lang="es" id="e', 1).replace(
+        'id="en', 'xml:lang="en" id="en'
+    )
+    write(tmp_path / "p", {"a.nxml": article(marked), "f1.jpg": picture()})
+    items = read(tmp_path / "p")
+    assert [figure.caption for figure in figures(items)] == ["Cells."]
+    assert "translation of another figure" in reasons(items)
+
+
+def test_a_translated_article_lends_its_captions(tmp_path: Path) -> None:
+    xml = article(fig(caption="<p>Células.</p>")).replace(b"<article ", b'<article xml:lang="es" ')
+    part = '<sub-article article-type="translation" xml:lang="en"><body>' + fig("f1en") + "</body>"
+    data = xml.replace(b"</article>", f"{part}</sub-article></article>".encode())
+    write(tmp_path / "p", {"a.nxml": data, "f1.jpg": picture()})
+    items = read(tmp_path / "p")
+    assert [(x.figure_id, x.caption) for x in figures(items)] == [("10.1_x.7/f1", "Cells.")]
+    assert reasons(items) == ["not a figure: sub-article"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"<boxed-text><p>Box</p>{fig()}</boxed-text>",
+        f"<p>See {fig()}</p>",
+        f"<sec><app-group><app>{fig()}</app></app-group></sec>",
+        fig().replace("<fig ", '<fig specific-use="child-fig" '),
+        f"<fig id='o'><caption><p>All.</p></caption>{fig()}</fig>",
+    ],
+)
+def test_figures_are_found_wherever_they_stand(tmp_path: Path, body: str) -> None:
+    write(tmp_path / "p", {"a.nxml": article(body), "f1.jpg": picture()})
+    assert [figure.figure_id for figure in figures(read(tmp_path / "p"))] == ["10.1_x.7/f1"]
 
 
 def test_hrefs_never_leave_the_package(tmp_path: Path) -> None:
@@ -146,7 +259,6 @@ NOT_FIGURES = {
     "not a figure: sub-article": f"<sub-article><body>{fig()}</body></sub-article>",
     "image is not referenced": "",
     "figure names no image": fig(href="", extra='<media mimetype="video" xlink:href="f1"/>'),
-    "several images in one figure": fig(extra='<graphic xlink:href="f2"/>'),
     "no caption": fig(caption=""),
 }
 
@@ -184,7 +296,7 @@ def test_groups_supplements_floats_and_repeated_ids(tmp_path: Path) -> None:
     write(tmp_path / "p", {"a.nxml": xml, **files})
     first, second, third = figures(read(tmp_path / "p"))
     assert (first.figure_id, second.figure_id) == ("10.1_x.7/f1", "10.1_x.7/f1-n2")
-    assert first.caption == "Both Cells."
+    assert first.caption == "Both. Cells."
     assert (first.label, first.mentions) == ("Figure 2 Figure 1", ["In Fig. 2"])
     assert third.mentions == []
 
@@ -197,6 +309,11 @@ def test_groups_supplements_floats_and_repeated_ids(tmp_path: Path) -> None:
         ("<attrib>Reprinted from [3] with permission.</attrib>", "unknown"),
         ("<caption><p>HeLa. Adapted from Smith et al. (2010).</p></caption>", "unknown"),
         ("<p>Image courtesy of Dr. Smith.</p>", "unknown"),
+        (
+            '<alternatives><graphic xlink:href="f1"><attrib>© 2009 Springer</attrib></graphic>'
+            "</alternatives>",
+            "unknown",
+        ),
         ('<p><xref ref-type="fn" rid="n1">*</xref></p>', "unknown"),
         (
             f"<permissions>{CC_BY.replace('by/4.0/', 'by-nc/2.0/uk/')}</permissions>",
