@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.microscopy_rule import articles
 from builder.tables.microscopy import classify
 from builder.tables.records import MODALITIES
 
@@ -94,6 +97,14 @@ def test_the_article_speaks_where_a_caption_is_silent(
     verdict = classify(caption, label=label, mentions=STAINED)
     assert verdict.is_microscopy == found
     assert found == ("the text that mentions the figure" in verdict.reason)
+
+
+def test_micrographs_of_real_articles_are_found_and_nothing_else(realdata: Path) -> None:
+    rows = list(articles(realdata / "figures"))
+    verdicts = [classify(row.caption, row.title, row.number, row.mentions) for row in rows]
+    found = [row for row, verdict in zip(rows, verdicts, strict=True) if verdict.is_microscopy]
+    assert all(row.label for row in found)
+    assert len(found) >= 0.92 * sum(row.label for row in rows) > 50
 
 
 @given(st.text(), st.text())
