@@ -36,6 +36,11 @@ _STATISTICS = re.compile(
 )
 _DOSES = frozenset({"treatment_dose", "follow_up_dose"})
 _COLOURS = ("marker_in_colour", "colour_of_marker", "follow_up_target")
+_MARK = re.compile(
+    r"(?i)\b(?:(?P<colour>white|black|red|yellow|open|blue|green|solid|filled|long|short|thick"
+    r"|thin) )?"
+    r"(?P<kind>arrow ?-?heads?|arrows?|asterisks?|stars?|triangles?)\b"
+)
 _ANIMALS = frozenset({"embryo", "embryos", "larva", "larvae", "whole mount", "worm", "worms"})
 _MICROBE = re.compile(
     r"(?i)yeast|saccharomyces|schizosacch|candida|aspergillus|cryptococc|neurospora|escherichia|"
@@ -125,6 +130,28 @@ def _is_unknown_abbreviation(_: Caption, fact: Fact) -> bool:
     return not any(entity.type == "localisation" for entity in find_entities(fact.value))
 
 
+def _marks_something_else_too(caption: Caption, fact: Fact) -> bool:
+    """A mark that the caption explains in other words elsewhere, in a panel or the whole figure."""
+    if fact.attribute not in ("arrow_target", "arrow_meaning") or fact.scope.members:
+        return False
+    mark = _MARK.search(fact.slots["mark"])
+    if mark is None:
+        return False
+    others = [m for m in _MARK.finditer(caption.text) if not fact.start <= m.start() < fact.end]
+    said_again = [
+        m
+        for m in others
+        if fact.value.casefold() in caption.text[max(0, m.start() - 80) : m.end() + 80].casefold()
+    ]
+    return any(_describe_kind(m) == _describe_kind(mark) for m in others if m not in said_again)
+
+
+def _describe_kind(mark: re.Match[str]) -> tuple[str, str]:
+    """Colour and kind of a mark, one or many: 'black arrows' are of the kind of a black arrow."""
+    kind = re.sub(r"[\s-]+", "", mark["kind"].lower()).rstrip("s")
+    return (mark["colour"] or "").lower(), kind
+
+
 _OBJECTIONS: tuple[Callable[[Caption, Fact], bool], ...] = (
     _counts_for_statistics,
     _is_one_of_several_doses,
@@ -135,6 +162,7 @@ _OBJECTIONS: tuple[Callable[[Caption, Fact], bool], ...] = (
     _lies_in_no_image,
     _is_unknown_abbreviation,
     is_one_of_several,
+    _marks_something_else_too,
 )
 
 

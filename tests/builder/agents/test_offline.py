@@ -142,6 +142,7 @@ def test_asks_what_the_caption_states(caption: str, attribute: str, answer: str)
         ("Bright-field image (left). Dark-field image of cells (right).", "technique"),
         ("Images of larvae that cause an intestinal disease.", "tissue"),
         ("Micrograph of colonies on sheep blood agar.", "organism"),
+        ("Micrographs. Vacuoles (arrows) in controls, pyknosis (arrow) in rats.", "arrow_target"),
         ("(A) Strategy to label E. coli. (B) Images of cells.", "organism"),
     ],
 )
