@@ -29,7 +29,10 @@ _KEPT = frozenset("℃℉ℓ℞™Ω℮№")
 _TEX_DOCUMENT = re.compile(
     r"\\documentclass(?:\[[^\]]*\])?\{.*?\\begin\{document\}(.*?)\\end\{document\}", re.S
 )
-_TEX_BODY = re.compile(r"\\begin\{document\}(.*?)\\end\{document\}", re.S)
+_TEX_BODY = re.compile(r"\\begin\{document\}(.*?)(?:\\end\{document\}|$)", re.S)
+_TEX_PREAMBLE = re.compile(
+    r"\\(?:documentclass|usepackage|setlength)(?:\s*(?:\[[^\]]*\]|\{[^{}]*\}|\\[A-Za-z]+))+\s*"
+)
 _TEX_SPAN = re.compile(r"\$\$?([^$]{0,200}?\\[A-Za-z]+[^$]{0,200}?)\$\$?|\\\(([^$]{1,400}?)\\\)")
 _FENCES = re.compile(r"^(?:\$\$?|\\\(|\\\[)|(?:\$\$?|\\\)|\\\])$")
 # What packages add to TeX that the converter does not know.
@@ -159,7 +162,7 @@ def write_tex(source: str) -> str:
         source: The formula, with or without a document and dollar signs around it.
     """
     body = _TEX_BODY.search(source)
-    tex = (body[1] if body else source).strip()
+    tex = (body[1] if body else _TEX_PREAMBLE.sub("", source)).strip()
     tex = _FENCES.sub("", tex).strip()
     if not tex or len(tex) > MAX_TEX or not re.search(r"[\\^_{}~]", tex):
         return tex

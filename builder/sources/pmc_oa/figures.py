@@ -115,6 +115,7 @@ def find_graphics(figure: Element) -> list[list[Element]]:
         for node in own
         if node.tag == "inline-graphic" and next(node.iterancestors("caption"), None) is None
     ]
+    nodes = [node for node in nodes if node.get(XLINK_HREF, "").strip()] or nodes
     # Thumbnails count only where there is nothing larger.
     nodes = [node for node in nodes if "thumb" not in _read_use(node)] or nodes
     # One picture: what stands in one `alternatives`, is meant for another medium, or has one name.

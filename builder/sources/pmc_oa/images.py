@@ -12,7 +12,7 @@ from builder.sources.files import IMAGES
 
 _FORMATS = (
     *IMAGES, ".jpe", ".jp2", ".jfif", ".eps", ".epsf", ".ps", ".pdf", ".svg", ".ai", ".psd",
-    ".wmf", ".emf", ".ppt", ".pptx", ".doc", ".docx", ".cdr",
+    ".wmf", ".emf", ".ppt", ".pptx", ".doc", ".docx", ".cdr", ".zip",
 )  # fmt: skip
 """Endings that name a format, of images or of what images were made from."""
 

@@ -196,7 +196,10 @@ def _flatten_children(
             # Without a DTD the parser leaves &alpha; in place: HTML's and ISO's names are known.
             parts.append(decode_entities(str(child.text)))
         elif isinstance(child.tag, str) and child not in left_out:
-            parts.append(_flatten(child, dropped))
+            text = _flatten(child, dropped)
+            if child.get("ref-type") == "bibr" and node.tag != "sup":
+                text = _part_from_word(text, "".join(parts))
+            parts.append(text)
         parts.append(child.tail or "")
     return "".join(parts)
 
@@ -229,10 +232,17 @@ def _read_space_behind(raw: str) -> str:
 
 
 def _write_reference(node: Element, dropped: set[str] | frozenset[str]) -> str:
-    """A reference; a citation whose number is raised stands in brackets, once."""
+    """A reference, whose space is no part of a raised run."""
     inner = _flatten_children(node, dropped)
     raised = next(node.iterancestors("sup"), None) is not None
     return inner.strip() if raised else inner
+
+
+def _part_from_word(citation: str, before: str) -> str:
+    """A citation that is a bare number behind a word, in brackets: 'cancer [6]', not 'cancer6'."""
+    attached = before[-1:] not in ("", "^") and not before[-1].isspace()
+    inside = any(before.count(a) > before.count(b) for a, b in ("()", "[]"))
+    return f" [{citation}]" if attached and not inside and citation.isdigit() else citation
 
 
 def _write_list(node: Element, dropped: set[str] | frozenset[str]) -> str:

@@ -173,8 +173,9 @@ class FigureRights:
     def _list_own(self, figure: Element) -> list[str]:
         own = []
         for place in _list_places(figure):
-            for node in place.iter("permissions"):
-                if _belongs(node, place):
+            for node in place.iter("permissions", "license", "copyright-statement"):
+                within = next(node.iterancestors("permissions"), None) is not None
+                if _belongs(node, place) and not within:
                     own += _list_statements(node)
         return own
 

@@ -169,6 +169,7 @@ def test_each_picture_of_a_figure_is_one(tmp_path: Path) -> None:
     "graphics",
     [
         '<alternatives><graphic xlink:href="f1"/><graphic xlink:href="f2"/></alternatives>',
+        '<alternatives><graphic xlink:href=""/><graphic xlink:href="f1"/></alternatives>',
         '<graphic specific-use="web" xlink:href="f1"/><graphic specific-use="print" '
         'xlink:href="f2"/>',
         '<graphic xlink:href="f1.jpg"/><graphic xlink:href="f1.tif"/><graphic '
@@ -373,6 +374,12 @@ DIALECTS = {
         f'<permissions>{CC_BY}<license license-type="tdm" xlink:href="http://x.org"/>'
         "</permissions>",
         "CC-BY-4.0",
+    ),
+    "author manuscript": (
+        "<permissions><license><license-p>Users may view, print, copy, and download text and "
+        "data-mine the content, for the purposes of academic research</license-p></license>"
+        "</permissions>",
+        "unknown",
     ),
     "reserved": ("<copyright-statement>All rights reserved</copyright-statement>", "unknown"),
 }

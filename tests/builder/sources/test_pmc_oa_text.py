@@ -43,6 +43,12 @@ from builder.sources.pmc_oa.jats import parse, read_text
         ),
         ("so<xref ref-type='bibr'><sup>3</sup></xref> and", "so [3] and"),
         ("so <xref ref-type='bibr'>[<sup>3</sup>]</xref>", "so [3]"),
+        (
+            "cancer<xref ref-type='bibr'>6</xref>,<xref ref-type='bibr'>7</xref> and mice",
+            "cancer [6], [7] and mice",
+        ),
+        ("(<xref ref-type='bibr'>6</xref>, <xref ref-type='bibr'>7</xref>)", "(6, 7)"),
+        ("ref. <xref ref-type='bibr'>6</xref>", "ref. 6"),
         ("n<xref ref-type='fn'><sup>a</sup></xref>", "n^a"),
         # Elements in line, whose words are read, and what is no text.
         (
@@ -77,6 +83,17 @@ from builder.sources.pmc_oa.jats import parse, read_text
             "10 <inline-formula><tex-math>\\documentclass{minimal}\\begin{document}$$\\upmu$$"
             "\\end{document}</tex-math></inline-formula>m",
             "10 μm",
+        ),
+        (
+            "10 <tex-math>\\documentclass[12pt]{minimal}\\usepackage{upgreek}"
+            "\\setlength{\\oddsidemargin}{-69pt}\\begin{document}$$\\upmu$$</tex-math>m",
+            "10 μm",
+        ),
+        ("a<tex-math>\\usepackage{amsmath}</tex-math>", "a"),
+        (
+            "<inline-formula><alternatives><textual-form>5:1</textual-form></alternatives>"
+            "<math><mn>5</mn><mo>:</mo><mn>1</mn></math></inline-formula>",
+            "5:1",
         ),
         ("5 <tex-math>$\\mu$</tex-math>M", "5 μM"),
         ("37 <tex-math>^{\\circ}\\mathrm{C}</tex-math>", "37 °C"),
