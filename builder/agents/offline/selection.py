@@ -41,6 +41,11 @@ _MARK = re.compile(
     r"|thin) )?"
     r"(?P<kind>arrow ?-?heads?|arrows?|asterisks?|stars?|triangles?)\b"
 )
+_SEVERAL_ANTIBODIES = re.compile(
+    r"(?i)\b(?:indicated|following|respective|these|both|two|three"
+    r"|various) (?:primary )?antibodies\b|"
+    r"\b(?:co|double|dual|triple|multi)-?\s?(?:immuno)?(?:stain|label)"
+)
 _ANIMALS = frozenset({"embryo", "embryos", "larva", "larvae", "whole mount", "worm", "worms"})
 _MICROBE = re.compile(
     r"(?i)yeast|saccharomyces|schizosacch|candida|aspergillus|cryptococc|neurospora|escherichia|"
@@ -137,13 +142,23 @@ def _marks_something_else_too(caption: Caption, fact: Fact) -> bool:
     mark = _MARK.search(fact.slots["mark"])
     if mark is None:
         return False
-    others = [m for m in _MARK.finditer(caption.text) if not fact.start <= m.start() < fact.end]
-    said_again = [
-        m
-        for m in others
-        if fact.value.casefold() in caption.text[max(0, m.start() - 80) : m.end() + 80].casefold()
-    ]
-    return any(_describe_kind(m) == _describe_kind(mark) for m in others if m not in said_again)
+    value = re.escape(fact.value)
+    near = (
+        re.compile(rf"(?i){value}[^.,;()]{{0,30}}[ (]?$"),
+        re.compile(rf"(?i)[^.,;()]{{0,30}}{value}"),
+    )
+    for other in _MARK.finditer(caption.text):
+        if fact.start <= other.start() < fact.end or _describe_kind(other) != _describe_kind(mark):
+            continue
+        before = caption.text[max(0, other.start() - len(fact.value) - 40) : other.start()]
+        if not near[0].search(before) and not near[1].match(caption.text, other.end()):
+            return True
+    return False
+
+
+def _is_one_of_several_targets(caption: Caption, fact: Fact) -> bool:
+    """A target where several antibodies were used at once."""
+    return fact.attribute == "target" and _SEVERAL_ANTIBODIES.search(caption.text) is not None
 
 
 def _describe_kind(mark: re.Match[str]) -> tuple[str, str]:
@@ -163,6 +178,7 @@ _OBJECTIONS: tuple[Callable[[Caption, Fact], bool], ...] = (
     _is_unknown_abbreviation,
     is_one_of_several,
     _marks_something_else_too,
+    _is_one_of_several_targets,
 )
 
 

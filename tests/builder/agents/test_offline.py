@@ -143,6 +143,7 @@ def test_asks_what_the_caption_states(caption: str, attribute: str, answer: str)
         ("Images of larvae that cause an intestinal disease.", "tissue"),
         ("Micrograph of colonies on sheep blood agar.", "organism"),
         ("Micrographs. Vacuoles (arrows) in controls, pyknosis (arrow) in rats.", "arrow_target"),
+        ("Cells were stained with the indicated antibodies. Staining of CD44, images.", "target"),
         ("(A) Strategy to label E. coli. (B) Images of cells.", "organism"),
     ],
 )
