@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import html
+import io
 import os
 import shutil
 import socket
@@ -19,6 +20,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import yaml
+from PIL import Image
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
 
 from builder.errors import BuildError
 from filtering.decide import choose_threshold
@@ -38,6 +42,7 @@ from space.untrusted import (
     make_visitor_client,
     take_table,
 )
+from tests.filtering.image_forms import ALIKE, FORMS, PICTURE
 from tests.space.conftest import run_apart
 from tests.space.payloads import PAYLOADS
 
@@ -150,6 +155,17 @@ def test_images_are_found_by_hash_alone(decisions: Decisions) -> None:
     assert store.read(place.image_sha256)
     for bad in ("", "../README.md", place.figure_id, place.image_sha256[:-1]):
         assert store.read(bad) is None
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_browsers_get_a_picture_that_all_of_them_show_upright(form: str) -> None:
+    store = ImageStore.__new__(ImageStore)
+    vars(store)["read"] = lambda _: FORMS[form]
+    response = TestClient(Starlette(routes=store.make_routes())).get("/figures/any")
+    assert (response.content == FORMS[form]) == (form in ALIKE and form != "BMP")
+    shown = Image.open(io.BytesIO(response.content)).convert("L")
+    assert shown.size == (72, 48)
+    assert np.abs(np.asarray(shown, np.int16) - PICTURE)[8:-8, 8:-8].max() <= 30
 
 
 @pytest.mark.parametrize(
