@@ -27,6 +27,8 @@ _IMAGE = "image"
 _STATEMENT, _SOURCE, _PHANTOM = "statement", "source", "phantom"
 _PHANTOM_FILE = re.compile(r"phantom-\d{6}-fig\d+\.png")
 _LONGEST = 5_000
+_DECIMAL = re.compile(r"^([-+]?\d+),(\d+)(?=\s*[^\d\s,]{0,9}$)")
+"""An answer that is one number, perhaps with its unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +38,8 @@ class Columns:
     `image` is carried through, as all columns are; only one named otherwise than 'image' has to
     be there. Rows with the same value of `figure`, or without it the same caption, are siblings.
     A column 'statement' says question and answer in one sentence, and 'source' which rows are
-    phantoms; both may be missing. `scheme` says how answers name choices, where they do:
-    `settle_answers` finds it.
+    phantoms; both may be missing. `scheme` says how answers name choices, where they do, and
+    `decimal_commas` whether one half is written 0,5: `settle_answers` finds both.
     """
 
     image: str = _IMAGE
@@ -46,6 +48,7 @@ class Columns:
     answer: str = "answer"
     figure: str | None = None
     scheme: AnswerScheme | None = None
+    decimal_commas: bool = False
 
     @property
     def texts(self) -> list[str]:
@@ -68,6 +71,7 @@ def settle_answers(table: InputTable, columns: Columns) -> Columns:
     Raises TableError for answers that cannot be told.
     """
     names = table.schema.names
+    columns = replace(columns, decimal_commas=table.decimal_commas)
     choices = find_choice_columns(names)
     if columns.answer == ANSWERS[0] and columns.answer not in names and choices:
         found = next((n for n in ANSWERS if n in names and n not in choices), columns.answer)
@@ -188,6 +192,9 @@ def read_cells(batch: pa.RecordBatch, columns: Columns, start: int) -> Cells:
         rows = batch.select(list(scheme.choices)).to_pylist() or [{}] * batch.num_rows
         given = zip(cells[columns.answer], cells[columns.question], rows, strict=True)
         cells[columns.answer] = _read_each(problems, lambda x: scheme.read(*x), given)
+    if columns.decimal_commas:
+        answers = cells[columns.answer]
+        cells[columns.answer] = [_DECIMAL.sub(r"\1.\2", answer, count=1) for answer in answers]
     blank = [""] * batch.num_rows
     figures = cells[columns.figure or columns.caption]
     texts = (cells[columns.caption], cells[columns.question], cells[columns.answer])

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from filtering.table.text_files import read_csv, read_json
+from filtering.table.text_files import has_decimal_commas, read_csv, read_json
 
 _REFUSED = (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError)
 
@@ -140,12 +140,14 @@ _KINDS = "a Parquet, JSON Lines or CSV file, or a folder that `datasets` opens"
 class InputTable:
     """A table that can be read again and again, in the same batches.
 
-    `read(None)` yields all columns, `read(names)` these in the given order.
+    `read(None)` yields all columns, `read(names)` these in the given order. `decimal_commas`: a
+    cell that is a number may be written 0,5.
     """
 
     name: str
     schema: pa.Schema
     read: Callable[[list[str] | None], Iterator[pa.RecordBatch]]
+    decimal_commas: bool = False
 
 
 def _split_query(table: str) -> tuple[Path, dict[str, str]]:
@@ -231,7 +233,7 @@ def _open_text(
         if waiting:
             yield to_batch(waiting, chosen, as_text)
 
-    return InputTable(str(path), schema, read)
+    return InputTable(str(path), schema, read, has_decimal_commas(path))
 
 
 def _open_folder(path: Path, chosen: dict[str, str]) -> InputTable:

@@ -74,6 +74,15 @@ def read_csv(path: Path) -> tuple[list[str], Iterator[tuple[int, list[str] | str
     return (header, lines) if isinstance(header, list) else ([], iter([(0, header)]))
 
 
+def has_decimal_commas(path: Path) -> bool:
+    """Whether a CSV file is of a program that writes 0,5 for a half: it sets semicolons between
+    cells, because a comma would part numbers."""
+    if path.suffix.lower() != ".csv":
+        return False
+    with open_text(path, newline="") as file:
+        return _find_delimiter(path, file.read(_SAMPLE)) == ";"
+
+
 def _read_csv_lines(path: Path) -> Iterator[tuple[int, list[str] | str]]:
     """The header as row 0, then the rows; blank lines are counted and passed over."""
     usual = csv.field_size_limit(MAX_CELL_CHARS)

@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -99,3 +100,14 @@ def test_builder_and_filter_read_the_same_table(tmp_path: Path) -> None:
     assert read_row_file(path).rows == [(1, row)]
     report = filter_table(path, tmp_path / "out", keep_ratio=1)
     assert (report.rows, report.kept, report.not_judged) == (1, 1, 0)
+
+
+def test_decimal_commas_of_a_table_with_semicolons_are_points(tmp_path: Path) -> None:
+    row = {"caption": "HeLa cells. Scale bar, 0.5 µm.", "question": "How long is the scale bar?"}
+    rows = [row | {"answer": answer} for answer in ("0,5 µm", "0,7 µm")]
+    path = tmp_path / "t.csv"
+    path.write_text(write(";", rows), encoding="utf-8")
+    assert filter_table(path, tmp_path / "out", keep_ratio=1).contradicted == 1
+    right, wrong = pq.read_table(tmp_path / "out" / "table.parquet").to_pylist()
+    assert (right["keep"], wrong["keep"]) == (True, False)
+    assert right["answer"] == "0,5 µm"
