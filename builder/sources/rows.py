@@ -103,6 +103,8 @@ def match_columns(
     if missing := [name for name in chosen.values() if name not in names]:
         raise SourceError(f"no column {missing[0]!r}; {listed}")
     usual = {what: next((n for n in tried if n in names), "") for what, tried in known.items()}
+    for what in ("image", "caption", "license"):
+        usual[what] = usual[what] or _find_any_case(names, known[what])
     matched = {what: name for what, name in {**usual, **chosen}.items() if name}
     for what in ("image", "caption"):
         if what not in matched:
@@ -111,6 +113,12 @@ def match_columns(
                 f"no {what} column (tried {tried}); {listed}; choose one: LOCATION?{what}=COLUMN"
             )
     return matched
+
+
+def _find_any_case(names: Sequence[str], tried: Sequence[str]) -> str:
+    """The first column with a usual name in other letters: `Image Caption`; '' for none."""
+    folded = {name.strip().lower().replace(" ", "_"): name for name in reversed(names)}
+    return next((folded[name] for name in tried if name in folded), "")
 
 
 def parse_license(text: str) -> License:

@@ -72,6 +72,11 @@ def settle_answers(table: InputTable, columns: Columns) -> Columns:
     """
     names = table.schema.names
     columns = replace(columns, decimal_commas=table.decimal_commas)
+    # A column of the usual name may be written in other letters: `Question`.
+    for what in ("caption", "question", "answer"):
+        alike = [name for name in names if name.strip().lower() == what]
+        if getattr(columns, what) == what and what not in names and len(alike) == 1:
+            columns = replace(columns, **{what: alike[0]})
     choices = find_choice_columns(names)
     if columns.answer == ANSWERS[0] and columns.answer not in names and choices:
         found = next((n for n in ANSWERS if n in names and n not in choices), columns.answer)

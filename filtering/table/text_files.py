@@ -71,7 +71,13 @@ def read_csv(path: Path) -> tuple[list[str], Iterator[tuple[int, list[str] | str
     """
     lines = _read_csv_lines(path)
     header = next(lines, (0, []))[1]
-    return (header, lines) if isinstance(header, list) else ([], iter([(0, header)]))
+    if not isinstance(header, list):
+        return [], iter([(0, header)])
+    # Spreadsheets write the empty columns beside a table too: all but one get a name.
+    blank = [place for place, name in enumerate(header) if not name.strip()]
+    for place in blank[1:]:
+        header[place] = f"column {place + 1}"
+    return header, lines
 
 
 def has_decimal_commas(path: Path) -> bool:
@@ -88,9 +94,12 @@ def _read_csv_lines(path: Path) -> Iterator[tuple[int, list[str] | str]]:
     usual = csv.field_size_limit(MAX_CELL_CHARS)
     try:
         with open_text(path, newline="") as file:
-            delimiter = _find_delimiter(path, file.read(_SAMPLE))
+            delimiter = _find_delimiter(path, sample := file.read(_SAMPLE))
             file.seek(0)
-            lines = csv.reader(file, delimiter=delimiter)
+            # "image, caption": where a space follows each delimiter of the header, it is layout.
+            spaced = sample.partition("\n")[0].split(delimiter)[1:]
+            skip = bool(spaced) and all(name.startswith(" ") for name in spaced)
+            lines = csv.reader(file, delimiter=delimiter, skipinitialspace=skip)
             # No `for`: the reader raises for a bad line, and can go on with the next one.
             number = 0
             while True:

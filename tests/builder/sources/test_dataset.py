@@ -172,6 +172,12 @@ def test_base64_and_captions_in_several_parts_are_read_or_refused_in_short(
     assert len(Rejection("dataset", "", "", "", "", "x" * 9000).detail) == 500
 
 
+def test_usual_names_in_other_letters(tmp_path: Path, picture: bytes) -> None:
+    row = {"Image": {"bytes": picture, "path": None}, "Image Caption": "Cells.", "License": "MIT"}
+    (figure,) = figures(read(write(tmp_path / "t.parquet", [row])))
+    assert (figure.caption, figure.license) == ("Cells.", "MIT")
+
+
 def test_numbered_image_columns_are_views_of_one_figure(
     tmp_path: Path, picture: bytes, odd_pictures: dict[str, bytes]
 ) -> None:

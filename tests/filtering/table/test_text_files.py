@@ -111,3 +111,13 @@ def test_decimal_commas_of_a_table_with_semicolons_are_points(tmp_path: Path) ->
     right, wrong = pq.read_table(tmp_path / "out" / "table.parquet").to_pylist()
     assert (right["keep"], wrong["keep"]) == (True, False)
     assert right["answer"] == "0,5 µm"
+
+
+def test_what_spreadsheets_and_people_write_around_a_table(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text('image, caption, license\na.png, "Cells, red", CC0\n')
+    assert read(path) == [{"image": "a.png", "caption": "Cells, red", "license": "CC0"}]
+    path.write_text("Caption;Question;Answer;;\nHeLa cells.;Which cells?;HeLa;;\n")
+    assert read(path)[0]["column 5"] == ""
+    report = filter_table(path, tmp_path / "out", keep_ratio=1)
+    assert (report.kept, report.not_judged) == (1, 0)
