@@ -11,60 +11,84 @@ import re
 _LABEL = r"(?=[(\[]?[a-z](?![a-z]))"
 
 EUROPEAN = re.compile(
-    r"\b(?:ist|est|es|é|è) (?:(?:daher|also|donc|la|a) )?(?:antwort|option|opción|l'option|opzione"
+    r"(?:\b(?:ist|est|es) (?:(?:daher|also|donc|la|a) )?(?:antwort|option|opción|l'option|opzione"
     r"|opção|alternativa|réponse|respuesta) (?=[(]?[a-z0-9])|\b(?:also|daher|somit|folglich"
-    r"|donc)(?: la| die)? (?:antwort|option|réponse) (?=[(]?[a-z0-9]\b)|\b(?:richtige"
-    r"|korrekte) antwort (?=[(]?[a-h]\b)"
-    r"|\b(?:правильный|верный) вариант\s?(?:[:-]|это)|\bsondern\b"
-    r"|\bsino(?: la)?\b|\bmais plutôt\b|\bantwort(?:en)?\b[^.\n]{0,30}?(?:ist|lautet|wäre|:)"
-    r"|\blösung\s?(?:ist|lautet|:)|\bich (?:wähle|würde|tippe|entscheide)[^.\n]{0,20}?(?=\s[a-z]\b)"
+    r"|donc)(?: la| die)? (?:antwort|option|réponse) (?=[(]?[a-z0-9]\b)|\bsondern\b"
+    r"|\b(?:richtige|korrekte) antwort (?=[(]?[a-h]\b)|\bsino(?: la)?\b|\bmais plutôt\b"
+    r"|\bantwort(?:en)?\b[^.\n]{0,30}?(?:ist|lautet|wäre|:)|\blösung\s?(?:ist|lautet|:)"
+    r"|\bich (?:wähle|würde|tippe|entscheide)[^.\n]{0,20}?(?=\s[a-z]\b)"
     r"|\bréponse\b[^.\n]{0,30}?(?:\best(?: donc)?(?: la| l'option)?|:)|\bje (?:choisis|dirais"
     r"|choisirais)(?: la| l'option)?|\brespuesta\b[^.\n]{0,30}?(?:\bes(?: la)?|\bsería(?: la)?|:)"
     r"|\b(?:opción|alternativa) correcta (?:es(?: la)?|:)|\bopção correta (?:é(?: a)?|:)"
-    r"|\b(?:elijo|elegiría"
-    r"|escojo)(?: la)?|\bresposta\b[^.\n]{0,30}?(?:\bé(?: a)?|\bseria(?: a)?|:)"
-    r"|\balternativa correta (?:é(?: a)?|:)|\brisposta\b[^.\n]{0,30}?(?:è(?: la)?|sarebbe(?: la)?"
-    r"|:)|\bscelgo(?: la)?|\bответ(?:ом)?\b[^.\n]{0,20}?(?:[:-]|это|является|будет)|\b(?:выбираю"
-    r"|выбрать)(?: вариант)?|\bantwoord\b[^.\n]{0,20}?(?:\bis\b|:)|\bodpowied(?:ź"
-    r"|zią)\b[^.\n]{0,20}?(?:\bto\b|jest|brzmi|:)|\b(?:cevap|yanıt)\b[^.\n]{0,10}?:"
-    r"|الإجابة[^.\n]{0,15}?(?:هي|:)|उत्तर[^.\n]{0,6}?(?:है|:)|\bđáp án\b[^.\n]{0,12}?(?:\blà\b|:)"
-    r"|\bsvaret?\b[^.\n]{0,12}?(?:är|er|:)|\bjawaban(?:nya)?\b[^.\n]{0,12}?(?:adalah|:)"
-    r"|відповідь\s?(?:[:-]|це)|\b(?:antwort|respuesta|resposta|réponse|risposta|ответ|الإجابة"
-    r"|الجواب)(?: (?:correcta|correta|corretta|final|finale"
-    r"|الصحيحة))? (?=[(\[]?[b-h][)\].]?\s*(?:\n|\Z))"
-    r"|(?:الجواب|الاختيار الصحيح|الخيار الصحيح)[^.\n]{0,15}?(?:هو|:)"
+    r"|\b(?:elijo|elegiría|escojo)(?: la)?|\bresposta\b[^.\n]{0,30}?(?:\bé(?: a)?|\bseria(?: a)?|:)"
+    r"|\balternativa correta (?:é(?: a)?|:)"
+    r"|\brisposta\b[^.\n]{0,30}?(?:è(?: la)?|sarebbe(?: la)?|:)"
+    r"|\bscelgo(?: la)?|\bantwoord\b[^.\n]{0,20}?(?:\bis\b|:)"
+    r"|\bodpowied(?:ź|zią)\b[^.\n]{0,20}?(?:\bto\b|jest|brzmi|:)"
+    r"|\b(?:cevap|yanıt)\b[^.\n]{0,10}?:|\bsvaret?\b[^.\n]{0,12}?(?:är|er|:)"
+    r"|\bjawaban(?:nya)?\b[^.\n]{0,12}?(?:adalah|:)"
+    r"|\b(?:antwort|respuesta|resposta|réponse|risposta)(?: (?:correcta|correta|corretta|finale?))?"
+    r" (?=[(\[]?[b-h][)\].]?\s*(?:\n|\Z)))"
 )
-EUROPEAN_NEEDS = (
-    *("l'option", "ist option", "est option", "es option", "also option", "daher option"),
-    *("somit option", "donc option", "la option", "opción", "opzione", "opção", "الجواب", "الصحيح"),
-    *("alternativa", "antwo", "lösung", "wähle", "würde", "tippe", "entscheide", "répon"),
-    *("je choi", "je dir", "respuesta", "elijo", "elegir", "escojo", "resposta", "rispost"),
-    *("scelgo", "sondern", "sino", "mais plut", "svar", "jawaban", "cevap", "yanıt"),
+EUROPEAN_FIRST = (
+    *("ist ", "est ", "es ", "also ", "daher ", "somit ", "folglich ", "donc ", "sondern", "sino"),
     *(
-        "đáp án",
-        "odpowied",
-        "ответ",
-        "вариант",
-        "выбира",
-        "выбрать",
-        "відповідь",
-        "الإجابة",
-        "उत्तर",
+        "richtige antwort",
+        "korrekte antwort",
+        "mais plut",
+        "antwort",
+        "antworten",
+        "lösung",
+        "ich ",
+        "réponse",
     ),
+    *("je ", "respuesta", "opción corr", "alternativa corr", "opção corr", "elijo", "elegiría"),
+    *(
+        "escojo",
+        "resposta",
+        "risposta",
+        "scelgo",
+        "antwoord",
+        "odpowied",
+        "odpowiedzi",
+        "cevap",
+        "yanıt",
+    ),
+    *("svar", "svaret", "jawaban", "jawabannya"),
+)
+OTHER = re.compile(
+    r"\b[éè] (?:(?:daher|also|donc|la|a) )?(?:antwort|option|opción|l'option|opzione|opção"
+    r"|alternativa|réponse|respuesta) (?=[(]?[a-z0-9])"
+    r"|\bответ(?:ом)?\b[^.\n]{0,20}?(?:[:-]|это|является|будет)|\b(?:выбираю|выбрать)(?: вариант)?"
+    r"|\b(?:правильный|верный) вариант\s?(?:[:-]|это)"
+    r"|الإجابة[^.\n]{0,15}?(?:هي|:)|उत्तर[^.\n]{0,6}?(?:है|:)|\bđáp án\b[^.\n]{0,12}?(?:\blà\b|:)"
+    r"|відповідь\s?(?:[:-]|це)|\b(?:ответ|الإجابة|الجواب)(?: (?:final"
+    r"|الصحيحة))? (?=[(\[]?[b-h][)\].]?\s*"
+    r"(?:\n|\Z))|(?:الجواب|الاختيار الصحيح|الخيار الصحيح)[^.\n]{0,15}?(?:هو|:)"
+)
+OTHER_NEEDS = (
+    *("é ", "è ", "ответ", "вариант", "выбира", "выбрать", "відповідь", "الإجابة", "الجواب"),
+    *("الصحيح", "đáp án", "उत्तर"),
 )
 ASIAN = re.compile(
-    r"而是|答案[\])]?\s?(?:应该|应当|应|可能|就|大概|很可能|最可能|选项)?\s?(?:是|为|選|选择?|:)\s?[:是为]?(?:选项)?"
-    rf"|(?:答案|正解|答え|解答|정답)[\])]?\s?{_LABEL}|(?<!不)正确的(?:选项)?(?:应该|应)?(?:是|为)(?:选项)?"
-    r"|(?<![不否])(?<!不应)(?<!不能)(?<!不该)(?:选择(?!题|支|肢)|选(?!项|出|取))(?:应该|应)?[:是为]?(?:选项)?"
-    r"|(?<!不)(?:正确|最佳|最终|所以|因此|故|即|就是)选项(?:应该|应)?[:是为]?|选项(?:应该|应)?[:是为](?=\s?[(]?[a-z\d])"
-    r"|应(?:该|当)?(?:是|为)(?=[(]?[a-z0-9])|(?:答え|正解|回答|解答)\s?(?:は|:)|正しい(?:選択肢|もの|の)は"
+    r"而是|答案[\])]?\s?(?:应该|应当|应|可能|就|大概|很可能|最可能|选项)?\s?(?:是|为|選"
+    r"|选择?|:)\s?[:是为]?(?:选项)?"
+    rf"|(?:答案|正解|答え|解答|정답)[\])]?\s?{_LABEL}|(?<!不)正确的(?:选项)?(?:应该|应)?(?:是"
+    rf"|为)(?:选项)?"
+    r"|(?<![不否])(?<!不应)(?<!不能)(?<!不该)(?:选择(?!题|支|肢)|选(?!项|出|取))(?:应该"
+    r"|应)?[:是为]?(?:选项)?"
+    r"|(?<!不)(?:正确|最佳|最终|所以|因此|故|即|就是)选项(?:应该|应)?[:是为]?|选项(?:应该"
+    r"|应)?[:是为](?=\s?[(]?[a-z\d])"
+    r"|应(?:该|当)?(?:是|为)(?=[(]?[a-z0-9])|(?:答え|正解|回答|解答)\s?(?:は|:)|正しい(?:選択肢|もの"
+    r"|の)は"
     r"|(?:정답|답변|(?<!대)답)\s?(?:은|는|:)"
 )
 ASIAN_NEEDS = ("而是", "应", "答", "正解", "正しい", "选", "正确的", "답")
 
 # What is said of a label that stands before it.
 AFFIRMED = re.compile(
-    r"(?<![a-z0-9])(?:(?P<label>[a-z]|\d{1,2})\s?(?:选项|項|项)?\s?(?:就?是|最|が|は|が最も|가|이|은|는)?\s?"
+    r"(?<![a-z0-9])(?:(?P<label>[a-z]|\d{1,2})\s?(?:选项|項|项)?\s?(?:就?是|最|が|は|が最も|가|이|은"
+    r"|는)?\s?"
     r"(?:正确|正しい|正解|最も?適切|정답(?!이 아)|맞(?!지 않)|옳|对的|合适|符合"
     r"|です|입니다|이다|번이 정답)"
     r"|(?P<western>[a-z])[)\]]? (?:ist|est|es|é|è|está|является|-|jest) (?:(?:die|la|a|le|o|el) )?"

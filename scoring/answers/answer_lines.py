@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from scoring.answers import cues, doubts
-from scoring.answers.option_text import split_words
-from scoring.answers.reading import ReplyText, is_placeholder, read_answer
+from scoring.answers.option_text import first_word, split_words
+from scoring.answers.reading import is_placeholder, read_answer
+from scoring.answers.reply import Line, ReplyText
 from scoring.records import Reading, Statement, Strength
 
-_LINE = re.compile(r"[^\n]+")
 _LAST_LABEL = re.compile(
     r"(?:[.!?]\s+|:\s+(?=\()|(?:→|->|=>)\s*)[(\['\s]*(?P<label>[A-Z]|(?<=[(\[])\d{1,2})[)\]'.\s]*$"
 )
@@ -27,20 +26,13 @@ _PART = re.compile(r"[)\]]\s+[A-Z]")
 _LABEL = re.compile(r"\b[A-Z]\b")
 _TURNED_LABEL = re.compile(r",\s+(?:(?:so|thus|then) )?\(?(?P<label>[A-Z])[)\].\s]*$")
 _END_TOKENS = re.compile(r"(?:<?/?\|?(?:s|im end|eot id|end|answer|endoftext)\|?>?\s*)+")
-_MOST_LINES, _LONGEST_LINE, _NEAR_START = 40, 700, 3
+_LONGEST_LINE, _NEAR_START = 700, 3
 _LONGEST_LOOP = 8
-
-
-class Line(NamedTuple):
-    """A line that is not blank."""
-
-    start: int
-    end: int
 
 
 def find_lines(reply: ReplyText) -> Iterator[Statement]:
     """A first or last line that is a label or an option, opens or ends with one."""
-    lines = _split_lines(reply)
+    lines = reply.lines
     if not lines:
         return
     items = _list_items(reply, lines)
@@ -55,18 +47,14 @@ def find_lines(reply: ReplyText) -> Iterator[Statement]:
     # A reply of one line that is the start of an option's text.
     tail = lines[-1]
     if len(lines) == 1 and tail.end - tail.start <= _LONGEST_LINE:
-        begun = reply.options.find_begun([placed.word for placed in reply.words])
+        first = first_word(reply.text, 0, tail.end)
+        begun = None
+        if first and reply.options.starts_with(first.word):
+            begun = reply.options.find_begun([placed.word for placed in reply.words])
         if begun is not None:
             whole = Reading("answered", tail.start, tail.end, begun)
             yield Statement(whole, Strength.CONCLUDED, "option_text")
     yield from _find_last_labels(reply, tail)
-
-
-def _split_lines(reply: ReplyText) -> list[Line]:
-    """The first and the last lines that are not blank."""
-    matches = _LINE.finditer(reply.text)
-    lines = [Line(m.start(), m.end()) for m in matches if m.group().strip()]
-    return lines if len(lines) <= 2 * _MOST_LINES else lines[:_MOST_LINES] + lines[-_MOST_LINES:]
 
 
 def _list_items(reply: ReplyText, lines: Sequence[Line]) -> dict[str, list[Line]]:
@@ -210,7 +198,7 @@ def _read_text_line(
 def find_verdicts(reply: ReplyText) -> Iterator[Statement]:
     """The one item of a list that is called correct, or the one option named in brackets."""
     # Items with a mark: 'A ❌ B ✅', or 'A? No. B? Yes.'
-    has_marks = any(mark in reply.text for mark in cues.MARKS)
+    has_marks = not reply.text.isascii() and any(mark in reply.text for mark in cues.MARKS)
     marked = list(cues.MARKED.finditer(reply.text)) if has_marks else []
     marked = marked or list(cues.ASKED.finditer(reply.text))
     last_marks = {match["label"]: match for match in marked}
@@ -223,7 +211,7 @@ def find_verdicts(reply: ReplyText) -> Iterator[Statement]:
     # Lines that judge an option each: 'A) Wrong, because ...'
     good: dict[str, Line] = {}
     bad: set[str] = set()
-    for label, lines in _list_items(reply, _split_lines(reply)).items():
+    for label, lines in _list_items(reply, reply.lines).items():
         for line in lines:
             text = reply.lower[line.start : line.end]
             if cues.BAD_VERDICT.search(text) or cues.NO_ITEM.match(text):

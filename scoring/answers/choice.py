@@ -9,7 +9,7 @@ from itertools import takewhile
 
 from scoring.answers import doubts
 from scoring.answers.mentions import stops_midway
-from scoring.answers.reading import ReplyText
+from scoring.answers.reply import ReplyText
 from scoring.records import Extraction, Statement, Strength
 
 _FAR = 200
@@ -57,7 +57,9 @@ def choose(reply: ReplyText, statements: Sequence[Statement]) -> Extraction | No
         and s.choice != last.choice
         for s in ordered
     )
-    return replace(outcome, corrected=corrected and last.reading.status == "answered")
+    if corrected and last.reading.status == "answered":
+        return replace(outcome, corrected=True)
+    return outcome
 
 
 def _clash(reply: ReplyText, firmest: Sequence[Statement], last: Statement) -> bool:

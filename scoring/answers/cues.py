@@ -10,20 +10,28 @@ import re
 from typing import NamedTuple
 
 from scoring.answers import abroad
+from scoring.answers.phrases import Openings, PhraseBook
 from scoring.answers.spelling import TAG
 from scoring.records import Strength
+
+
+def _split(phrases: str) -> Openings:
+    """Openings that a comma or the end of a line parts."""
+    return Openings(re.split(r",|\n\s*", phrases))
 
 
 class Cue(NamedTuple):
     """A phrase before an answer; `strict` cues take capitals and full option texts only.
 
-    One of `needs` stands in every match, where it is given.
+    `first` is what its matches start with, where that is known; one of `needs` stands in each
+    match, where it is given.
     """
 
     name: str
     strength: Strength
     pattern: re.Pattern[str]
     strict: bool
+    first: Openings | None = None
     needs: tuple[str, ...] = ()
 
 
@@ -100,30 +108,69 @@ _MATCHES = (
     r"|suggests?|implies)(?: best)? (?=[(\[]?(?:[a-z]|\d{1,2})[)\]]?\s*[.\n])"
 )
 
-_MATCHES_NEEDS = (
-    *("match", "correspond", "point", "consistent", "favo", "support", "indicate", "suggest"),
-    "implies",
+# What the matches of these start with.
+_DECLARED_FIRST = _split(
+    """answer,answers,solution,solutions,conclusion,conclusions,correct,right,best,final,likely
+    suitable,accurate,appropriate,plausible,chosen,selected,preferred,consistent,my,fitting
+    supported,informative,direct,option,options,choice,choices,ans,selection,prediction,verdict
+    decision,pred,pick,result,tl;dr,tldr,bottom line,takeaway,upshot,one that,one which,ones that
+    ones which,educated,remaining,next,most,only,closest"""
+)
+_FIRST_PERSON_FIRST = _split("i ,i',we ,we'")
+_CORRECTED_FIRST = _split(
+    """actually,wait,edit:,update:,correction,scratch that,i mean,make that,on reflection,sorry,no
+    rather,instead,change,changes,changed,changing,revise,revises,revised,revising,revise,switche
+    switches,switched,switching,update ,updates ,updated ,updating ,correcte,correctes,corrected
+    correcting,second thought,second thoughts,hmm,should be"""
+)
+_CONCLUDED_FIRST = _split(
+    """therefore,thus,hence,so,consequently,conclusion,overall,in summary,ergo,it's,it is,it must
+    it has to,it should,leaves,leaving,must be,must therefore be,guess,go with,going with
+    lean to,leaning to,pick,picking,choose,select,vote for,making it,makes it,that's,this is
+    that is,forced,down to"""
+)
+_MATCHES_FIRST = _split(
+    """match,matches,corresponds to,correspond to,points to,point to,consistent with,favor,favors
+    favour,favours,support,supports,indicate,indicates,suggest,suggests,implies"""
+)
+_SUPPORTS_FIRST = _split(
+    """is,are,be,match,matches,matching,correspond,corresponds,corresponding,align,aligns
+    consistent,fit,fits,point,points,support,supports,indicate,indicates,suggest,suggests,described
+    explained,represent,represents,favor,favors,favour,favours,captured,supported"""
 )
 _SUPPORTS_NEEDS = (
     *("option", "choice", "answer", "hypothesis", "scenario", "statement", "interpretation"),
     *("explanation", "experiment"),
 )
-_MAYBE_NEEDS = ("could", "might", "may", "would", "perhaps", "possibly", "probably", "likely")
+_HEADS = ("answer\n", "choice\n", "conclusion\n")
+_DIRECT_FIRST = _split("answer,gut,instinct,intuition,with,correct,right,final,best,my")
+_LIKELY_FIRST = _split("is ,are ,seem ,seems ,appear ,appears ,look ,looks ")
+_MAYBE_FIRST = _split("could,might,may,would,perhaps,maybe,possibly,probably,likely")
 
 CUES = (
-    Cue("field", Strength.TAGGED, re.compile(TAG), False, (TAG,)),
-    Cue("declared", Strength.DECLARED, re.compile(_DECLARED), False),
-    Cue("declared", Strength.DECLARED, abroad.EUROPEAN, False, abroad.EUROPEAN_NEEDS),
-    Cue("declared", Strength.DECLARED, abroad.ASIAN, False, abroad.ASIAN_NEEDS),
-    Cue("first_person", Strength.DECLARED, re.compile(_FIRST_PERSON), True),
-    Cue("corrected", Strength.DECLARED, re.compile(_CORRECTED), True),
-    Cue("concluded", Strength.CONCLUDED, re.compile(_CONCLUDED), True),
-    Cue("declared", Strength.DECLARED, re.compile(_HEADING, re.MULTILINE), True, ("\n",)),
-    Cue("declared", Strength.DECLARED, re.compile(_DIRECT), True),
-    Cue("supports", Strength.CONCLUDED, re.compile(_MATCHES), True, _MATCHES_NEEDS),
-    Cue("supports", Strength.CONCLUDED, re.compile(_SUPPORTS), True, _SUPPORTS_NEEDS),
-    Cue("likely", Strength.HEDGED, re.compile(_LIKELY), True, ("likely", "probably", "consistent")),
-    Cue("maybe", Strength.HEDGED, re.compile(_MAYBE), True, _MAYBE_NEEDS),
+    Cue("field", Strength.TAGGED, re.compile(TAG), False, needs=(TAG,)),
+    Cue("declared", Strength.DECLARED, re.compile(_DECLARED), False, _DECLARED_FIRST),
+    Cue("declared", Strength.DECLARED, abroad.EUROPEAN, False, Openings(abroad.EUROPEAN_FIRST)),
+    Cue("declared", Strength.DECLARED, abroad.OTHER, False, needs=abroad.OTHER_NEEDS),
+    Cue("declared", Strength.DECLARED, abroad.ASIAN, False, needs=abroad.ASIAN_NEEDS),
+    Cue(
+        *("first_person", Strength.DECLARED, re.compile(_FIRST_PERSON), True),
+        _FIRST_PERSON_FIRST,
+    ),
+    Cue("corrected", Strength.DECLARED, re.compile(_CORRECTED), True, _CORRECTED_FIRST),
+    Cue("concluded", Strength.CONCLUDED, re.compile(_CONCLUDED), True, _CONCLUDED_FIRST),
+    Cue("declared", Strength.DECLARED, re.compile(_HEADING, re.MULTILINE), True, needs=_HEADS),
+    Cue("declared", Strength.DECLARED, re.compile(_DIRECT), True, _DIRECT_FIRST),
+    Cue("supports", Strength.CONCLUDED, re.compile(_MATCHES), True, _MATCHES_FIRST),
+    Cue(
+        *("supports", Strength.CONCLUDED, re.compile(_SUPPORTS), True),
+        *(_SUPPORTS_FIRST, _SUPPORTS_NEEDS),
+    ),
+    Cue(
+        *("likely", Strength.HEDGED, re.compile(_LIKELY), True),
+        *(_LIKELY_FIRST, ("likely", "probably", "consistent")),
+    ),
+    Cue("maybe", Strength.HEDGED, re.compile(_MAYBE), True, _MAYBE_FIRST),
 )
 
 # What is said of an answer that stands before it.
@@ -135,6 +182,8 @@ PREDICATE = re.compile(
     r"|explains?|accounts?|satisfies|predicts?"
     r"|as)\b(?P<rest>[^.;\n,]{0,60}))"
 )
+PREDICATE_START = re.compile(r"[A-Z\dБВГД](?<![\w'/-].)(?<!\d[.,].)(?![A-Za-z])")
+SMALL_START = re.compile(r"(?:option|choice|answer|letter)[\s('\[]*(?=[a-z](?![a-z]))")
 POSITIVE = re.compile(
     r"\b(?:correct|right|best|better|accurate|true|answer|more (?:likely|plausible|consistent"
     r"|probable)|most (?:likely|plausible|consistent|appropriate|suitable|probable|reasonable)"
@@ -150,11 +199,17 @@ TEXT_PREDICATE = re.compile(
     r"|likely )*+(?:correct|best|right|answer)\b|best (?:describes|explains|matches|fits|represents"
     r"|accounts for))"
 )
+TEXT_PREDICATE_FIRST = _split("is,are,seems,looks,appears,would be,must be,best")
 
+TEXT_PREDICATE_NEEDS = ("most ", "correct", "best", "right", "answer")
 ORDINALS = {
     **{"first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "sixth": 5, "last": -1},
     **{"1st": 0, "2nd": 1, "3rd": 2, "4th": 3, "5th": 4},
 }
+ORDINAL_FIRST = Openings(ORDINALS)
+NOUN_FIRST = _split("option,choice,answer,letter,options,choices,answers,letters")
+NONE_FIRST = _split("none of,no option,no choice,neither of,not")
+ALL_FIRST = _split("all ")
 ORDINAL = re.compile(
     rf"(?<!\w)(?=[tfsl1-5])(?:the\s)?(?P<ordinal>{'|'.join(ORDINALS)}) (?:option|choice|one|answer"
     rf"|statement|alternative)\b"
@@ -271,3 +326,11 @@ DANGLING = re.compile(
     r"|suggests?|appears?|would|can|has|have|we|there)\s*[:(]?$|[,(:]$"
 )
 OF_OTHERS = re.compile(r"\s*(?:other|remaining|rest)")
+
+# All phrases whose openings are known, for one look at the words of a reply.
+BOOK = PhraseBook(
+    [
+        *(cue.first for cue in CUES if cue.first),
+        *(TEXT_PREDICATE_FIRST, ORDINAL_FIRST, NOUN_FIRST, NONE_FIRST, ALL_FIRST),
+    ]
+)

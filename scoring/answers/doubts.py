@@ -60,6 +60,7 @@ NONE_OF = re.compile(
     r"|one of) (?:the |any of the )?(?:options|choices|answers|above|given))|以上都不(?:是|对)"
     r"|(?<![a-z\d])都不正确|没有(?:一个)?正确)"
 )
+BLANKET_SIGNS = ("都", "没有", "以上")  # what those that are no English need
 ALL_OF = re.compile(
     r"(?=[a以])(?:\ball (?:of )?(?:the |these )?(?:above|options|choices|four|three|five)(?: (?:are"
     r"|options))?\b|以上都(?:是|对|正确)|以上全)"

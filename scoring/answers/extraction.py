@@ -4,13 +4,15 @@ A response is read in five steps, each in a module of its own:
 
 1. `reply_text`, `spelling` and `turns`: what of the response is the reply, in one spelling, not
    too long.
-2. `reading`: what stands at a place of it, with `option_text` for the texts of options.
+2. `reading`: what stands at a place of it, with `labels` for labels and `option_text` for the
+   texts of options.
 3. `statements` (in sentences) and `answer_lines` (in lines and lists): what is stated, where, and
-   how firmly.
+   how firmly. `phrases` finds where phrases may start, in one pass over the words.
 4. `choice`: which statement counts.
 5. `mentions`: what counts where nothing firm is stated.
 
-The phrases of all steps are data in `cues`.
+The phrases of all steps are data in `cues`, `doubts` and `abroad`. `final_label` is a short way
+for the most usual replies, with the same outcome.
 """
 
 from __future__ import annotations
@@ -23,10 +25,13 @@ from typing import Literal
 from scoring.answers import doubts
 from scoring.answers.answer_lines import find_lines, find_verdicts
 from scoring.answers.choice import choose
+from scoring.answers.final_label import read_final_label
+from scoring.answers.labels import Labels
 from scoring.answers.mentions import conclude_without_statement
 from scoring.answers.option_text import read_option_texts
-from scoring.answers.reading import Labels, ReplyText
+from scoring.answers.reply import ReplyText
 from scoring.answers.reply_text import (
+    SHORT_REPLY,
     Condensed,
     cut_ending,
     cut_window,
@@ -130,7 +135,14 @@ def _read(
         kept = cut_ending(squeezed.text) if part == "end" else shorten(squeezed.text)
         if kept is None:
             continue
-        reply = ReplyText(kept.text, kept.text.lower(), labels.options, labels)
+        final = (
+            None
+            if part == "all" and len(kept.text) > SHORT_REPLY
+            else read_final_label(kept.text, labels)
+        )
+        if final:
+            return _locate(final, (kept, squeezed, *steps))
+        reply = ReplyText(kept.text, labels)
         outcome = _read_ending(reply) if part == "end" else _read_all(reply, unfinished=unfinished)
         if outcome:
             return _locate(outcome, (kept, squeezed, *steps))
@@ -144,8 +156,11 @@ def _locate(outcome: Extraction, steps: Sequence[Condensed]) -> Extraction:
     # The last character is followed back rather than the end, which may lie in another piece.
     first, last = outcome.span[0], outcome.span[1] - 1
     for step in steps:
-        first, last = step.find_origin(first), step.find_origin(last)
-    return replace(outcome, span=(first, last + 1))
+        if len(step.starts) > 1 or step.sources[0]:
+            first, last = step.find_origin(first), step.find_origin(last)
+    return (
+        outcome if (first, last + 1) == outcome.span else replace(outcome, span=(first, last + 1))
+    )
 
 
 def _read_ending(reply: ReplyText) -> Extraction | None:

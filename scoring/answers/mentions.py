@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from scoring.answers import cues, doubts
 from scoring.answers.option_text import OptionMention, split_words
-from scoring.answers.reading import ReplyText
+from scoring.answers.reply import ReplyText
 from scoring.records import Extraction, Reading, Statement, Strength
 
 _ENDED = re.compile(r"[.!?)\]'}|>:;✓✅❌]$|[\u3002\uff01\uff1f]$")

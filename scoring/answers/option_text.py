@@ -10,12 +10,19 @@ from functools import lru_cache
 from itertools import takewhile
 from typing import NamedTuple
 
+from scoring.answers.phrases import list_words
 from scoring.answers.spelling import normalise
 
 _TOKEN = re.compile(
     r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|\d+(?:[.,]\d+)*|[^\W\d_\u3040-\u30ff\u3400-\u9fff"
     r"\uac00-\ud7af]+(?:'[a-z]+)?|[+<>≥≤=%~±°↑↓]|(?<=\d)-(?!\w)|(?<![\w.)\]%])-(?=\d)"
 )
+# The same for a text of A-Z and the Greek letters of units and names, in less time.
+_PLAIN_TOKEN = re.compile(
+    r"[A-Za-zαβγδκμ]+(?:'[a-z]+)?|\d+(?:[.,]\d+)*|[+<>≥≤=%~±°↑↓]|(?<=\d)-(?!\w)"
+    r"|(?<![\w.)\]%])-(?=\d)"
+)
+_OTHER_LETTER = re.compile(r"[^\x00-\x7f\Wαβγδκμ]")
 _ARTICLES = frozenset(("a", "an", "the"))
 _NEGATORS = re.compile(
     r"not|no|never|without|neither|nor|cannot|than|unlike|excludes|exclude|excluding|"
@@ -58,14 +65,29 @@ def split_words(
     `most` stops after so many.
     """
     stop = len(text) if end is None else end
+    token = _choose_token(text)
     words = []
-    for match in _TOKEN.finditer(text, start, stop):
+    for match in token.finditer(text, start, stop):
         word = _respell(match.group())
         if word not in _ARTICLES:
             words.append(PlacedWord(word, *match.span()))
             if len(words) == most:
                 break
     return words
+
+
+@lru_cache(maxsize=64)
+def _choose_token(text: str) -> re.Pattern[str]:
+    return _PLAIN_TOKEN if text.isascii() or not _OTHER_LETTER.search(text) else _TOKEN
+
+
+def first_word(text: str, start: int, end: int) -> PlacedWord | None:
+    """The first of the words that `split_words` gives."""
+    for match in _choose_token(text).finditer(text, start, end):
+        word = _respell(match.group())
+        if word not in _ARTICLES:
+            return PlacedWord(word, *match.span())
+    return None
 
 
 @lru_cache(maxsize=65536)
@@ -104,6 +126,10 @@ class OptionMention(NamedTuple):
     negated: bool
 
 
+def _list_parts(words: Sequence[str]) -> set[bytes]:
+    return set().union(*map(list_words, words))
+
+
 @lru_cache(maxsize=4096)
 def _split_option(option: str) -> tuple[str, ...]:
     text = normalise(option)
@@ -132,11 +158,15 @@ class OptionTexts:
         self.words = [_split_option(option) for option in options]
         self.plain = [normalise(option).strip().lower() for option in options]
         self.longest = max(map(len, self.words))
+        # More words than this cannot be nearly an option.
+        self.most_near = int(self.longest * (2 - _NEAR) / _NEAR) + 2
         self.counts = [Counter(map(_stem, words)) for words in self.words]
         self.sets = [set(words) for words in self.counts]
         self.vocabulary: dict[str, list[str]] = {}
         for word in sorted(set().union(*self.words)):
             self.vocabulary.setdefault(word[:2], []).append(word)
+        # All of them as plain words, for a look whether a text may speak of an option at all.
+        self.all_words = set().union(*map(list_words, self.plain), *map(_list_parts, self.words))
         self._by_first: dict[str, list[tuple[tuple[str, ...], int]]] = {}
         quotes = [
             *((words, index) for index, words in enumerate(self.words)),
@@ -252,9 +282,18 @@ class OptionTexts:
         """
         # Options of a very different length cannot be alike: the rest is costly.
         size = len(words)
-        if all(2 * min(size, len(o)) < _NEAR * (size + len(o)) for o in self.words):
+        if size >= self.most_near or all(
+            2 * min(size, len(o)) < _NEAR * (size + len(o)) for o in self.words
+        ):
             return None
-        phrase = Counter(_stem(self._correct(word)) for word in words)
+        stems = [_stem(self._correct(word)) for word in words]
+        # Nor can those that share too few words.
+        if all(
+            2 * sum(map(own.__contains__, stems)) < _NEAR * (size + len(option))
+            for own, option in zip(self.sets, self.words, strict=True)
+        ):
+            return None
+        phrase = Counter(stems)
         scores = [
             2 * (phrase & own).total() / (size + len(option))
             for own, option in zip(self.counts, self.words, strict=True)

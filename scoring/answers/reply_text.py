@@ -22,7 +22,7 @@ _MOST, _HEAD, _TAIL = 6000, 300, 1000
 _BEFORE, _AFTER = 100, 200
 _FIRST, _LAST = 12, 48
 _LOOKED_FOR = ("answer", "boxed")
-_SHORT_REPLY, _ENDING, _WINDOW = 900, 450, 3000
+SHORT_REPLY, _ENDING, _WINDOW = 450, 250, 3000
 _CUT, _OPENING = " ... ", "..."
 _BLANKS = re.compile(r"[ \t]{2,}")
 
@@ -104,7 +104,7 @@ def cut_ending(text: str) -> Condensed | None:
 
     None otherwise. It opens with dots, so that its start is not taken for that of the reply.
     """
-    if len(text) <= _SHORT_REPLY:
+    if len(text) <= SHORT_REPLY:
         return None
     start = text.find(" ", len(text) - _ENDING)
     if start < 0 or text.find(TAG, 0, start) >= 0:

@@ -33,6 +33,7 @@ _ASCII = bytes(ord(_TABLE.get(code, chr(code))) for code in range(128)) + bytes(
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 # Letters of other alphabets that look like Latin ones, alone in a text of Latin words.
 _ALIKE = str.maketrans("АВСЕΑΒΕ", "ABCEABE")
+_ALIKE_LETTERS = "АВСЕΑΒΕ"
 _CYRILLIC = re.compile(r"(?<![^\W\d_])[АВСЕ](?![^\W\d_])")
 _GREEK = re.compile(r"(?<![^\W\d_])[ΑΒΕ](?![^\W\d_])")
 _CYRILLIC_WORD = re.compile(r"[а-яё]{2}", re.IGNORECASE)
@@ -90,7 +91,9 @@ def normalise(response: str) -> str:
     and control characters become spaces; an answer field (`\\boxed{`, `<answer>`, `"answer":`)
     becomes a mark.
     """
-    text = response if response.isascii() else _read_alike(response)
+    text = response
+    if not text.isascii() and any(letter in text for letter in _ALIKE_LETTERS):
+        text = _read_alike(text)
     # Most responses hold no answer field at all: a quick look saves the patterns below.
     keyed = any(piece[-2:].rstrip()[-1:] in ('"', "'") for piece in text.split(":")[:-1])
     if not keyed and not any(sign in text for sign in _WRAPS):

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 
 from scoring.answers import abroad, cues, doubts
 from scoring.answers.option_text import split_words
-from scoring.answers.reading import ReplyText, is_placeholder, read_answer, read_blanket
+from scoring.answers.phrases import find_some, match_at
+from scoring.answers.reading import is_placeholder, read_answer, read_blanket
+from scoring.answers.reply import ReplyText
 from scoring.records import Reading, Statement, Strength
 
 _NEXT_ITEM = re.compile(r"\n[^\S\n]*(?:[-•]\s|[(\[]?(?:[B-Z]|[2-9])[)\].:])")
@@ -16,17 +18,23 @@ _JOINED_LABEL = re.compile(
 )
 _LABELLED = re.compile(r"\b(?:[A-Z]|\d{1,2})[)\].:]\s*$")
 _NEW_SENTENCE = re.compile(r"\.\s[A-Z]")
+_CLOSED_LABEL = re.compile(r"[A-Z](?<=[ (\[].)[)\].:] ")
+_BEFORE = 24
 _CONTEXT, _WINDOW = 300, 700
-_FIRST, _LAST = 12, 48
 
 
 def find_cued(reply: ReplyText) -> Iterator[Statement]:
     """Statements after a phrase that announces an answer: 'The answer is B'."""
+    others = not reply.lower.isascii()
     for cue in cues.CUES:
-        # Most phrases hold one of a few words, which is quick to look for.
-        if cue.needs and not any(sign in reply.lower for sign in cue.needs):
+        if cue.first:
+            matches = reply.match_phrase(cue.pattern, cue.first, cue.needs)
+        elif others or cue.needs[0].isascii():
+            wanted = any(sign in reply.lower for sign in cue.needs)
+            matches = find_some(cue.pattern, reply.lower) if wanted else []
+        else:
             continue
-        for match in _find_some(cue.pattern, reply.lower):
+        for match in matches:
             phrase = match.group()
             if cue.name == "declared" and doubts.ANALYSIS.search(phrase):
                 continue
@@ -49,12 +57,6 @@ def find_cued(reply: ReplyText) -> Iterator[Statement]:
                 continue
             strength = _judge_strength(reply, cue, phrase, reading)
             yield Statement(reading, strength, cue.name if reading.style else "option_text")
-
-
-def _find_some(pattern: re.Pattern[str], text: str) -> list[re.Match[str]]:
-    """The first and last matches: loops of one phrase cost no more than a few."""
-    matches = list(pattern.finditer(text))
-    return matches if len(matches) <= _FIRST + _LAST else matches[:_FIRST] + matches[-_LAST:]
 
 
 def _judge_strength(reply: ReplyText, cue: cues.Cue, phrase: str, reading: Reading) -> Strength:
@@ -95,7 +97,7 @@ def _is_supposed(reply: ReplyText, start: int, end: int) -> bool:
 
 def find_predicated(reply: ReplyText) -> Iterator[Statement]:
     """Statements in which the answer comes first: 'B is the correct answer'."""
-    for match in _find_some(cues.PREDICATE, reply.lower):
+    for match in match_at(cues.PREDICATE, reply.lower, _find_labels(reply)):
         start, end = match.span("label")
         before = reply.text[max(0, start - 24) : start]
         keyword = bool(cues.LABEL_NOUN.search(before.lower()))
@@ -117,20 +119,30 @@ def find_predicated(reply: ReplyText) -> Iterator[Statement]:
         if statement := _state_before(reply, start, end):
             yield statement
     if any(sign in reply.lower for sign in abroad.AFFIRMED_NEEDS):
-        for match in _find_some(abroad.AFFIRMED, reply.lower):
+        for match in find_some(abroad.AFFIRMED, reply.lower):
             start, end = match.span(match.lastgroup or 0)
             foreign = match["label"] or reply.text[start].isupper()
             if foreign and (statement := _state_before(reply, start, end)):
                 yield statement
     # 'The second option fits best'.
-    for match in _find_some(cues.ORDINAL, reply.lower):
+    places = {
+        place
+        for start in reply.find_openings(cues.ORDINAL_FIRST)
+        for place in (
+            start,
+            start - 4 if reply.lower.startswith("the", max(0, start - 4)) else start,
+        )
+    }
+    for match in match_at(cues.ORDINAL, reply.lower, sorted(places)):
         rest = reply.lower[match.end() : reply.sentence_end(match.end())][:_CONTEXT]
         if cues.COPULA.match(rest) and _affirms(rest) and not doubts.NEGATIVE.search(rest):
             place = cues.ORDINALS[match["ordinal"]] % reply.labels.count
             reading = Reading("answered", *match.span(), place)
             yield Statement(reading, Strength.CONCLUDED, "ordinal")
     # 'Metaphase is the best answer': the one option that the sentence names before.
-    for match in _find_some(cues.TEXT_PREDICATE, reply.lower):
+    for match in reply.match_phrase(
+        cues.TEXT_PREDICATE, cues.TEXT_PREDICATE_FIRST, cues.TEXT_PREDICATE_NEEDS
+    ):
         start = reply.sentence_start(match.start())
         words = split_words(reply.text, start, match.start())
         mentions = reply.options.find_mentions(words)
@@ -141,6 +153,15 @@ def find_predicated(reply: ReplyText) -> Iterator[Statement]:
         if option is not None and not any(mention.negated for mention in mentions):
             reading = Reading("answered", start, match.start(), option)
             yield Statement(reading, Strength.DECLARED, "option_text")
+
+
+def _find_labels(reply: ReplyText) -> list[int]:
+    """Where a label may stand: a capital, a number, or a small letter after 'option'."""
+    places = [match.start() for match in cues.PREDICATE_START.finditer(reply.text)]
+    for start in reply.find_openings(cues.NOUN_FIRST):
+        if small := cues.SMALL_START.match(reply.lower, start):
+            places.append(small.end())
+    return sorted(set(places))
 
 
 def _state_before(reply: ReplyText, start: int, end: int) -> Statement | None:
@@ -164,7 +185,10 @@ def _affirms(rest: str) -> bool:
 
 def find_quoted(reply: ReplyText) -> Iterator[Statement]:
     """Statements of a label and its own text: 'the cell is in (B) metaphase'."""
-    for match in _find_some(cues.BEFORE_QUOTE, reply.text):
+    for label in _CLOSED_LABEL.finditer(reply.text):
+        match = cues.BEFORE_QUOTE.search(reply.text, max(0, label.start() - _BEFORE), label.end())
+        if match is None:
+            continue
         reading = read_answer(reply, match.end(), strict=True, field=False)
         if reading is None or reading.status != "answered" or reading.conflict:
             continue
@@ -175,8 +199,12 @@ def find_quoted(reply: ReplyText) -> Iterator[Statement]:
 
 def find_blanket(reply: ReplyText) -> Iterator[Statement]:
     """'None of the above' and 'all of the above' where no option says so."""
-    for pattern in (doubts.NONE_OF, doubts.ALL_OF):
-        for match in _find_some(pattern, reply.lower):
+    for pattern, first in ((doubts.NONE_OF, cues.NONE_FIRST), (doubts.ALL_OF, cues.ALL_FIRST)):
+        if any(sign in reply.lower for sign in doubts.BLANKET_SIGNS):
+            matches = find_some(pattern, reply.lower)
+        else:
+            matches = reply.match_phrase(pattern, first)
+        for match in matches:
             # 'None of the others', 'none of the cells': not of the options.
             tail = reply.lower[match.end() : match.end() + 12]
             bare = match.group().rstrip() in ("none of", "none of the", "none of these")

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scoring.answers.labels import Labels
 from scoring.answers.option_text import OptionTexts, split_words
-from scoring.answers.reading import Labels
 from scoring.answers.reply_text import find_spoken
 from scoring.answers.spelling import TAG, normalise
 from scoring.answers.turns import drop_echo, drop_turns
