@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice, zip_longest
 from math import isnan
 from pathlib import Path
@@ -133,6 +133,7 @@ __all__ = ["InputTable", "TableError", "open_table"]
 _ROWS = 2048
 _ROWS_WITH_BYTES = 64
 _FORMATS = ("parquet", "json", "csv", "arrow", "imagefolder")
+_JSON_FILES = (".jsonl", ".ndjson", ".json")
 _KINDS = "a Parquet, JSON Lines or CSV file, or a folder that `datasets` opens"
 
 
@@ -184,7 +185,7 @@ def _open_file(path: Path) -> InputTable:
     suffix = path.suffix.lower()
     if suffix in (".parquet", ".pq"):
         return _open_parquet(path)
-    if suffix in (".jsonl", ".ndjson", ".json"):
+    if suffix in _JSON_FILES:
         return _open_text(path, read_json_rows, typed=True)
     if suffix in (".csv", ".tsv"):
         return _open_text(path, read_csv_rows, typed=False)
@@ -215,6 +216,23 @@ def _open_parquet(path: Path) -> InputTable:
     return InputTable(str(path), schema, read)
 
 
+def _open_text_files(name: str, files: list[Path]) -> InputTable:
+    """Text files of one folder, one after the other, each read as it would be alone."""
+    readers = {file: read_csv_rows if _is_csv(file) else read_json_rows for file in files}
+
+    def read_all(_: Path) -> Iterator[dict[str, Any]]:
+        for file, rows in readers.items():
+            yield from rows(file)
+
+    table = _open_text(Path(name), read_all, typed=not all(map(_is_csv, files)))
+    commas = any(has_decimal_commas(file) for file in files)
+    return replace(table, decimal_commas=commas)
+
+
+def _is_csv(path: Path) -> bool:
+    return path.suffix.lower() in (".csv", ".tsv")
+
+
 def _open_text(
     path: Path, rows: Callable[[Path], Iterator[dict[str, Any]]], typed: bool
 ) -> InputTable:
@@ -233,7 +251,7 @@ def _open_text(
         if waiting:
             yield to_batch(waiting, chosen, as_text)
 
-    return InputTable(str(path), schema, read, has_decimal_commas(path))
+    return InputTable(str(path), schema, read, path.is_file() and has_decimal_commas(path))
 
 
 def _open_folder(path: Path, chosen: dict[str, str]) -> InputTable:
@@ -244,8 +262,14 @@ def _open_folder(path: Path, chosen: dict[str, str]) -> InputTable:
     except TableError:
         raise
     except Exception as error:  # `datasets` raises whatever its readers raise
+        if files := _find_text_files(path, chosen):
+            return _open_text_files(str(path), files)
         text = " ".join(str(error).split())[:300]
         raise TableError(f"{path} cannot be opened: {type(error).__name__}: {text}") from error
+    # A table in one column is one whose delimiter `datasets` does not know.
+    alone = all(len(part.features) == 1 for part in splits.values())
+    if alone and (files := _find_text_files(path, chosen)):
+        return _open_text_files(str(path), files)
     wanted = chosen.get("split")
     if wanted and wanted not in splits:
         raise TableError(f"{path} has no split {wanted!r}; it has: {', '.join(splits)}")
@@ -264,6 +288,21 @@ def _open_folder(path: Path, chosen: dict[str, str]) -> InputTable:
                 yield from ordered.to_batches()
 
     return InputTable(str(path), schema, read)
+
+
+def _find_text_files(path: Path, chosen: dict[str, str]) -> list[Path]:
+    """JSON and CSV files of a folder, of the split that was chosen; [] if it has others too."""
+    import datasets
+
+    try:
+        builder = datasets.load_dataset_builder(str(path), name=chosen.get("config") or None)
+        splits = {str(split): list(names) for split, names in builder.config.data_files.items()}
+    except Exception:  # `datasets` raises whatever it likes: there is no table to fall back on
+        return []
+    wanted = [chosen["split"]] if chosen.get("split") in splits else list(splits)
+    files = [Path(name) for split in wanted for name in splits[split]]
+    known = all(_is_csv(file) or file.suffix.lower() in _JSON_FILES for file in files)
+    return files if known and builder.name in ("csv", "json") else []
 
 
 def _load_folder(path: Path, config: str | None) -> dict[str, Any]:

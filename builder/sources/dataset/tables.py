@@ -33,6 +33,7 @@ _SUFFIXES = {
     **dict.fromkeys(JSON_FILES, "json"),
     **dict.fromkeys(CSV_FILES, "csv"),
 }
+METADATA = ("metadata.csv", "metadata.jsonl", "metadata.parquet")
 _HUB_ID = re.compile(r"[A-Za-z0-9_][\w.-]*(?:/[A-Za-z0-9_][\w.-]*)?", re.ASCII)
 
 logger = logging.getLogger("microvqa_pp")
@@ -147,6 +148,8 @@ def open_tables(location: Location) -> dict[str, Table]:
     except Exception as error:  # datasets and its file systems raise whatever they like
         cause = error.__cause__ if type(error).__name__ == "DatasetGenerationError" else None
         problem = f"{type(cause or error).__name__}: {clean(str(cause or error))[:300]}"
+        if local is not None and any((local / name).is_file() for name in METADATA):
+            problem = f"{problem}; try it as --source image_folder:{location.path}"
         raise SourceError(f"{location.path} cannot be opened: {problem}") from error
     sizes = ", ".join(f"{split} {len(table)} rows" for split, table in tables.items())
     logger.info("%s opened: %s", location.path, sizes)

@@ -121,3 +121,14 @@ def test_what_spreadsheets_and_people_write_around_a_table(tmp_path: Path) -> No
     assert read(path)[0]["column 5"] == ""
     report = filter_table(path, tmp_path / "out", keep_ratio=1)
     assert (report.kept, report.not_judged) == (1, 0)
+
+
+def test_a_folder_of_such_files_is_read_like_each_of_them(tmp_path: Path) -> None:
+    row = {"caption": "HeLa cells at 37 °C.", "question": "Which cells?", "answer": "HeLa"}
+    for encoding, mark in (("cp1252", ","), ("utf-8", ";"), ("utf-16", "\t")):
+        folder = tmp_path / encoding
+        folder.mkdir()
+        for name in ("a.csv", "b.csv"):
+            (folder / name).write_bytes(write(mark, [row]).encode(encoding))
+        report = filter_table(folder, tmp_path / f"{encoding}.out", keep_ratio=1)
+        assert (report.rows, report.kept) == (2, 2)
