@@ -242,9 +242,9 @@ def write_release(
     write_card(aside, configs, summary, content, settings, screened)
     _replace(folder, aside)
     sizes = (f"{config.name}/{s.split} {s.rows:,}" for config in configs for s in config.splits)
-    logger.info("release written to %s: rows of %s", folder, ", ".join(sizes))
+    logger.info("Release: %s; rows of %s", folder, ", ".join(sizes))
     logger.info(
-        "left out: %s figures without a candidate, %s dropped by the filter, %s in no split, "
+        "Left out: %s figures without a candidate, %s dropped by the filter, %s in no split, "
         "%s inputs quarantined",
         *(f"{summary.number('stage', stage):,}" for stage in ("figure", "candidate", "kept")),
         f"{summary.counts['quarantine'].total():,}",

@@ -113,7 +113,6 @@ def build(
             Screening.read(config.output),
         )
         clock.lap("release")
-        logger.info("Release: %s (%.1f s)", release, clock.seconds["release"])
         replies = _count_replies(store, shards, config.recording) if config.recording else None
     _write_run(config, clock, summary, replies)
     return BuildResult(release, summary)
