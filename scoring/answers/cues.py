@@ -258,7 +258,8 @@ LABEL_AFTER_TEXT = re.compile(
 
 # What stands between an announcing phrase and its answer, and after the answer.
 FILLERS = re.compile(
-    r"(?:[\s(\[':=>,→\ue000-]|(?:most likely|very likely|likely|probably|clearly|definitely|to"
+    r"(?:[\s(\[':=>,→\ue000]|-(?!\d)|(?:most likely|very likely|likely|probably|clearly"
+    r"|definitely|to"
     r"|indeed|still|simply|therefore|thus|then|certainly|obviously|surely|now|also|that|be|to be"
     r"|with|is|for|going with|选项|第)\b|(?:the|la|l'|die|der|das|a)?\s?(?:option|choice|letter"
     r"|answer|number|label|hypothesis|scenario|statement|interpretation|explanation|experiment"
@@ -277,7 +278,8 @@ AFFIRMED = re.compile(r"[)\]':]* ?(?:(?:best|fits|matches)\b|remains\s*\Z)")
 
 # Lines and lists.
 LINE_START = re.compile(
-    r"[\s('\[>✓✔✅☑-]*(?:(?:option|choice|answer|letter)\s+)?(?=[(\['A-Za-zАБВГД\d])", re.IGNORECASE
+    r"(?:[\s('\[>✓✔✅☑]|-(?!\d))*(?:(?:option|choice|answer|letter)\s+)?(?=[(\['A-Za-zАБВГД\d-])",
+    re.IGNORECASE,
 )
 LIST_ITEM = re.compile(
     r"[\s('\[>•-]*(?:option |choice )?[(\[]?(?P<label>[A-Z]|\d{1,2})[)\].:-]", re.IGNORECASE

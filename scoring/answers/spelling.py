@@ -51,7 +51,8 @@ _CLOSING = re.compile(r"<\s?/\s?(?:final[_ ]?)?(?:answer|choice|option|ans)\s?>"
 # Marks around a reply that say nothing: tags of sections, ends of turns, roles without a colon.
 _MARK = re.compile(
     r"<\s?/?\s?(?:s|p|(?:final[_ ]?)?(?:response|output|result)|final|solution|conclusion|summary"
-    r"|reply|completion|[be]os|pad|endoftext|end[_ ]of[_ ](?:turn|text|utterance|sentence))\s?/?>"
+    r"|reply|letter|value|completion|[be]os|pad|endoftext|end[_ ]of[_ ](?:turn|text"
+    r"|utterance|sentence))\s?/?>"
     r"|<[|｜](?:(?:begin|end)_of_(?:solution|answer|output|response)|end[_▁ ]of[_▁ ](?:box|text"
     r"|sentence|turn)|begin[_▁ ]of[_▁ ](?:text|sentence)|im_end"
     r"|eot_id|eom_id|endoftext|end|message|return|(?:start|end)[_ ]response|eos|bos|pad|eot)[|｜]>"
