@@ -1,9 +1,11 @@
-"""Words of credit lines: what names a picture, what names anything else, and where pictures live.
+"""Words of credit lines: what announces one, what names a picture or anything else, and sources.
 
-Each is a pattern without flags; `builder.sources.credits` puts them together.
+`builder.sources.credits` puts them together.
 """
 
 from __future__ import annotations
+
+import re
 
 
 def _join(words: str) -> str:
@@ -83,3 +85,90 @@ REFERENCE = (
     rf"|\b{PUBLISHER})"
 )
 """What names another publication, or says that there is one."""
+
+TRIGGERS: dict[str, tuple[tuple[str, ...], re.Pattern[str]]] = {
+    # Verbs of reuse, which what joins them to their source must follow.
+    "strong": (
+        ("print", "publish", "drawn", "draft", "trac", "produc", "excerpt", "re-used", "reused"),
+        re.compile(
+            r"\b(?:re-?print(?:ed|s)?|re-?publish(?:ed)?|re-?drawn|re-?drafted|re-?traced|"
+            r"re-?produced|re-?production|excerpted|re-?used)\b",
+            re.IGNORECASE,
+        ),
+    ),
+    "weak": (
+        ("adapt", "adopted", "modifi", "simplified", "copied", "borrowed", "re"),
+        re.compile(
+            r"\b(?:adapted|adaptation|adopted|modified|modification|simplified|copied|borrowed|"
+            r"re-?created|re-?colou?red|re-?arranged)\b",
+            re.IGNORECASE,
+        ),
+    ),
+    "mild": (
+        ("from", "based", "with permission", "after", "under", "by permission"),
+        re.compile(
+            r"\b(?:taken|obtained|downloaded|retrieved|sourced|extracted|derived|drawn|created|"
+            r"based|selected|acquired|compiled|generated|used|cropped)\b",
+            re.IGNORECASE,
+        ),
+    ),
+    # Permission, courtesy, credit, copyright.
+    "permission": (("permission",), re.compile(r"\bpermissions?\b", re.IGNORECASE)),
+    "courtesy": (
+        ("courtesy", "kindly", "generously", "graciously", "ed by", "gift", "contribution"),
+        re.compile(
+            r"\bcourtesy\b|\b(?:kindly|generously|graciously)\s(?:\w+\s)?(?:provided|supplied|"
+            r"contributed|donated|shared|given|lent|furnished)\b|\b(?:provided|supplied|"
+            r"contributed|donated|furnished)\sby\b|\b(?:gift|contribution)\s(?:of|from)\b",
+            re.IGNORECASE,
+        ),
+    ),
+    "credit": (
+        ("credit",),
+        re.compile(
+            r"\bcredits?\s*(?::|(?:line\s|goes\s)?to\s(?-i:[A-Z]))|\b(?:image|photo|photograph|"
+            r"picture|figure|video|illustration|art ?work|art|micrograph|drawing|graphic|"
+            r"photographer)s?['’]?\s+credits?\b",
+            re.IGNORECASE,
+        ),
+    ),
+    "copyright": (
+        ("copyright", "©", "ⓒ", "(c)", "rights reserved"),
+        re.compile(
+            r"\bcopyright(?:ed)?\b|[©Ⓒⓒ]|\(c\)\s*(?:1[89]|20)\d\d\s+(?-i:[A-Z])|"
+            r"\ball rights reserved\b",
+            re.IGNORECASE,
+        ),
+    ),
+    # Whose picture, and where it came from.
+    "source": (
+        ("source",),
+        re.compile(
+            r"(?:^|[.;:(\[]\s*)(?:(?:image|photo|figure|picture) )?sources?\s*:", re.IGNORECASE
+        ),
+    ),
+    "by": (
+        (":", " by "),
+        re.compile(
+            r"\b(?:photos?|photographs?|pictures?|images?|illustrations?|drawings?|art ?work|"
+            r"photographer|illustrator|micrographs?)(?:\s(?:was|were)?\s?(?:taken|made|drawn|"
+            r"prepared))?\s*(?::|\bby\b)\s*(?P<name>(?-i:(?:(?:Dr|Prof|Mrs?|Ms)\b\.?\s*|"
+            r"[A-Z]\.[\s-]?){1,4}[A-Z][a-z]+|[A-Z][a-z]+\s(?:[A-Z]\.\s?)?[A-Z][a-z]+))",
+            re.IGNORECASE,
+        ),
+    ),
+    "licensed": (
+        ("licen",),
+        re.compile(r"\blicen[cs]ed?\s(?:under|from|by|to|number|no\b)", re.IGNORECASE),
+    ),
+    "published": (
+        ("published", "appeared"),
+        re.compile(
+            r"\b(?:previously|originally|first|already|initially)\s(?:been\s)?(?:published|"
+            r"appeared)\b|\b(?:published|appeared)\s(?:previously|originally|elsewhere|first)",
+            re.IGNORECASE,
+        ),
+    ),
+    "origin": (("from", "after"), re.compile(r"\b[Ff]rom\b:?|\b[Aa]fter\b(?=\s[A-Z])")),
+}
+"""By kind, the words one of which must be in a text (the cheap test), and what to look for."""

@@ -18,48 +18,10 @@ from builder.sources.credit_words import (
     PUBLISHER,
     REFERENCE,
     THING,
+    TRIGGERS,
 )
 from builder.tables.license_terms import quote
 from filtering.text.captions import read_caption
-
-_TRIGGER = re.compile(
-    # Verbs of reuse with what joins them to their source.
-    r"(?P<strong>\b(?:re-?print(?:ed|s)?|re-?publish(?:ed)?|re-?drawn|re-?drafted|re-?traced|"
-    r"re-?produced|re-?production|excerpted|re-?used)\b)"
-    r"|(?P<weak>\b(?:adapted|adaptation|adopted|modified|modification|simplified|copied|borrowed|"
-    r"re-?created|re-?colou?red|re-?arranged)\b)"
-    r"|(?P<mild>\b(?:taken|obtained|downloaded|retrieved|sourced|extracted|derived|drawn|created|"
-    r"based|selected|acquired|compiled|generated|used|cropped)\b)"
-    # Permission, courtesy, credit, copyright.
-    r"|(?P<permission>\bpermissions?\b)"
-    r"|(?P<courtesy>\bcourtesy\b|\b(?:kindly|generously|graciously)\s(?:\w+\s)?(?:provided|supplied|"
-    r"contributed|donated|shared|given|lent|furnished)\b|\b(?:provided|supplied|contributed|donated|"
-    r"furnished)\sby\b|\b(?:gift|contribution)\s(?:of|from)\b)"
-    r"|(?P<credit>\bcredits?\s*(?::|(?:line\s|goes\s)?to\s(?-i:[A-Z]))|\b(?:image|photo|photograph|"
-    r"picture|figure|video|illustration|art ?work|art|micrograph|drawing|graphic|photographer)s?"
-    r"['’]?\s+credits?\b)"
-    r"|(?P<copyright>\bcopyright(?:ed)?\b|[©Ⓒⓒ]|\(c\)\s*(?:1[89]|20)\d\d\s+(?-i:[A-Z])|"
-    r"\ball rights reserved\b)"
-    # Whose picture, and where it came from.
-    r"|(?P<source>(?:^|[.;:(\[]\s*)(?:(?:image|photo|figure|picture) )?sources?\s*:)"
-    r"|(?P<by>\b(?:photos?|photographs?|pictures?|images?|illustrations?|drawings?|"
-    r"art ?work|photographer|illustrator|micrographs?)(?:\s(?:was|were)?\s?(?:taken|made|drawn|"
-    r"prepared))?\s*(?::|\bby\b)\s*(?P<name>(?-i:(?:(?:Dr|Prof|Mrs?|Ms)\b\.?\s*|[A-Z]\.[\s-]?){1,4}"
-    r"[A-Z][a-z]+|[A-Z][a-z]+\s(?:[A-Z]\.\s?)?[A-Z][a-z]+)))"
-    r"|(?P<licensed>\blicen[cs]ed?\s(?:under|from|by|to|number|no\b))"
-    r"|(?P<published>\b(?:previously|originally|first|already|initially)\s(?:been\s)?(?:published|"
-    r"appeared)\b|\b(?:published|appeared)\s(?:previously|originally|elsewhere|first))"
-    r"|(?P<origin>\bfrom\b:?|\bafter\b(?=\s(?-i:[A-Z])))",
-    re.IGNORECASE,
-)
-_QUICK = re.compile(
-    r"print|publish|drawn|draft|trac|produc|excerpt|used\b|adapt|adopt|modif|simplif|copie|borrow|"
-    r"creat|colou?red|arrang|permission|courtesy|provid|suppl|contrib|donat|furnish|gift|kindly|"
-    r"generously|graciously|graph|after [A-Z]|draw|credit|copyright|©|ⓒ|\(c\)|reserved|source|"
-    r"photo|pictur|illustrat|artwork|by |licen[cs]|appear|from|taken|obtain|downl|retriev|based",
-    re.IGNORECASE,
-)
-"""Any of it is in every credit line: the cheap test."""
 
 _JOIN = re.compile(
     r"(?:[\s,]+(?:and|or|in|part|partly|slightly|with|minor|some|modifications?|changes?|here|"
@@ -110,6 +72,15 @@ _DIRECT_SOURCE = re.compile(
     rf"\s*(?:the\s)?(?:[Rr]efs?\b|[Rr]eferences?\b|\[\d|\(\d{{1,3}}\)(?=[.,;)\]]|$)|"
     rf"(?:[A-Z]\.\s?)*{AUTHORS_YEAR}|{PUBLISHER})"
 )
+_IS_FOLLOWED_BY_ARCHIVE = re.compile(rf"\s*(?:the )?{ARCHIVE}", re.IGNORECASE)
+_LEADS = {
+    "strong": _JOIN,
+    "weak": _JOIN,
+    "mild": _JOIN,
+    "origin": re.compile(rf"{_DIRECT_SOURCE.pattern}|(?i:{_IS_FOLLOWED_BY_ARCHIVE.pattern})"),
+}
+"""What must follow the words of a kind, whatever is before them."""
+
 _CONSENT = re.compile(
     r"\b(?:patients?|parents?|guardians?|participants?|subjects?|famil(?:y|ies)|consent|ethic\w*|"
     r"institutional|IRB|committee|authorit\w+|ministry|parks?|farms?|owners?|capture[ds]?|"
@@ -144,16 +115,22 @@ def find_credit(text: str) -> str:
     Args:
         text: Words around one figure: its caption, a credit line, a footnote.
     """
-    if not _QUICK.search(text):
-        return ""
-    for count, match in enumerate(_TRIGGER.finditer(text)):
-        if count == _MOST_WORDS:
-            return quote(text, match.start(), match.end())
-        before, after = _cut_context(text, match.start(), match.end())
-        kind = "by" if match["name"] else str(match.lastgroup)
-        if _CHECKS[kind](match, before, after):
-            start, end = match.start() - len(before), match.end() + len(after)
-            return quote(text, max(start, match.start() - _REACH), min(end, match.end() + _REACH))
+    lower, count = text.lower(), 0
+    for kind, (words, pattern) in TRIGGERS.items():
+        if not any(word in lower for word in words):
+            continue
+        leads, check = _LEADS.get(kind), _CHECKS[kind]
+        for match in pattern.finditer(text):
+            if leads is not None and leads.match(text, match.end()) is None:
+                continue
+            count += 1
+            if count > _MOST_WORDS:
+                return quote(text, match.start(), match.end())
+            before, after = _cut_context(text, match.start(), match.end())
+            if check(match, before, after):
+                start, end = match.start() - len(before), match.end() + len(after)
+                first, last = match.start() - _REACH, match.end() + _REACH
+                return quote(text, max(start, first), min(end, last))
     return ""
 
 
@@ -223,7 +200,7 @@ def _check_strong(match: re.Match[str], before: str, after: str) -> bool:
     join = _JOIN.match(after)
     if join is None or _is_own_figure(after[join.end() :]):
         return False
-    if match["strong"].lower().replace("-", "").startswith(("reprint", "republish")):
+    if match[0].lower().replace("-", "").startswith(("reprint", "republish")):
         return True
     return not _is_of_something_else(before) or "permission" in after
 
@@ -256,7 +233,7 @@ def _check_mild(match: re.Match[str], before: str, after: str) -> bool:
     if not (_is_of_picture(before) or _stands_alone(before)):
         return False
     if word in ("with", "by", "under"):
-        return match["mild"].lower() == "used" and "permission" in behind[:60]
+        return match[0].lower() == "used" and "permission" in behind[:60]
     if word not in ("from", "on", "based on", "after"):
         return False
     return _is_source(behind, 80) or _IS_ARCHIVE.search(behind[:80]) is not None
@@ -279,7 +256,7 @@ def _check_permission(match: re.Match[str], before: str, after: str) -> bool:
 
 def _check_courtesy(match: re.Match[str], before: str, after: str) -> bool:
     # 'Provided by' is said of so much that a picture must be what is provided.
-    if re.match(r"courtesy|kindly|generously|graciously", match["courtesy"], re.IGNORECASE):
+    if re.match(r"courtesy|kindly|generously|graciously", match[0], re.IGNORECASE):
         return not _is_of_something_else(before)
     return _ENDS_PICTURE.search(before) is not None
 
@@ -302,7 +279,7 @@ def _check_by(match: re.Match[str], before: str, after: str) -> bool:
 
 def _check_licensed(match: re.Match[str], before: str, after: str) -> bool:
     # 'Licensed under' is read as a licence of its own; licensed from somebody, it is theirs.
-    theirs = match["licensed"].lower().endswith(("from", "number", "no", "by"))
+    theirs = match[0].lower().endswith(("from", "number", "no", "by"))
     return theirs and not _is_of_something_else(before)
 
 
@@ -315,7 +292,7 @@ def _check_origin(match: re.Match[str], before: str, after: str) -> bool:
     direct = _DIRECT_SOURCE.match(after) is not None
     if direct and (_NOTHING_BEFORE.match(before) or _cut_bracket(before) == ""):
         return not _is_of_something_else(before)
-    stored = _IS_ARCHIVE.match(after.lstrip(" ").removeprefix("the "))
+    stored = _IS_FOLLOWED_BY_ARCHIVE.match(after)
     return (direct or stored is not None) and _ENDS_PICTURE.search(before) is not None
 
 

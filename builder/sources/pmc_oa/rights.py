@@ -20,11 +20,24 @@ _OF_ARTICLE = re.compile(
 )
 _SPEAKS_OF_FIGURES = re.compile(r"\bfig(?:ure)?s?\b", re.IGNORECASE)
 _TAKEN = r"(?:re-?print|re-?produc|re-?publish|re-?draw|adapt|modif|taken|copied|courtesy|©|from\b)"
-_NO_PREPOSITION = r"(?<!\bin )(?<!\bof )(?<!\bfrom )(?<!\bsee )(?<!\bto )(?<!\bby )(?<!\bwith )"
-_NOTICED = (
-    r"permission|courtesy|copyright|©|except|exclud\w*|not (?:covered|included|part)|reprint\w*|"
-    r"reproduc\w*|(?:provid|suppl|contribut|donat)\w*"
+_NAMED = r"\bfig(?:ure)?s?\b\.?\s*\d+\w?(?:\s?(?:,|and|&|to|[-–])\s?\d+\w?)*"
+_TAKEN_FIGURE = re.compile(
+    rf"{_NAMED}\)?(?:,?\s*\(|,\s)(?:which (?:is|was) )?(?:\w+ly )?{_TAKEN}"
+    r"|(?<!\bin )(?<!\bof )(?<!\bfrom )(?<!\bsee )(?<!\bto )(?<!\bby )(?<!\bwith )"
+    rf"{_NAMED}\s(?:is|was|are|were|has been|have been)\s(?:\w+ly )?{_TAKEN}",
+    re.IGNORECASE,
 )
+"""A figure that the text says is taken from elsewhere."""
+
+_NOTICED = (
+    r"(?:permission|courtesy|copyright|©|except|exclud\w*|not (?:covered|included|part)|"
+    r"reprint\w*|reproduc\w*|(?:provid|suppl|contribut|donat)\w*)"
+)
+_NOTICED_FIGURE = re.compile(
+    rf"{_NOTICED}[^.;]{{0,80}}?{_NAMED}|{_NAMED}[^.;]{{0,80}}?{_NOTICED}", re.IGNORECASE
+)
+"""A figure in thanks, or left out of a licence."""
+
 _MATERIAL = re.compile(
     r"\b(?:antibod|reagent|strain|cells?\b|plasmid|mice\b|mouse|samples?\b|specimen|help|code|data\b|"
     r"assist|comment|technical|support)",
@@ -184,25 +197,16 @@ class FigureRights:
         number = re.search(r"\d+", legend.label)
         if number is None:
             return ""
-        named = rf"\bfig(?:ure)?s?\b\.?\s*(?:\d+\w?(?:\s?(?:,|and|&|to|[-–])\s?))*{number[0]}(?!\d)"
-        taken = re.compile(
-            rf"{named}\w?\)?(?:,?\s*\(|,\s)(?:which (?:is|was) )?(?:\w+ly )?{_TAKEN}"
-            rf"|{_NO_PREPOSITION}{named}\w?\s(?:is|was|are|were|has been|have been)\s"
-            rf"(?:\w+ly )?{_TAKEN}",
-            re.IGNORECASE,
-        )
         for text in legend.mentions:
-            for match in taken.finditer(text):
-                if words := find_credit(text[match.start() : match.end() + 200]):
+            for match in _TAKEN_FIGURE.finditer(text):
+                is_named = number[0] in re.findall(r"\d+", match[0])
+                if is_named and (words := find_credit(text[match.start() : match.end() + 200])):
                     return words
-        noticed = re.compile(
-            rf"(?:{_NOTICED})[^.;]{{0,80}}?{named}|{named}[^.;]{{0,80}}?(?:{_NOTICED})",
-            re.IGNORECASE,
-        )
         for text in self._notices:
-            found = noticed.search(text)
-            if found is not None and not _MATERIAL.search(found[0]):
-                return quote(text, found.start(), found.end())
+            for match in _NOTICED_FIGURE.finditer(text):
+                is_named = number[0] in re.findall(r"\d+", match[0])
+                if is_named and not _MATERIAL.search(match[0]):
+                    return quote(text, match.start(), match.end())
         return ""
 
 
