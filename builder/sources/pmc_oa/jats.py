@@ -165,7 +165,7 @@ def join_sentences(texts: Iterable[str]) -> str:
     """Texts one behind the other, with a stop where one ends without and the next one begins."""
     line = ""
     for text in filter(None, texts):
-        stop = "." if line and not _ENDED.search(line) and _BEGINS.match(text) else ""
+        stop = "." if line and not _ENDED.search(line[-8:]) and _BEGINS.match(text) else ""
         line = f"{line}{stop} {text}" if line else text
     return line
 
