@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice
@@ -57,37 +57,6 @@ class Threshold:
     below: list[float]
 
 
-def _chunks(
-    scored: Iterable[tuple[str, float, bool]],
-) -> Iterator[tuple[np.ndarray, np.ndarray, int]]:
-    """Scores and identifiers (UTF-8) of the ungated rows, and how many rows there were."""
-    rows = iter(scored)
-    while chunk := list(islice(rows, _CHUNK)):
-        ungated = [(qa_id, score) for qa_id, score, gated in chunk if not gated]
-        ids = np.array([i.encode("utf-8", "surrogatepass") for i, _ in ungated] or [b""])
-        yield np.array([s for _, s in ungated], dtype=np.float64), ids[: len(ungated)], len(chunk)
-
-
-def _cut(scores: np.ndarray, ids: np.ndarray, kept: int) -> tuple[float, str]:
-    """Lowest score that is kept, and the last identifier that is kept with it."""
-    if kept == 0:
-        return float("inf"), ""
-    cut = np.partition(scores, len(scores) - kept)[len(scores) - kept]
-    among_equals = kept - int(np.count_nonzero(scores > cut))
-    last = np.sort(ids[scores == cut])[among_equals - 1]
-    return float(cut), bytes(last).decode("utf-8", "surrogatepass")
-
-
-def _rank_table(scores: np.ndarray) -> tuple[list[float], list[float]]:
-    """Up to 1,000 scores and the share of all scores below each; exact with fewer distinct."""
-    if not len(scores):
-        return [], []
-    values, counts = np.unique(scores, return_counts=True)
-    below = (np.cumsum(counts) - counts) / len(scores)
-    picked = np.unique(np.linspace(0, len(values) - 1, _RANKS).round().astype(int))
-    return values[picked].tolist(), below[picked].tolist()
-
-
 def choose_threshold(scored: Iterable[tuple[str, float, bool]], keep_ratio: float) -> Threshold:
     """The threshold over all pairs, in any order.
 
@@ -103,41 +72,44 @@ def choose_threshold(scored: Iterable[tuple[str, float, bool]], keep_ratio: floa
     """
     if not 0 <= keep_ratio <= 1:
         raise ValueError(f"keep_ratio must be between 0 and 1, not {keep_ratio}")
-    chunks = list(_chunks(scored))
-    total = sum(rows for _, _, rows in chunks)
-    scores = np.concatenate([np.empty(0), *(s for s, _, _ in chunks)])
-    ids = np.concatenate([np.empty(0, "S1"), *(i for _, i, _ in chunks)])
+    # Scores and identifiers (UTF-8) of the ungated pairs, chunk by chunk as arrays.
+    rows, total = iter(scored), 0
+    score_chunks, id_chunks = [np.empty(0)], [np.empty(0, "S1")]
+    while chunk := list(islice(rows, _CHUNK)):
+        total += len(chunk)
+        ungated = [(qa_id, score) for qa_id, score, gated in chunk if not gated]
+        if ungated:
+            score_chunks.append(np.array([score for _, score in ungated], dtype=np.float64))
+            id_chunks.append(np.array([i.encode("utf-8", "surrogatepass") for i, _ in ungated]))
+    scores, ids = np.concatenate(score_chunks), np.concatenate(id_chunks)
     if not np.isfinite(scores).all():
         raise ValueError("a score is not a finite number")
+    # The lowest score that is kept, and the last identifier that is kept with it.
     kept = min(floor(Fraction(str(keep_ratio)) * total), len(scores))
-    cut_score, cut_id = _cut(scores, ids, kept)
-    values, below = _rank_table(scores)
-    cut = cut_score if kept else 0.0
-    return Threshold(keep_ratio, total, total - len(scores), kept, cut, cut_id, values, below)
+    cut, cut_id = 0.0, ""
+    if kept:
+        cut = float(np.partition(scores, len(scores) - kept)[len(scores) - kept])
+        among_equals = kept - int(np.count_nonzero(scores > cut))
+        last = np.sort(ids[scores == cut])[among_equals - 1]
+        cut_id = bytes(last).decode("utf-8", "surrogatepass")
+    # Up to 1,000 scores with the share of all below each; exact where there are fewer.
+    values, counts = np.unique(scores, return_counts=True)
+    below = (np.cumsum(counts) - counts) / max(len(scores), 1)
+    picked = np.unique(np.linspace(0, len(values) - 1, _RANKS).round().astype(int))
+    picked = picked[: len(values)]
+    return Threshold(
+        keep_ratio=keep_ratio,
+        total=total,
+        gated=total - len(scores),
+        kept=kept,
+        cut_score=cut,
+        cut_id=cut_id,
+        scores=values[picked].tolist(),
+        below=below[picked].tolist(),
+    )
 
 
-def _rank(score: float, threshold: Threshold) -> float:
-    """Share of all N pairs that are less consistent than an ungated one, 0-1.
-
-    (gated + below * ungated) / N: every gated pair ranks below, and of the ungated ones the share
-    `below`, interpolated between the scores that the threshold holds.
-    """
-    if not threshold.total:
-        return 0.0
-    below = float(np.interp(score, threshold.scores, threshold.below)) if threshold.scores else 0.0
-    ungated = threshold.total - threshold.gated
-    return (threshold.gated + below * ungated) / threshold.total
-
-
-def _is_kept(row: Signals, threshold: Threshold) -> bool:
-    if row.contradiction or not threshold.kept:
-        return False
-    if row.score != threshold.cut_score:
-        return row.score > threshold.cut_score
-    return row.qa_id <= threshold.cut_id
-
-
-def _weakness(row: Signals) -> str:
+def _describe_weakness(row: Signals) -> str:
     if row.weakness:
         return row.weakness
     present = {n: v for n in _WEAKNESS if (v := getattr(row, n)) is not None}
@@ -152,24 +124,35 @@ def _weakness(row: Signals) -> str:
     return some.format(f"{value:.0%}")
 
 
-def _reason(row: Signals, threshold: Threshold, rank: float, keep: bool) -> str:
-    if row.contradiction:
-        return f"dropped: contradicts the caption: {row.contradiction}"
-    if not keep:
-        return f"dropped: ranked below the kept {threshold.keep_ratio:.0%}; {_weakness(row)}"
-    said = f"kept: more consistent than {floor(100 * rank)}% of the candidates"
-    if row.signal_grounding in (1, None) and row.signal_answer == 1:
-        return f"{said}; everything it names is in the caption"
-    return f"{said}; {_weakness(row)}"
-
-
 def decide_pairs(signals: Sequence[Signals], threshold: Threshold) -> list[Decision]:
-    """Decisions in the order of the signals; needs nothing but the rows and the threshold."""
+    """Decisions in the order of the signals; needs nothing but the rows and the threshold.
+
+    The rank is the share of all N pairs that are less consistent, (gated + below * ungated) / N:
+    every gated pair ranks below, and of the ungated ones the share `below`, interpolated between
+    the scores that the threshold holds.
+    """
     decisions = []
     for row in signals:
-        gated = bool(row.contradiction)
-        keep = _is_kept(row, threshold)
-        rank = 0.0 if gated else _rank(row.score, threshold)
-        reason = _reason(row, threshold, rank, keep)
-        decisions.append(Decision(row.qa_id, gated, rank, keep, reason))
+        if row.contradiction:
+            reason = f"dropped: contradicts the caption: {row.contradiction}"
+            decisions.append(Decision(row.qa_id, True, 0.0, False, reason))
+            continue
+        rank = 0.0
+        if threshold.total:
+            known = threshold.scores, threshold.below
+            below = float(np.interp(row.score, *known)) if threshold.scores else 0.0
+            ungated = threshold.total - threshold.gated
+            rank = (threshold.gated + below * ungated) / threshold.total
+        # Of equal scores the lower identifiers are kept.
+        is_above = row.score > threshold.cut_score
+        is_among_equals = row.score == threshold.cut_score and row.qa_id <= threshold.cut_id
+        keep = threshold.kept > 0 and (is_above or is_among_equals)
+        weakness = _describe_weakness(row)
+        if not keep:
+            reason = f"dropped: ranked below the kept {threshold.keep_ratio:.0%}; {weakness}"
+        else:
+            reason = f"kept: more consistent than {floor(100 * rank)}% of the candidates"
+            is_grounded = row.signal_grounding in (1, None) and row.signal_answer == 1
+            reason += f"; {'everything it names is in the caption' if is_grounded else weakness}"
+        decisions.append(Decision(row.qa_id, False, rank, keep, reason))
     return decisions

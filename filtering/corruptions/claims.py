@@ -8,7 +8,7 @@ from random import Random
 
 from filtering.corruptions.donors import DonorPool
 from filtering.corruptions.editing import Edit, QAItem, edit_answer, edit_question, replace_answer
-from filtering.text.entities import Entity, find_entities
+from filtering.text.entities import find_entities
 
 _PAIRS = (
     ("increase", "decrease"), ("increases", "decreases"), ("increased", "decreased"),
@@ -54,32 +54,18 @@ _WITHOUT = re.compile(r"\bwithout\b", re.IGNORECASE)
 _YES_NO = re.compile(r"^\s*(yes|no)\b", re.IGNORECASE)
 
 
-def _turn_direction(entity: Entity, dice: Random) -> str | None:
-    written = " ".join(entity.text.lower().split())
-    if written in _SAME:
-        return dice.choice(_SAME[written])
-    return _TURNED.get(written)
-
-
-def _direction_truth(entity: Entity, caption: str) -> bool | None:
-    """False where the caption has the old direction and only that one."""
-    told = {e.value for e in find_entities(caption) if e.type == "direction"}
-    return False if told == {entity.value} else None
-
-
 def flip_direction(item: QAItem, pool: DonorPool, dice: Random) -> Edit | None:
     """An increase becomes a decrease, a decrease an increase, no change either of them."""
+    known = {e.value for e in find_entities(item.qa.caption) if e.type == "direction"}
     for edit, text in ((edit_answer, item.qa.answer), (edit_question, item.qa.question)):
-        for entity in find_entities(text):
-            new = _turn_direction(entity, dice) if entity.type == "direction" else None
-            truth = _direction_truth(entity, item.qa.caption)
+        for entity in (e for e in find_entities(text) if e.type == "direction"):
+            written = " ".join(entity.text.lower().split())
+            new = dice.choice(_SAME[written]) if written in _SAME else _TURNED.get(written)
+            # It is false where the caption has the old direction and only that one.
+            truth = False if known == {entity.value} else None
             if new is not None and (change := edit(item, entity, new, truth)):
                 return change
     return None
-
-
-def _base(verb: str) -> str:
-    return "have" if verb == "has" else verb.removesuffix("s")
 
 
 def _insert_negation(text: str, answer: str = "") -> tuple[str, str, str] | None:
@@ -92,21 +78,22 @@ def _insert_negation(text: str, answer: str = "") -> tuple[str, str, str] | None
     before = [verb for verb in verbs if verb.end() <= place]
     if not verbs:
         return None
-    verb = before[-1] if before else next(v for v in verbs)
-    finite = _FINITE.fullmatch(verb.group())
-    after = f"{verb.group()} not" if finite else f"does not {_base(verb.group())}"
-    return text[: verb.start()] + after + text[verb.end() :], verb.group(), after
+    verb = before[-1] if before else verbs[0]
+    written = verb.group()
+    base = "have" if written == "has" else written.removesuffix("s")
+    after = f"{written} not" if _FINITE.fullmatch(written) else f"does not {base}"
+    return text[: verb.start()] + after + text[verb.end() :], written, after
 
 
 def _remove_negation(text: str) -> tuple[str, str, str] | None:
     """A sentence with its first negation taken out, and the piece before and after."""
-    if found := _WITHOUT.search(text):
-        return text[: found.start()] + "with" + text[found.end() :], found.group(), "with"
-    found = _NEGATION.search(text)
-    if found is None:
+    if match := _WITHOUT.search(text):
+        return text[: match.start()] + "with" + text[match.end() :], match.group(), "with"
+    match = _NEGATION.search(text)
+    if match is None:
         return None
-    kept = f"{found['aux']} " if found["aux"] and found["aux"].lower() not in _DO else ""
-    return text[: found.start()] + kept + text[found.end() :], found.group().strip(), kept.strip()
+    kept = f"{match['aux']} " if match["aux"] and match["aux"].lower() not in _DO else ""
+    return text[: match.start()] + kept + text[match.end() :], match.group().strip(), kept.strip()
 
 
 _DO = ("does", "do", "did")

@@ -17,7 +17,7 @@ from filtering.records import QA
 from filtering.signals.grounding import are_compatible
 from filtering.text.captions import read_caption
 from filtering.text.entities import find_entities
-from filtering.text.panels import panels_named
+from filtering.text.panels import list_named_panels
 from filtering.text.words import content, plain_words
 
 _PLACE = re.compile(
@@ -46,7 +46,7 @@ def make_skeleton(question: str) -> frozenset[str]:
 def ask_same(one: str, other: str) -> bool:
     """Whether two questions about a figure ask for the same thing in the same panel."""
     first, second = (content(_PLACE.sub(" ", text)) for text in (one, other))
-    return first == second and panels_named(one) == panels_named(other)
+    return first == second and list_named_panels(one) == list_named_panels(other)
 
 
 def judge_value(kind: str, value: str, caption: str) -> bool | None:
@@ -92,16 +92,20 @@ class DonorPool:
         for figure, members in pool.figures.items():
             pool.captions.append((figure, members[0].qa.caption))
             pool.images.append((figure, members[0].image))
-        pool.names.update(_names(caption for _, caption in pool.captions))
+        names: dict[str, dict[str, None]] = defaultdict(dict)
+        for entity in (e for _, caption in pool.captions for e in find_entities(caption)):
+            if entity.number is None and len(names[entity.type]) < _NAMES_KEPT:
+                names[entity.type].setdefault(entity.value)
+        pool.names.update((kind, sorted(values)) for kind, values in names.items())
         return pool
 
     def find_comparable(self, qa: QA, dice: Random) -> QAItem | None:
         """A row of another figure with a comparable question and another answer."""
         kind = make_signature(qa.answer)
         same = self.by_question.get((kind, make_skeleton(qa.question)), [])
-        found = pick(same, dice, lambda i: is_foreign(i.qa, qa) and differ(i.qa, qa))
+        donor = pick(same, dice, lambda i: is_foreign(i.qa, qa) and differ(i.qa, qa))
         alike = self.by_answer.get(kind, [])
-        return found or pick(alike, dice, lambda i: is_foreign(i.qa, qa) and differ(i.qa, qa))
+        return donor or pick(alike, dice, lambda i: is_foreign(i.qa, qa) and differ(i.qa, qa))
 
     def list_siblings(self, qa: QA) -> list[QA]:
         """All rows of the figure, the row itself too."""
@@ -115,23 +119,14 @@ class DonorPool:
         return judge_answer(qa)
 
 
-def _names(captions: Iterable[str]) -> dict[str, list[str]]:
-    found: dict[str, dict[str, None]] = defaultdict(dict)
-    for caption in captions:
-        for entity in find_entities(caption):
-            if entity.number is None and len(found[entity.type]) < _NAMES_KEPT:
-                found[entity.type].setdefault(entity.value)
-    return {kind: sorted(values) for kind, values in found.items()}
-
-
-def _folded(text: str) -> tuple[object, ...]:
-    keys = tuple(sorted(f"{e.type} {e.value}" for e in find_entities(text)))
-    return keys or tuple(sorted(plain_words(text)))
-
-
 def differ(one: QA, other: QA) -> bool:
-    """Whether two answers say different things."""
-    return _folded(one.answer) != _folded(other.answer)
+    """Whether two answers say different things: name others, or have other words without names."""
+    first, second = (
+        sorted(f"{e.type} {e.value}" for e in find_entities(qa.answer))
+        or sorted(plain_words(qa.answer))
+        for qa in (one, other)
+    )
+    return first != second
 
 
 def is_foreign(one: QA, other: QA) -> bool:
@@ -177,33 +172,27 @@ def swap_pair(item: QAItem, pool: DonorPool, dice: Random) -> Edit | None:
 
 def swap_panel(item: QAItem, pool: DonorPool, dice: Random) -> Edit | None:
     """The value of one panel is given for another: the letter in question and statement changes."""
-    found = _PANEL.search(item.qa.question)
-    if found is None:
+    match = _PANEL.search(item.qa.question)
+    if match is None:
         return None
-    letter = found["letter"]
+    letter = match["letter"]
     labels = read_caption(item.qa.caption).labels
     others = {other for label in labels for other in label.letters} - {letter.upper()}
     if not others:
         return None
     new = dice.choice(sorted(others))
     new = new if letter.isupper() else new.lower()
-    old_name, new_name = (f"{found['word']} {n}" for n in (letter, new))
+    old_name, new_name = (f"{match['word']} {n}" for n in (letter, new))
     texts = (re.sub(rf"\b{old_name}\b", new_name, t) for t in (item.qa.question, item.qa.statement))
     question, statement = texts
     if item.qa.statement.strip() and statement == item.qa.statement:
         return None
     changed = replace(item.qa, question=question, statement=statement)
-    return Edit(
-        QAItem(changed, item.image), old_name, new_name, "panel", _panel_truth(changed, pool)
-    )
-
-
-def _panel_truth(changed: QA, pool: DonorPool) -> bool | None:
-    """Known where another row of the figure answers the same question about the panel."""
-    for sibling in pool.list_siblings(changed):
-        if ask_same(sibling.question, changed.question):
-            return not differ(sibling, changed)
-    return None
+    # What is true of the panel is known where another row answers the same question about it.
+    siblings = pool.list_siblings(changed)
+    same = next((s for s in siblings if ask_same(s.question, changed.question)), None)
+    truth = None if same is None else not differ(same, changed)
+    return Edit(QAItem(changed, item.image), old_name, new_name, "panel", truth)
 
 
 def swap_caption(item: QAItem, pool: DonorPool, dice: Random) -> Edit | None:

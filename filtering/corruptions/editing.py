@@ -53,12 +53,6 @@ class Corruption:
     ]
 
 
-def _adapted(new: str, found: re.Match[str]) -> str:
-    """The new text with its first letter as large or small as that of the word that it follows."""
-    old, starts = found.group(), not found.string[: found.start()].strip()
-    return recase(new, old) if starts or old[:1].islower() else new
-
-
 def recase(new: str, old: str) -> str:
     """The new text with a first letter like the old one's, if both begin with a plain word."""
     if not (old[1:2].islower() and new[1:2].islower()):
@@ -71,8 +65,14 @@ def replace_phrase(text: str, old: str, new: str) -> str | None:
     """The text with a whole word or phrase replaced, in any case; None if it is not there."""
     if not old:
         return None
+
+    def adapt(match: re.Match[str]) -> str:
+        """The new text with a capital where the old one has it as the first word, or none."""
+        starts = not text[: match.start()].strip()
+        return recase(new, match.group()) if starts or match.group()[:1].islower() else new
+
     phrase = re.compile(rf"(?<!\w){re.escape(old)}(?!\w)", re.IGNORECASE)
-    changed, count = phrase.subn(lambda found: _adapted(new, found), text)
+    changed, count = phrase.subn(adapt, text)
     return changed if count else None
 
 
@@ -83,7 +83,7 @@ def replace_mention(text: str, entity: Entity, new: str) -> str:
     return text[: entity.start] + new + text[entity.end :]
 
 
-def _stated(statement: str, old: str, new: str) -> str | None:
+def _restate(statement: str, old: str, new: str) -> str | None:
     return replace_phrase(statement, old, new) if statement.strip() else statement
 
 
@@ -94,9 +94,9 @@ def replace_answer(item: QAItem, answer: str, old: str = "", new: str = "") -> Q
     it says neither.
     """
     qa = item.qa
-    statement = _stated(qa.statement, qa.answer.strip().rstrip("."), answer.strip().rstrip("."))
+    statement = _restate(qa.statement, qa.answer.strip().rstrip("."), answer.strip().rstrip("."))
     if statement is None:
-        statement = _stated(qa.statement, old, new)
+        statement = _restate(qa.statement, old, new)
     if statement is None:
         return None
     return QAItem(replace(qa, answer=answer, statement=statement), item.image)
@@ -104,7 +104,7 @@ def replace_answer(item: QAItem, answer: str, old: str = "", new: str = "") -> Q
 
 def replace_question(item: QAItem, question: str, old: str, new: str) -> QAItem | None:
     """The item with another question; None where the statement does not say the piece `old`."""
-    statement = _stated(item.qa.statement, old, new)
+    statement = _restate(item.qa.statement, old, new)
     if statement is None:
         return None
     return QAItem(replace(item.qa, question=question, statement=statement), item.image)

@@ -102,14 +102,6 @@ def plant(family: Family, item: QAItem, pool: DonorPool, dice: Random) -> Edit |
     return None if change is None or change.item == item else change
 
 
-def _choose_families(names: Collection[str] | None) -> list[Family]:
-    known = list_families()
-    unknown = sorted(set(names or ()) - set(known))
-    if unknown:
-        raise ValueError(f"unknown family {', '.join(unknown)}; known: {', '.join(known)}")
-    return [f for f in known.values() if names is None or f.name in names]
-
-
 def _weigh_families(among: Sequence[Family], pool: DonorPool, seed: int) -> dict[str, float]:
     """How often a family is tried: the more, the fewer rows it applies to, by a sample of rows."""
     sample = _make_dice(seed, "sample", "").sample(pool.rows, min(_SAMPLED, len(pool.rows)))
@@ -134,18 +126,6 @@ def _draw_first(
         if change is not None:
             return family, change
     return None
-
-
-def _draw_figure_family(
-    figure: str, among: Sequence[Family], pool: DonorPool, seed: int, rate: float
-) -> Family | None:
-    """The family that changes a whole figure, or None for a figure that stays."""
-    dice = _make_dice(seed, "figure", figure)
-    if not among or dice.random() >= rate:
-        return None
-    first = pool.figures[figure][0]
-    found = _draw_first(among, dict.fromkeys((f.name for f in among), 1.0), first, pool, dice)
-    return found[0] if found else None
 
 
 def corrupt(
@@ -175,61 +155,46 @@ def corrupt(
         raise ValueError(f"rate must be between 0 and 1, not {rate}")
     if images is not None and len(images) != len(rows):
         raise ValueError(f"{len(images)} images for {len(rows)} rows")
+    known = list_families()
+    if unknown := sorted(set(names or ()) - set(known)):
+        raise ValueError(f"unknown family {', '.join(unknown)}; known: {', '.join(known)}")
     # What the families can draw from, and which of them apply to this table.
     items = [QAItem(q, i) for q, i in zip(rows, images or [""] * len(rows), strict=True)]
     pool = DonorPool.of(items)
-    chosen = [f for f in _choose_families(names) if f.name != "image_swap" or any(images or ())]
+    chosen = [f for f in known.values() if names is None or f.name in names]
+    chosen = [f for f in chosen if f.name != "image_swap" or any(images or ())]
     # Two draws: first a figure as a whole, then a row of a figure that stayed. The second rate is
     # such that both together give `rate`.
     whole = [f for f in chosen if f.whole_figure]
     single = [f for f in chosen if not f.whole_figure]
     figure_rate = rate * len(whole) / len(chosen) if chosen else 0.0
     row_rate = (rate - figure_rate) / (1 - figure_rate) if figure_rate < 1 else 0.0
-    of_figure = {f: _draw_figure_family(f, whole, pool, seed, figure_rate) for f in pool.figures}
+    even = dict.fromkeys((f.name for f in whole), 1.0)
+    of_figure: dict[str, Family] = {}
+    for figure, members in pool.figures.items():
+        dice = _make_dice(seed, "figure", figure)
+        is_changed = whole and dice.random() < figure_rate
+        if is_changed and (drawn := _draw_first(whole, even, members[0], pool, dice)):
+            of_figure[figure] = drawn[0]
     # Families that apply to few rows are tried first, so that all come about equally often.
     weights = _weigh_families(single, pool, seed) if row_rate else {}
-    changed = []
+    table = PlantedTable([], [], [])
     for item in items:
-        family = of_figure[item.qa.figure_id]
-        changed.append(
-            _plant_in_figure(item, family, pool, seed)
-            if family
-            else _plant_in_row(item, weights, pool, seed, row_rate)
-        )
-    return PlantedTable(
-        [i.qa for i, _ in changed], [i.image for i, _ in changed], [r for _, r in changed]
-    )
-
-
-def _plant_in_figure(
-    item: QAItem, family: Family, pool: DonorPool, seed: int
-) -> tuple[QAItem, Corruption]:
-    """The item after a change that all rows of its figure share."""
-    change = plant(family, item, pool, _make_dice(seed, family.name, item.qa.figure_id))
-    return _make_record(item, (family, change) if change else None)
-
-
-def _plant_in_row(
-    item: QAItem, weights: Mapping[str, float], pool: DonorPool, seed: int, rate: float
-) -> tuple[QAItem, Corruption]:
-    dice = _make_dice(seed, "row", item.qa.qa_id)
-    if dice.random() >= rate:
-        return _make_record(item, None)
-    among = [f for f in list_families().values() if f.name in weights]
-    return _make_record(item, _draw_first(among, weights, item, pool, dice))
-
-
-def _make_record(item: QAItem, found: tuple[Family, Edit] | None) -> tuple[QAItem, Corruption]:
-    if found is None:
-        return item, Corruption(item.qa.qa_id, CLEAN, "", "", "", False, None)
-    family, change = found
-    record = Corruption(
-        item.qa.qa_id,
-        family.name,
-        change.before,
-        change.after,
-        change.value_type,
-        True,
-        change.truth,
-    )
-    return change.item, record
+        qa, planted = item.qa, None
+        if family := of_figure.get(qa.figure_id):
+            change = plant(family, item, pool, _make_dice(seed, family.name, qa.figure_id))
+            planted = (family, change) if change else None
+        else:
+            dice = _make_dice(seed, "row", qa.qa_id)
+            if dice.random() < row_rate:
+                planted = _draw_first(single, weights, item, pool, dice)
+        record = Corruption(qa.qa_id, CLEAN, "", "", "", False, None)
+        if planted:
+            family, edit = planted
+            item = edit.item
+            pieces = (edit.before, edit.after, edit.value_type)
+            record = Corruption(qa.qa_id, family.name, *pieces, True, edit.truth)
+        table.rows.append(item.qa)
+        table.images.append(item.image)
+        table.records.append(record)
+    return table

@@ -20,7 +20,7 @@ _ROLES = ("control", "vehicle")
 _FEWEST = 3
 
 
-def _mentions(text: str) -> list[Entity]:
+def _find_names(text: str) -> list[Entity]:
     return [e for e in find_entities(text) if e.type in _SWAPPED]
 
 
@@ -44,14 +44,14 @@ def _replace_name(item: QAItem, entity: Entity, new: str, pool: DonorPool) -> Ed
     return Edit(change.item, change.before, change.after, entity.type, truth)
 
 
-def _targets(item: QAItem) -> list[Entity]:
+def _find_targets(item: QAItem) -> list[Entity]:
     """Names that can be swapped: those of the answer first."""
-    return [*_mentions(item.qa.answer), *_mentions(item.qa.question)]
+    return [*_find_names(item.qa.answer), *_find_names(item.qa.question)]
 
 
 def take_caption_name(item: QAItem, pool: DonorPool, dice: Random) -> Edit | None:
     """A name is replaced by another one of its type that the same caption has."""
-    for entity in _targets(item):
+    for entity in _find_targets(item):
         there = [
             e.value if e.type == "localisation" else e.text
             for e in find_entities(item.qa.caption)
@@ -70,23 +70,23 @@ def _draw_outside(
     kind: str, item: QAItem, pool: DonorPool, dice: Random, besides: str
 ) -> str | None:
     """A name of a type that the caption does not have: from other captions, else from the list."""
-    told = {e.value for e in find_entities(item.qa.caption) if e.type == kind}
-    seen = pool.names.get(kind, [])
-    names = seen if len(seen) >= _FEWEST else sorted(read_vocabulary(kind))
+    there = {e.value for e in find_entities(item.qa.caption) if e.type == kind}
+    known = pool.names.get(kind, [])
+    names = known if len(known) >= _FEWEST else sorted(read_vocabulary(kind))
     return pick(
         names,
         dice,
         lambda name: (
             name not in _ROLES
             and _is_rival(kind, name, item, besides)
-            and not any(are_compatible(name, t) for t in told)
+            and not any(are_compatible(name, t) for t in there)
         ),
     )
 
 
 def take_outside_name(item: QAItem, pool: DonorPool, dice: Random) -> Edit | None:
     """A name is replaced by one of its type that the caption does not have."""
-    for entity in _targets(item):
+    for entity in _find_targets(item):
         new = _draw_outside(entity.type, item, pool, dice, entity.value)
         if new is not None and (change := _replace_name(item, entity, new, pool)):
             return change
@@ -96,7 +96,7 @@ def take_outside_name(item: QAItem, pool: DonorPool, dice: Random) -> Edit | Non
 def add_ungrounded(item: QAItem, pool: DonorPool, dice: Random) -> Edit | None:
     """A thing that the caption does not name is added to the answer."""
     answer = item.qa.answer.rstrip().rstrip(".")
-    own = [e.type for e in _mentions(answer)]
+    own = [e.type for e in _find_names(answer)]
     kind = own[0] if own and dice.random() < 0.5 else dice.choice(_ADDED)
     new = _draw_outside(kind, item, pool, dice, "") if answer else None
     if new is None:
@@ -155,20 +155,19 @@ def _find_quantity(item: QAItem) -> Entity | None:
     return next((e for e in find_entities(item.qa.answer) if e.number is not None), None)
 
 
-def _like(number: float, digits: str) -> str:
+def _write_like(number: float, digits: str) -> str:
     """A number written with as many decimals as another one."""
     decimals = len(digits.partition(".")[2])
     return f"{number:.{decimals}f}"
 
 
-def _names_its_number(entity: Entity, new: str, caption: str) -> bool:
+def _is_number_in_caption(entity: Entity, new: str, caption: str) -> bool:
     """Whether the caption has the number of a rewritten quantity, whatever it is a number of."""
-    found = find_entities(new)
-    numbers = {e.number for e in found if e.number is not None}
-    return any(e.number in numbers for e in find_entities(caption) if _same_kind(e, entity))
+    numbers = {e.number for e in find_entities(new) if e.number is not None}
+    return any(e.number in numbers for e in find_entities(caption) if _is_same_kind(e, entity))
 
 
-def _same_kind(one: Entity, other: Entity) -> bool:
+def _is_same_kind(one: Entity, other: Entity) -> bool:
     return one.type == other.type or "number" in (one.type, other.type)
 
 
@@ -189,20 +188,20 @@ def _scale_number(item: QAItem, dice: Random, factors: tuple[float, ...]) -> Edi
         return None
     written = digits.group().replace(",", "")
     for factor in dice.sample(factors, len(factors)):
-        step = 1 if factor > 1 else -1
-        text = _like(float(written) * factor, written)
+        text = _write_like(float(written) * factor, written)
         if float(text) == float(written):
-            text = _like(float(written) + step * 10.0 ** -len(written.partition(".")[2]), written)
+            step = 10.0 ** -len(written.partition(".")[2])
+            text = _write_like(float(written) + (step if factor > 1 else -step), written)
         impossible = float(text) <= 0 or (entity.type == "percent" and float(text) > 100)
         new = entity.text[: digits.start()] + text + entity.text[digits.end() :]
-        if not impossible and not _names_its_number(entity, new, item.qa.caption):
+        if not impossible and not _is_number_in_caption(entity, new, item.qa.caption):
             return _rewrite_number(item, text, False if _is_in_caption(entity, item) else None)
     return None
 
 
 def _is_in_caption(entity: Entity, item: QAItem) -> bool:
-    told = find_entities(item.qa.caption)
-    return any(_same_kind(e, entity) and e.number == entity.number for e in told)
+    there = find_entities(item.qa.caption)
+    return any(_is_same_kind(e, entity) and e.number == entity.number for e in there)
 
 
 def change_number_slightly(item: QAItem, pool: DonorPool, dice: Random) -> Edit | None:
@@ -228,21 +227,19 @@ def take_caption_number(item: QAItem, pool: DonorPool, dice: Random) -> Edit | N
     if same and entity.type in ("length", "duration", "concentration"):
         new, changed = drawn.text, edit_answer(item, entity, drawn.text, None)
     else:
-        new, changed = (
-            _find_digits(drawn.text),
-            _rewrite_number(item, _find_digits(drawn.text), None),
-        )
-    told = changed is not None and _names_its_number(entity, changed.after, item.qa.caption)
+        new = _find_digits(drawn.text)
+        changed = _rewrite_number(item, new, None)
     if changed is None or not new:
         return None
     truth = pool.judge(changed.item.qa)
-    known = False if truth is None and not told and _is_in_caption(entity, item) else truth
+    is_there = _is_number_in_caption(entity, changed.after, item.qa.caption)
+    known = False if truth is None and not is_there and _is_in_caption(entity, item) else truth
     return Edit(changed.item, changed.before, changed.after, entity.type, known)
 
 
 def _find_digits(text: str) -> str:
-    found = _DIGITS.search(text)
-    return found.group() if found else ""
+    match = _DIGITS.search(text)
+    return match.group() if match else ""
 
 
 def change_unit(item: QAItem, pool: DonorPool, dice: Random) -> Edit | None:
@@ -256,6 +253,6 @@ def change_unit(item: QAItem, pool: DonorPool, dice: Random) -> Edit | None:
         return None
     unit = dice.choice(_UNITS[entity.unit])
     new = entity.text[:place].rstrip(" " if unit == "-fold" else "") + unit
-    if _names_its_number(entity, new, item.qa.caption):
+    if _is_number_in_caption(entity, new, item.qa.caption):
         return None
     return edit_answer(item, entity, new, False if _is_in_caption(entity, item) else None)

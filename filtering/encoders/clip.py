@@ -63,40 +63,38 @@ class OpenClipEncoder:
         return encode_distinct(
             files,
             lambda file: hashlib.sha256(file).digest(),
-            self._image_batch,
+            self._encode_image_batch,
             self.dim,
             self.batch_size,
         )
 
     def texts(self, texts: Sequence[str]) -> Floats:
         """Unit rows (n, dim) of texts, which are cut at the model's context length."""
-        return encode_distinct(texts, str, self._text_batch, self.dim, self.batch_size)
+        return encode_distinct(texts, str, self._encode_text_batch, self.dim, self.batch_size)
 
     @torch.inference_mode()
-    def _image_batch(self, files: Sequence[bytes]) -> Floats:
+    def _encode_image_batch(self, files: Sequence[bytes]) -> Floats:
         rows = np.full((len(files), self.dim), np.nan, dtype=np.float32)
-        inputs = [_read(file, self.preprocess) for file in files]
-        seen = [place for place, value in enumerate(inputs) if value is not None]
-        if seen:
-            stack = torch.stack([value for value in inputs if value is not None])
+        inputs, places = [], []
+        for place, file in enumerate(files):
+            try:
+                inputs.append(self.preprocess(decode_image(file)))
+            except ImageError:
+                continue  # its row stays blank
+            places.append(place)
+        if inputs:
             with use_autocast(self.device):
-                found = self.model.encode_image(stack.to(self.device), normalize=True)
-            rows[seen] = found.float().cpu().numpy()
+                stack = torch.stack(inputs).to(self.device)
+                vectors = self.model.encode_image(stack, normalize=True)
+            rows[places] = vectors.float().cpu().numpy()
         return rows
 
     @torch.inference_mode()
-    def _text_batch(self, texts: Sequence[str]) -> Floats:
+    def _encode_text_batch(self, texts: Sequence[str]) -> Floats:
         tokens = self.tokenize([make_encodable(text) for text in texts])
         with use_autocast(self.device):
-            found = encode_text(self.model, tokens.to(self.device))
-        return np.asarray(found.float().cpu().numpy(), dtype=np.float32)
-
-
-def _read(file: bytes, preprocess: Callable[[Image.Image], torch.Tensor]) -> torch.Tensor | None:
-    try:
-        return preprocess(decode_image(file))
-    except ImageError:
-        return None
+            vectors = encode_text(self.model, tokens.to(self.device))
+        return np.asarray(vectors.float().cpu().numpy(), dtype=np.float32)
 
 
 def encode_text(model: Any, tokens: torch.Tensor) -> torch.Tensor:
@@ -106,34 +104,26 @@ def encode_text(model: Any, tokens: torch.Tensor) -> torch.Tensor:
     attention is causal and the vector is taken at the end of the text. Other towers, such as
     SigLIP's, are given all columns.
     """
-    tower = getattr(model, "text", None)
+    tower, mask = getattr(model, "text", None), None
     if isinstance(tower, HFTextEncoder):
-        tokens = tokens[:, : _used(tokens, tower.config.pad_token_id)]
-    elif isinstance(tower, TextTransformer) and _ends_its_text(tower):
-        tokens = tokens[:, : _used(tokens, tower.pad_id)]
-        return _encode_causal(model, tower, tokens)
-    found: torch.Tensor = model.encode_text(tokens, normalize=True)
-    return found
-
-
-def _used(tokens: torch.Tensor, padding: int) -> int:
-    columns = (tokens != padding).any(dim=0).nonzero()
-    return int(columns[-1]) + 1 if len(columns) else 1
-
-
-def _ends_its_text(tower: TextTransformer) -> bool:
-    causal = tower.attn_mask is not None and tower.cls_emb is None
-    return causal and tower.pool_type in ("argmax", "eos")
-
-
-def _encode_causal(model: Any, tower: TextTransformer, tokens: torch.Tensor) -> torch.Tensor:
-    mask, length = tower.attn_mask, tokens.shape[1]
-    tower.attn_mask = mask[:length, :length]
+        tokens = _cut_padding(tokens, tower.config.pad_token_id)
+    elif isinstance(tower, TextTransformer):
+        causal = tower.attn_mask is not None and tower.cls_emb is None
+        if causal and tower.pool_type in ("argmax", "eos"):
+            tokens, mask = _cut_padding(tokens, tower.pad_id), tower.attn_mask
+    if tower is None or mask is None:
+        return torch.as_tensor(model.encode_text(tokens, normalize=True))
+    # The mask of attention has the size of the whole context.
+    tower.attn_mask = mask[: tokens.shape[1], : tokens.shape[1]]
     try:
-        found: torch.Tensor = model.encode_text(tokens, normalize=True)
+        return torch.as_tensor(model.encode_text(tokens, normalize=True))
     finally:
         tower.attn_mask = mask
-    return found
+
+
+def _cut_padding(tokens: torch.Tensor, padding: int) -> torch.Tensor:
+    columns = (tokens != padding).any(dim=0).nonzero()
+    return tokens[:, : int(columns[-1]) + 1 if len(columns) else 1]
 
 
 def open_clip_encoder(
@@ -153,14 +143,25 @@ def open_clip_encoder(
     if folder is None and not name.startswith(open_clip.factory.HF_HUB_PREFIX) and "/" not in name:
         raise EncoderError(f"{name!r} is no image-text encoder that is known; {_ADVICE}")
 
+    # Model name and pretrained tag as open_clip wants them, and the name without any path.
+    source, tag, shown = name, None, shorten_name(name, folder, "clip")
+    if folder is not None:
+        source = f"{open_clip.factory.LOCAL_DIR_PREFIX}{folder}"
+    elif not name.startswith(open_clip.factory.HF_HUB_PREFIX):
+        source, _, tag = name.partition("/")
+        if Path(tag).is_file():
+            shown = f"{source}/{Path(tag).name}"
+
     def load() -> OpenClipEncoder:
-        source, tag = _source(name, None if folder is None else str(folder))
         model, preprocess = open_clip.create_model_from_pretrained(source, tag, device=target)
         model.to(memory_format=torch.channels_last).eval()
+        blank = torch.zeros((1, int(model.context_length)), dtype=torch.long, device=target)
+        with torch.inference_mode():
+            width = int(model.encode_text(blank).shape[-1])
         return OpenClipEncoder(
-            name=_public_name(name, folder),
+            name=shown,
             revision=compute_revision(model),
-            dim=_width(model, target),
+            dim=width,
             scale=model.logit_scale.detach().exp().item(),
             model=model,
             preprocess=preprocess,
@@ -170,27 +171,3 @@ def open_clip_encoder(
         )
 
     return open_quietly(name, "an image-text encoder", _ADVICE, load)
-
-
-def _public_name(name: str, folder: Path | None) -> str:
-    """The name without the path of a folder or of a file of weights."""
-    architecture, _, tag = name.partition("/")
-    if folder is None and Path(tag).is_file():
-        return f"{architecture}/{Path(tag).name}"
-    return shorten_name(name, folder, "clip")
-
-
-def _source(name: str, folder: str | None) -> tuple[str, str | None]:
-    """Model name and pretrained tag as open_clip wants them."""
-    if folder is not None:
-        return f"{open_clip.factory.LOCAL_DIR_PREFIX}{folder}", None
-    if name.startswith(open_clip.factory.HF_HUB_PREFIX):
-        return name, None
-    architecture, _, tag = name.partition("/")
-    return architecture, tag
-
-
-@torch.inference_mode()
-def _width(model: Any, device: torch.device) -> int:
-    tokens = torch.zeros((1, int(model.context_length)), dtype=torch.long, device=device)
-    return int(model.encode_text(tokens).shape[-1])

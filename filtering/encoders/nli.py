@@ -60,10 +60,10 @@ class NliClassifier:
     def probabilities(self, premises: Sequence[str], hypotheses: Sequence[str]) -> Floats:
         """Entailment, neutral and contradiction of each hypothesis by its premise, (n, 3)."""
         pairs = list(zip(premises, hypotheses, strict=True))
-        return encode_distinct(pairs, tuple, self._batch, len(CLASSES), self.batch_size)
+        return encode_distinct(pairs, tuple, self._classify_batch, len(CLASSES), self.batch_size)
 
     @torch.inference_mode()
-    def _batch(self, pairs: Sequence[tuple[str, str]]) -> Floats:
+    def _classify_batch(self, pairs: Sequence[tuple[str, str]]) -> Floats:
         inputs = self.tokenizer(
             [make_encodable(premise) for premise, _ in pairs],
             [make_encodable(hypothesis) for _, hypothesis in pairs],
@@ -75,8 +75,8 @@ class NliClassifier:
         ).to(self.device)
         with use_autocast(self.device):
             logits = self.model(**inputs).logits
-        found = logits.float().softmax(dim=-1)[:, list(self.order)]
-        return np.asarray(found.cpu().numpy(), dtype=np.float32)
+        classes = logits.float().softmax(dim=-1)[:, list(self.order)]
+        return np.asarray(classes.cpu().numpy(), dtype=np.float32)
 
 
 def find_label_order(name: str, labels: Mapping[int, str]) -> tuple[int, int, int]:
@@ -93,14 +93,6 @@ def find_label_order(name: str, labels: Mapping[int, str]) -> tuple[int, int, in
             "inference"
         )
     return places["entailment"], places["neutral"], places["contradiction"]
-
-
-def _room(tokenizer: Any, config: Any) -> int:
-    """Most tokens of a pair. RoBERTa's positions start after its padding index."""
-    positions = int(getattr(config, "max_position_embeddings", 0) or _LONGEST)
-    if "roberta" in str(config.model_type) or config.model_type == "camembert":
-        positions -= int(config.pad_token_id or 0) + 1
-    return max(16, min(int(tokenizer.model_max_length), positions, _LONGEST))
 
 
 def open_nli(
@@ -125,10 +117,15 @@ def open_nli(
         tokenizer = AutoTokenizer.from_pretrained(source, trust_remote_code=False)
         order = find_label_order(name, model.config.id2label)
         model.to(target).eval()
+        # Most tokens of a pair. RoBERTa's positions start after its padding index.
+        config = model.config
+        positions = int(getattr(config, "max_position_embeddings", 0) or _LONGEST)
+        if "roberta" in str(config.model_type) or config.model_type == "camembert":
+            positions -= int(config.pad_token_id or 0) + 1
         return NliClassifier(
             name=shorten_name(name, folder, "nli"),
             revision=compute_revision(model),
-            max_tokens=_room(tokenizer, model.config),
+            max_tokens=max(16, min(int(tokenizer.model_max_length), positions, _LONGEST)),
             model=model,
             tokenizer=tokenizer,
             order=order,

@@ -57,14 +57,6 @@ def make_statement(qa: QA) -> str:
     return qa.statement or f"{qa.question} {qa.answer}"
 
 
-def _with_answer(qa: QA, answer: str) -> str:
-    """The statement with another answer."""
-    place = qa.statement.rfind(qa.answer) if qa.answer else -1
-    if place < 0:
-        return f"{qa.question} {answer}"
-    return qa.statement[:place] + answer + qa.statement[place + len(qa.answer) :]
-
-
 def find_nearest(queries: Floats, bank: Floats, count: int) -> npt.NDArray[np.int64]:
     """Places of the most similar rows, the best first.
 
@@ -75,45 +67,49 @@ def find_nearest(queries: Floats, bank: Floats, count: int) -> npt.NDArray[np.in
         `queries` (n, dim), `bank` (m, dim); returns (n, min(count, m)).
     """
     count = min(count, len(bank))
-    found = [
+    blocks = [
         np.argsort(-(queries[i : i + _BLOCK] @ bank.T).round(5), axis=1, kind="stable")[:, :count]
         for i in range(0, len(queries), _BLOCK)
     ]
-    return np.concatenate(found) if found else np.zeros((0, count), dtype=np.int64)
-
-
-def _other_answers(qa: QA, places: Sequence[int], bank: Bank) -> list[str]:
-    """Answers to the nearest questions of other figures, each once, without the row's own."""
-    seen = {qa.answer.casefold()}
-    found = []
-    for place in places:
-        answer = bank.answers[place]
-        if bank.figures[place] == qa.figure_id or answer.casefold() in seen:
-            continue
-        seen.add(answer.casefold())
-        found.append(answer)
-        if len(found) == ALTERNATIVES:
-            break
-    return found
+    return np.concatenate(blocks) if blocks else np.zeros((0, count), dtype=np.int64)
 
 
 def find_other_answers(rows: Sequence[QA], questions: Floats, bank: Bank) -> list[list[str]]:
-    """Up to `ALTERNATIVES` other answers for each row, from the nearest questions of the bank."""
+    """Up to `ALTERNATIVES` other answers for each row: those to the nearest questions of other
+    figures in the bank, each once."""
     near = find_nearest(questions, bank.questions, _NEAREST)
-    return [_other_answers(qa, near[n].tolist(), bank) for n, qa in enumerate(rows)]
+    others = []
+    for n, qa in enumerate(rows):
+        own = qa.answer.casefold()
+        answers: dict[str, str] = {}
+        for place in near[n].tolist():
+            answer = bank.answers[place]
+            if bank.figures[place] != qa.figure_id and answer.casefold() != own:
+                answers.setdefault(answer.casefold(), answer)
+            if len(answers) == ALTERNATIVES:
+                break
+        others.append(list(answers.values()))
+    return others
 
 
-def _others(rows: Sequence[QA], questions: Floats, bank: Bank, clip: ImageTextEncoder) -> Floats:
-    found = np.full((len(rows), ALTERNATIVES, clip.dim), np.nan, dtype=np.float32)
+def _encode_others(
+    rows: Sequence[QA], questions: Floats, bank: Bank, clip: ImageTextEncoder
+) -> Floats:
+    """Statements with other answers, (n, ALTERNATIVES, dim), NaN where there are fewer."""
+    others = np.full((len(rows), ALTERNATIVES, clip.dim), np.nan, dtype=np.float32)
     texts, slots = [], []
     for n, answers in enumerate(find_other_answers(rows, questions, bank)):
+        qa = rows[n]
+        place = qa.statement.rfind(qa.answer) if qa.answer else -1
+        before, after = qa.statement[:place], qa.statement[place + len(qa.answer) :]
         for k, answer in enumerate(answers):
-            texts.append(_with_answer(rows[n], answer))
+            said = f"{before}{answer}{after}" if place >= 0 else f"{qa.question} {answer}"
+            texts.append(said)
             slots.append((n, k))
     if texts:
         at = np.array(slots)
-        found[at[:, 0], at[:, 1]] = clip.texts(texts)
-    return found
+        others[at[:, 0], at[:, 1]] = clip.texts(texts)
+    return others
 
 
 def split_windows(caption: str, length: Callable[[str], int], room: int) -> list[str]:
@@ -159,10 +155,10 @@ def compute_entailment(rows: Sequence[QA], nli: EntailmentModel) -> Floats:
 
 def number_figures(pairs: PairTable) -> npt.NDArray[np.int64]:
     """The figure of each row, numbered from 0 in order of appearance."""
-    return _figures(pairs)[0]
+    return _number_figures(pairs)[0]
 
 
-def _figures(pairs: PairTable) -> tuple[npt.NDArray[np.int64], list[tuple[str, str, str]]]:
+def _number_figures(pairs: PairTable) -> tuple[npt.NDArray[np.int64], list[tuple[str, str, str]]]:
     """Figure of each row, and the figures as identifier, image and caption."""
     keys = [
         (q.figure_id, image, q.caption) for image, q in zip(pairs.images, pairs.rows, strict=True)
@@ -175,7 +171,7 @@ def encode_with_models(
     pairs: PairTable, clip: ImageTextEncoder, nli: EntailmentModel, bank: Bank | None
 ) -> Encoded:
     """Embeddings and entailment of pairs. Without a bank there are no other answers."""
-    figure, figures = _figures(pairs)
+    figure, figures = _number_figures(pairs)
     names = {name: i for i, name in enumerate(dict.fromkeys(image for _, image, _ in figures))}
     pictures = clip.images([pairs.files.get(name, b"") for name in names])
     questions = clip.texts([qa.question for qa in pairs.rows])
@@ -186,7 +182,7 @@ def encode_with_models(
         captions=clip.texts([caption for _, _, caption in figures]),
         questions=questions,
         statements=clip.texts([make_statement(qa) for qa in pairs.rows]),
-        others=blank if bank is None else _others(pairs.rows, questions, bank, clip),
+        others=blank if bank is None else _encode_others(pairs.rows, questions, bank, clip),
         nli=compute_entailment(pairs.rows, nli),
         scale=clip.scale,
     )
@@ -199,7 +195,7 @@ def encode_words(pairs: PairTable) -> Encoded:
     """
     from sklearn.feature_extraction.text import HashingVectorizer
 
-    figure, figures = _figures(pairs)
+    figure, figures = _number_figures(pairs)
     hashed = HashingVectorizer(n_features=_HASHED, alternate_sign=False, dtype=np.float32)
     texts = [qa.question for qa in pairs.rows], [make_statement(qa) for qa in pairs.rows]
     questions, statements = (hashed.transform(t).toarray() for t in texts)

@@ -8,7 +8,6 @@ from filtering.records import QA
 from filtering.signals.grounding import (
     ABSENT,
     DENIES,
-    Passage,
     blank_changes,
     is_denied,
     is_grounded,
@@ -64,7 +63,7 @@ _MOST_CLAIMS = 40
 _FEWEST_WORDS = 3
 
 
-def _claim(qa: QA) -> str:
+def _make_claim(qa: QA) -> str:
     """What the pair asserts, as a text; empty where a plain 'no' denies the question."""
     verdict = _YES_NO.match(qa.answer)
     if verdict and verdict[1].lower() == "no":
@@ -74,115 +73,103 @@ def _claim(qa: QA) -> str:
     return qa.statement or f"{qa.question} {qa.answer}"
 
 
-def _said_directions(qa: QA, claim: str) -> set[str]:
-    answered = {e.value for e in find_entities(qa.answer) if e.type == "direction"}
-    return answered or {e.value for e in find_entities(claim) if e.type == "direction"}
+def _find_directions(text: str) -> list[Entity]:
+    return [e for e in find_entities(text) if e.type == "direction"]
 
 
-def _refers_before(text: str) -> bool | None:
+def _changes_reference(text: str) -> bool | None:
     """Whether the reference group is what changed; None where there is no reference.
 
     It is where it stands before the change and is not what the change is compared with.
     """
-    plain = _AGAINST.sub(lambda found: " " * len(found.group()), text)
+    plain = _AGAINST.sub(lambda match: " " * len(match.group()), text)
     reference = _REFERENCE.search(plain)
-    change = next((e for e in find_entities(text) if e.type == "direction"), None)
+    change = next(iter(_find_directions(text)), None)
     return None if reference is None or change is None else reference.start() < change.start
-
-
-def _same_subject(passage: Passage) -> bool:
-    return passage.shared >= 2 and passage.coverage >= _ENOUGH
-
-
-def _change_claimed(qa: QA) -> str:
-    """The claim of a change: the answer where it says of what, without what frames it."""
-    is_change = any(e.type == "direction" for e in find_entities(qa.answer))
-    if is_change and len(content(qa.answer) - ASKING - _DIRECTIONS) >= _FEWEST_WORDS:
-        return qa.answer
-    return _claim(qa)
 
 
 def check_direction(qa: QA) -> str:
     """A change that the caption reports the other way round; empty if there is none."""
-    claim = _change_claimed(qa)
-    said = _said_directions(qa, claim)
+    # The claim is the answer alone where it says what changes, without what frames it.
+    answered = _find_directions(qa.answer)
+    is_whole = answered and len(content(qa.answer) - ASKING - _DIRECTIONS) >= _FEWEST_WORDS
+    claim = qa.answer if is_whole else _make_claim(qa)
+    directions = {e.value for e in answered or _find_directions(claim)}
     two_sided = _TWO_SIDED.search(claim) or _TWO_GROUPS.search(qa.question)
-    if len(said) != 1 or (two_sided and _refers_before(claim) is None):
+    if len(directions) != 1 or (two_sided and _changes_reference(claim) is None):
         return ""
-    direction = next(iter(said))
-    found = match_passages(qa.caption, claim, _DIRECTIONS)
-    best = max((p.shared for p in found), default=0)
-    for passage in found:
-        values = {e.value for e in find_entities(passage.text) if e.type == "direction"}
+    # A sentence that matches nearly as well as the best and reports the same change clears it.
+    direction = next(iter(directions))
+    passages = match_passages(qa.caption, claim, _DIRECTIONS)
+    best = max((p.shared for p in passages), default=0)
+    for passage in passages:
+        values = {e.value for e in _find_directions(passage.text)}
         if direction in values and 4 * passage.shared >= 3 * best:
             return ""
-    for passage in found:
-        known = [e for e in find_entities(passage.text) if e.type == "direction"]
-        if (
-            passage.shared < best
-            or len({e.value for e in known}) != 1
-            or not _same_subject(passage)
-        ):
+    # The best one contradicts it: same subject, one other change, seen from the same group.
+    for passage in passages:
+        known = _find_directions(passage.text)
+        if passage.shared < max(best, 2) or passage.coverage < _ENOUGH:
+            continue
+        if len({e.value for e in known}) != 1:
             continue
         one_sided = _COMPARED.search(claim) or _COMPARED.search(passage.text)
-        if one_sided and bool(_refers_before(claim)) != bool(_refers_before(passage.text)):
+        if one_sided and bool(_changes_reference(claim)) != bool(_changes_reference(passage.text)):
             continue
         return f"says {direction}, the caption says {known[0].text}"
     return ""
 
 
-def _polarity(entity: Entity, text: str) -> int:
-    """-1 where the text says that the thing is absent, 1 where it says present, else 0."""
-    before, after = (
-        text[max(0, entity.start - 40) : entity.start],
-        text[entity.end : entity.end + 50],
-    )
-    if _ABSENT_BEFORE.search(before) or _ABSENT_AFTER.search(after):
-        return -1
-    return int(bool(_PRESENT_BEFORE.search(before) or _PRESENT_AFTER.search(after)))
-
-
-def _polarities(key: str, text: str) -> set[int]:
-    return {_polarity(e, text) for e in find_entities(text) if named_key(e) == key}
+def _find_polarities(key: str, text: str) -> set[int]:
+    """-1 where the text says that a thing is absent, 1 where it says present, else 0."""
+    polarities = set()
+    for entity in (e for e in find_entities(text) if named_key(e) == key):
+        before = text[max(0, entity.start - 40) : entity.start]
+        after = text[entity.end : entity.end + 50]
+        if _ABSENT_BEFORE.search(before) or _ABSENT_AFTER.search(after):
+            polarities.add(-1)
+        else:
+            present = _PRESENT_BEFORE.search(before) or _PRESENT_AFTER.search(after)
+            polarities.add(1 if present else 0)
+    return polarities
 
 
 def check_presence(qa: QA) -> str:
     """Something the pair calls present and the caption absent, or the other way round."""
-    claim = _claim(qa)
+    claim = _make_claim(qa)
     for entity in find_entities(claim)[:_MOST_CLAIMS]:
         key = named_key(entity)
-        said = _polarities(key, claim)
-        if len(said) != 1 or said == {0} or entity.type == "direction":
+        claimed = _find_polarities(key, claim)
+        if len(claimed) != 1 or claimed == {0} or entity.type == "direction":
             continue
         about = [p for p in match_passages(qa.caption, claim) if p.coverage >= _HALF or p.told == 1]
-        known = set().union(*(_polarities(key, p.text) for p in about))
-        if known == {-next(iter(said))} and known == _polarities(key, qa.caption):
+        known = set().union(*(_find_polarities(key, p.text) for p in about))
+        if known == {-next(iter(claimed))} and known == _find_polarities(key, qa.caption):
             words = {1: "present", -1: "absent"}
             there = words[next(iter(known))]
             return f"says {entity.text} is {words[-next(iter(known))]}, the caption says {there}"
     return ""
 
 
-def _about(qa: QA) -> list[str]:
-    """Sentences of the caption that name what the answer names; all where it names nothing."""
-    keys = {named_key(e) for e in find_entities(qa.answer) if e.type != "direction"}
-    parts = [part.text for part in read_caption(qa.caption).parts]
-    return [p for p in parts if keys & {named_key(e) for e in find_entities(p)}] if keys else parts
-
-
 def check_negation(qa: QA) -> str:
     """What the pair denies and a caption that denies nothing says; empty if there is none."""
-    if not is_denied(qa) or any(ABSENT.search(part) for part in _about(qa)):
+    if not is_denied(qa):
         return ""
+    # No sentence may speak of an absence that names what the answer names, where it names any.
+    keys = {named_key(e) for e in find_entities(qa.answer) if e.type != "direction"}
+    for part in read_caption(qa.caption).parts:
+        is_about = not keys or keys & {named_key(e) for e in find_entities(part.text)}
+        if is_about and ABSENT.search(part.text):
+            return ""
+    # Apart from the denial the caption says what the pair says.
     claim = make_claim_text(qa)
     if not all(is_grounded(e, qa.caption) for e in find_entities(claim)):
         return ""
-    kept = FRAMING | ASKING
-    told = max((p.coverage for p in match_passages(qa.caption, claim, kept)), default=0.0)
-    if told < _ENOUGH:
+    passages = match_passages(qa.caption, claim, FRAMING | ASKING)
+    if max((p.coverage for p in passages), default=0.0) < _ENOUGH:
         return ""
     denial = DENIES.search(blank_changes(qa.answer)) or DENIES.search(claim)
     word = denial.group() if denial else "not"
-    said = qa.answer.strip().rstrip(".")
-    said = said if DENIES.search(said) else f"{word} {said}"
-    return f"says {said}, the caption says so without {word}"
+    answer = qa.answer.strip().rstrip(".")
+    answer = answer if DENIES.search(answer) else f"{word} {answer}"
+    return f"says {answer}, the caption says so without {word}"

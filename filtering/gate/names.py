@@ -78,22 +78,6 @@ _HEAD = 12
 _NOT = re.compile(r"\b(?:not|no|rather than|instead of|unlike|without|except)\s(?:\w+\s)?$", re.I)
 
 
-def _slots(question: str) -> list[EntityType]:
-    found = [kind for kind, asked in _ASKED.items() if asked.search(question)]
-    found += ["localisation"] if _WHERE.search(question) else []
-    return [*found, "treatment"] if _TREATED.search(question) else found
-
-
-def _head(answer: str, kind: EntityType) -> Entity | None:
-    """The first thing of a type that the answer names, if it is what the answer says."""
-    for entity in find_entities(answer):
-        if entity.type == kind:
-            before = answer[: entity.start]
-            is_said = len(before.split()) <= _HEAD and not _NOT.search(before)
-            return entity if is_said else None
-    return None
-
-
 def _is_other_technique(said: str, known: set[str], caption: str) -> bool:
     """Whether none of the techniques that the caption names, or implies, can be the one said."""
     lights = {_LIGHT.get(k) for k in known}
@@ -115,45 +99,39 @@ def _is_rival(said: Entity, other: Entity, passage: str) -> bool:
         return False
     if said.type == "localisation":
         first, second = _EXCLUSIVE.get(said.value), _EXCLUSIVE.get(other.value)
-        within = "cytoplasm" in (first, second) and not {"nucleus", "plasma membrane"} & {
-            first,
-            second,
-        }
+        outer = {"nucleus", "plasma membrane"}
+        within = "cytoplasm" in (first, second) and not outer & {first, second}
         placed = _PLACED.search(passage) is not None
         return bool(first and second and first != second and not within and placed)
     return not (said.type == "treatment" and are_compatible(other.value, "control"))
 
 
-def _rivals(said: Entity, qa: QA) -> list[str]:
-    if said.type == "treatment" and are_compatible(said.value, "control"):
-        return []
+def _find_rivals(said: Entity, qa: QA) -> list[str]:
+    """Other things of the type that the caption has where the question looks, as written."""
+    there = [e for e in find_entities(qa.caption) if e.type == said.type]
+    known = {e.value for e in there}
+    if said.type == "treatment":
+        if are_compatible(said.value, "control"):
+            return []
+        known = {v for v in known if not are_compatible(v, "control")}
     if said.type == "organism" and any(e.type == "cell_line" for e in find_entities(qa.caption)):
         return []
     if said.type == "technique":
-        known = {e.value for e in find_entities(qa.caption) if e.type == "technique"}
         other = bool(known) and _is_other_technique(said.value, known, qa.caption)
         return sorted(known) if other else []
-    found = []
-    for passage in _where(said, qa):
-        found += [
-            e.text
-            for e in find_entities(passage)
-            if e.type == said.type and _is_rival(said, e, passage)
-        ]
-    return list(dict.fromkeys(found))
-
-
-def _where(said: Entity, qa: QA) -> list[str]:
-    """Sentences that the question is about; all of them where it asks what the figure shows."""
+    # The sentences that the question is about, or all where it asks what the figure shows.
     besides = plain_words(_SLOTS.get(said.type, "")) | {named_key(said)}
-    found = [p.text for p in find_best_passages(qa.caption, qa.question, besides)]
-    if any(e.type == said.type for part in found for e in find_entities(part)):
-        return found
-    specific = [e for e in find_entities(qa.question) if e.type not in _UNSPECIFIC]
-    known = {e.value for e in find_entities(qa.caption) if e.type == said.type}
-    if said.type == "treatment":
-        known = {v for v in known if not are_compatible(v, "control")}
-    return [qa.caption] if len(known) == 1 and not specific else []
+    passages = [p.text for p in find_best_passages(qa.caption, qa.question, besides)]
+    if not any(e.type == said.type for passage in passages for e in find_entities(passage)):
+        specific = [e for e in find_entities(qa.question) if e.type not in _UNSPECIFIC]
+        passages = [qa.caption] if len(known) == 1 and not specific else []
+    rivals = [
+        e.text
+        for passage in passages
+        for e in find_entities(passage)
+        if e.type == said.type and _is_rival(said, e, passage)
+    ]
+    return list(dict.fromkeys(rivals))
 
 
 def check_name(qa: QA) -> str:
@@ -162,16 +140,23 @@ def check_name(qa: QA) -> str:
     A name that the caption has anywhere, or that includes or specifies one of its names, is
     no contradiction, nor is one without a rival.
     """
-    for kind in _slots(qa.question):
-        said = _head(qa.answer, kind)
+    slots = [kind for kind, asked in _ASKED.items() if asked.search(qa.question)]
+    slots += ["localisation"] if _WHERE.search(qa.question) else []
+    slots += ["treatment"] if _TREATED.search(qa.question) else []
+    for kind in slots:
+        # The first name of the type, near the beginning and not denied, is what the answer says.
+        said = next((e for e in find_entities(qa.answer) if e.type == kind), None)
         if said is None or is_grounded(said, qa.caption):
+            continue
+        before = qa.answer[: said.start]
+        if len(before.split()) > _HEAD or _NOT.search(before):
             continue
         of_kind = [e.value for e in find_entities(qa.caption) if e.type == kind]
         if kind != "localisation" and any(are_compatible(said.value, v) for v in of_kind):
             continue
         if "counterstain" in qa.question.lower() and "counterstain" not in qa.caption.lower():
             continue
-        rivals = _rivals(said, qa)
+        rivals = _find_rivals(said, qa)
         if rivals:
             return f"says {said.text}, the caption says {' and '.join(rivals[:3])}"
     return ""
@@ -193,7 +178,7 @@ _REACH = 60
 
 def find_coloured_things(text: str) -> list[tuple[Entity, str]]:
     """Things that a text shows in a colour: 'GFAP (green)', 'tubulin in red', 'blue: DAPI'."""
-    found, lists = [], measure_distances(text)
+    coloured, lists = [], measure_distances(text)
     entities = [e for e in find_entities(text) if e.type == "colour" or e.type in _COLOURED]
     for i, first in enumerate(entities):
         for second in entities[i + 1 : i + 3]:
@@ -203,17 +188,17 @@ def find_coloured_things(text: str) -> list[tuple[Entity, str]]:
             if lists.pairs(first.start, second.start) is False:
                 continue
             if first.type in _COLOURED and second.type == "colour" and _THEN_COLOUR.fullmatch(gap):
-                found.append((first, second.value))
+                coloured.append((first, second.value))
             if first.type == "colour" and second.type in _COLOURED and _THEN_NAME.fullmatch(gap):
-                found.append((second, first.value))
-    return found
+                coloured.append((second, first.value))
+    return coloured
 
 
-def _of(name: str, shown: list[tuple[Entity, str]]) -> list[str]:
+def _list_colours(name: str, shown: list[tuple[Entity, str]]) -> list[str]:
     return [colour for entity, colour in shown if are_compatible(name, entity.value)]
 
 
-def _other_thing(qa: QA, colour: Entity, shown: list[tuple[Entity, str]]) -> str:
+def _check_coloured_thing(qa: QA, colour: Entity, shown: list[tuple[Entity, str]]) -> str:
     """The answer names what the caption does not, and the caption something of its type."""
     said = [e for e in find_entities(qa.answer) if e.type in _COLOURED]
     if len(said) != 1 or is_grounded(said[0], qa.caption):
@@ -229,18 +214,18 @@ def check_colour(qa: QA) -> str:
     shown = find_coloured_things(qa.caption)
     colours = [e for e in find_entities(qa.question) if e.type == "colour"]
     if _COLOUR_ASKED.search(qa.question) and not colours:
-        things = [e for e in find_entities(qa.question) if _of(e.value, shown)]
+        things = [e for e in find_entities(qa.question) if _list_colours(e.value, shown)]
         said = [e for e in find_entities(qa.answer) if e.type == "colour"]
     elif len(colours) == 1 and _NAME_ASKED.search(qa.question[: colours[0].start]):
-        things = [e for e in find_entities(qa.answer) if _of(e.value, shown)]
+        things = [e for e in find_entities(qa.answer) if _list_colours(e.value, shown)]
         said = colours
         if not things:
-            return _other_thing(qa, colours[0], shown)
+            return _check_coloured_thing(qa, colours[0], shown)
     else:
         return ""
     if len({e.value for e in things}) != 1 or len(said) != 1:
         return ""
-    known = _of(things[0].value, shown)
+    known = _list_colours(things[0].value, shown)
     if any(are_compatible(said[0].value, c) for c in known):
         return ""
     written = " and ".join(dict.fromkeys(known))

@@ -53,18 +53,18 @@ _TOO_MANY = 24
 _MOST_CLAIMS = 40
 
 
-def _dimension(text: str) -> str:
+def _find_dimension(text: str) -> str:
     return next((n for n, p in _DIMENSIONS.items() if re.search(p, text, re.IGNORECASE)), "")
 
 
-def _dimension_of(entity: Entity, text: str) -> str:
+def _find_own_dimension(entity: Entity, text: str) -> str:
     """What a length is the length of, by the words nearest to it."""
     before = re.split(r"[.;]\s", text[max(0, entity.start - _NEAR) : entity.start])[-1]
     after = re.split(r"[.;,)]", text[entity.end : entity.end + 25])[0]
-    return _dimension(before) or _dimension(after)
+    return _find_dimension(before) or _find_dimension(after)
 
 
-def _family(entity: Entity) -> str:
+def _name_family(entity: Entity) -> str:
     """Two quantities can be compared when this agrees."""
     if entity.type == "count":
         return f"count {entity.noun}"
@@ -73,7 +73,7 @@ def _family(entity: Entity) -> str:
     return entity.type
 
 
-def _stated(qa: QA) -> Iterator[tuple[Entity, str]]:
+def _list_claims(qa: QA) -> Iterator[tuple[Entity, str]]:
     """Quantities that the pair states, each with the text that it stands in.
 
     A bare number takes its noun from the question ('How many cells ...?' 'Twelve').
@@ -96,82 +96,54 @@ def _is_close(one: float, other: float) -> bool:
     return abs(one - other) <= 0.015 * max(abs(one), abs(other))
 
 
-def _values(caption: str, kind: str) -> list[float]:
-    found = dict.fromkeys(e.number for e in find_entities(caption) if _family(e) == kind)
-    return [v for v in found if v is not None][:_TOO_MANY]
-
-
-def _derived(kind: str, caption: str) -> Iterator[float]:
-    """Numbers of a kind that follow from those of the caption ('12 of 21' gives 57%)."""
-    percents = _values(caption, "percent")
-    nouns = dict.fromkeys(_family(e) for e in find_entities(caption) if e.type == "count")
-    pairs = [p for noun in nouns for p in permutations(_values(caption, noun), 2)]
-    if kind == "count":
-        yield from (a - b for a, b in pairs)
-    if kind == "percent":
-        yield from (100 - p for p in percents)
-        yield from (100 * (f - 1) for f in _values(caption, "fold"))
-        yield from (100 * a / b for a, b in pairs if b)
-        yield from (100 * abs(a - b) / b for a, b in pairs if b)
-    if kind == "fold":
-        yield from (1 + p / 100 for p in percents)
-        yield from (a / b for a, b in [*pairs, *permutations(percents, 2)] if b)
+def _list_values(caption: str, kind: str) -> list[float]:
+    values = dict.fromkeys(e.number for e in find_entities(caption) if _name_family(e) == kind)
+    return [v for v in values if v is not None][:_TOO_MANY]
 
 
 def _is_derivable(entity: Entity, caption: str) -> bool:
-    number = entity.number or 0.0
-    return entity.type in ("count", "percent", "fold") and any(
-        _is_close(number, value) or (value and round(value) == number)
-        for value in _derived(entity.type, caption)
-    )
-
-
-def _spans_range(number: float | None, rivals: list[Entity], text: str) -> bool:
-    """Whether the number lies in a range that the caption states ('5-10 µm')."""
-    if number is None:
+    """Whether the number follows from those of the caption ('12 of 21' gives 57%)."""
+    if entity.type not in ("count", "percent", "fold"):
         return False
-    return any(
-        text[low.end : high.start].strip() in ("-", "–", "−", "to", "and")
-        and min(low.number or 0, high.number or 0)
-        <= number
-        <= max(low.number or 0, high.number or 0)
-        for low, high in pairwise(rivals)
-    )
+    percents = _list_values(caption, "percent")
+    nouns = dict.fromkeys(_name_family(e) for e in find_entities(caption) if e.type == "count")
+    pairs = [p for noun in nouns for p in permutations(_list_values(caption, noun), 2)]
+    derived: list[float] = []
+    if entity.type == "count":
+        derived += (a - b for a, b in pairs)
+    if entity.type == "percent":
+        derived += (100 - p for p in percents)
+        derived += (100 * (f - 1) for f in _list_values(caption, "fold"))
+        derived += (100 * a / b for a, b in pairs if b)
+        derived += (100 * abs(a - b) / b for a, b in pairs if b)
+    if entity.type == "fold":
+        derived += (1 + p / 100 for p in percents)
+        derived += (a / b for a, b in [*pairs, *permutations(percents, 2)] if b)
+    number = entity.number or 0.0
+    return any(_is_close(number, v) or (v != 0 and round(v) == number) for v in derived)
 
 
-def _where(entity: Entity, dimension: str, qa: QA) -> list[str]:
+def _find_passages(entity: Entity, dimension: str, qa: QA) -> list[str]:
     """Parts of the caption that speak of what the quantity is a quantity of."""
     if dimension == "scale bar":
         return [qa.caption]
+    family = _name_family(entity)
     besides = frozenset({named_key(entity)}) | plain_words(entity.text) - {stem(entity.noun or "")}
     claim = f"{qa.question} {qa.answer}"
-    found = [p.text for p in find_best_passages(qa.caption, claim, besides)]
-    if any(_family(e) == _family(entity) for part in found for e in find_entities(part)):
-        return found
-    return _only_treatment(entity, qa)
-
-
-def _only_treatment(entity: Entity, qa: QA) -> list[str]:
-    """The sentence with the one dose or duration of the caption, if the question asks for it."""
-    same = {e.value for e in find_entities(qa.caption) if _family(e) == _family(entity)}
+    passages = [p.text for p in find_best_passages(qa.caption, claim, besides)]
+    if any(_name_family(e) == family for part in passages for e in find_entities(part)):
+        return passages
+    # Else the sentence with the one dose or duration of the caption, if the question asks for it.
+    same = {e.value for e in find_entities(qa.caption) if _name_family(e) == family}
     is_asked = entity.type in ("concentration", "duration") and _TREATED.search(qa.question)
     if len(same) != 1 or not is_asked or find_ungrounded(qa.question, qa.caption):
         return []
-    parts = [part.text for part in read_caption(qa.caption).parts]
-    return [p for p in parts if same & {e.value for e in find_entities(p)} and _is_treatment(p)]
-
-
-def _is_treatment(sentence: str) -> bool:
-    return any(e.type == "treatment" for e in find_entities(sentence))
-
-
-def _same_length(lengths: list[Entity], dimension: str, text: str) -> list[Entity]:
-    """Lengths of the same dimension, or the only length where the text does not say of what."""
-    known = {e: _dimension_of(e, text) for e in lengths}
-    same = [e for e, d in known.items() if d == dimension]
-    unknown = [e for e, d in known.items() if not d]
-    extents = ("extent", "diameter", "size", "")
-    return same or (unknown if len(unknown) == 1 and dimension in extents else [])
+    parts = {part.text: find_entities(part.text) for part in read_caption(qa.caption).parts}
+    return [
+        text
+        for text, things in parts.items()
+        if same & {e.value for e in things} and any(e.type == "treatment" for e in things)
+    ]
 
 
 def _is_age(entity: Entity, text: str, question: str = "") -> bool:
@@ -185,57 +157,51 @@ def _is_sample_size(entity: Entity, text: str) -> bool:
     return bool(re.search(r"\bn\s?[=≥>]\s?$", before, re.IGNORECASE) or _SAMPLED.search(after))
 
 
-def _rivals(entity: Entity, said_in: str, qa: QA) -> list[str]:
+def _find_rivals(entity: Entity, said_in: str, qa: QA) -> list[str]:
     """Other values of the same thing where the caption speaks of it, as written."""
-    dimension = _dimension_of(entity, said_in) or _dimension(qa.question)
+    dimension = _find_own_dimension(entity, said_in) or _find_dimension(qa.question)
     sampled = bool(_SAMPLED.search(qa.question)) or _is_sample_size(entity, said_in)
-    found: list[str] = []
-    for part in _where(entity, dimension, qa):
-        same = [e for e in find_entities(part) if _family(e) == _family(entity)]
+    number, rivals = entity.number, list[str]()
+    for part in _find_passages(entity, dimension, qa):
+        same = [e for e in find_entities(part) if _name_family(e) == _name_family(entity)]
         if entity.type == "length":
-            same = _same_length(same, dimension, part)
+            # Of the same dimension, or the only length of which the text does not say of what.
+            known = {e: _find_own_dimension(e, part) for e in same}
+            same = [e for e, d in known.items() if d == dimension]
+            unknown = [e for e, d in known.items() if not d]
+            if not same and len(unknown) == 1 and dimension in ("extent", "diameter", "size", ""):
+                same = unknown
         if entity.type == "duration":
             same = [e for e in same if _is_age(e, part) == _is_age(entity, said_in, qa.question)]
         if entity.type == "count" and not sampled:
             same = [e for e in same if not _is_sample_size(e, part)]
-        if _spans_range(entity.number, same, part):
-            return []
-        found += [e.text for e in same]
-    return list(dict.fromkeys(found))
+        # A number within a range that the caption states ('5-10 µm') is no other value.
+        for low, high in pairwise(same):
+            ends = sorted((low.number or 0, high.number or 0))
+            joined = part[low.end : high.start].strip() in ("-", "–", "−", "to", "and")
+            if joined and number is not None and ends[0] <= number <= ends[1]:
+                return []
+        rivals += [e.text for e in same]
+    return list(dict.fromkeys(rivals))
 
 
-def _is_stated_loosely(entity: Entity, text: str) -> bool:
-    return bool(_HEDGED.search(unify(text[max(0, entity.start - 20) : entity.start])))
-
-
-def _is_aggregate(qa: QA) -> bool:
-    """Whether the question asks for a value that is worked out from several others."""
-    averaged = _AVERAGE.search(qa.question) and not _AVERAGE.search(qa.caption)
-    return bool(averaged or _DERIVED.search(qa.question))
-
-
-def _counts_others(entity: Entity, other: Entity, caption: str) -> bool:
-    """Whether a count of a caption is of other things than one that the caption counts too."""
-    one, two = (set((e.noun or "").split()) for e in (entity, other))
-    if one <= two or two <= one:
-        return False
-    return any(e.noun == entity.noun for e in find_entities(caption))
-
-
-def _is_told(entity: Entity, said_in: str, qa: QA) -> bool:
+def _is_in_caption(entity: Entity, said_in: str, qa: QA) -> bool:
     """Whether the caption has the number as a value of the same thing, or of nothing certain.
 
     A scale bar is not told by a length that the caption gives for something else, nor is a
     count by one of other things where the caption counts these too.
     """
-    bar = "scale bar" in (_dimension_of(entity, said_in), _dimension(qa.question))
-    for other in find_entities(qa.caption):
+    bar = "scale bar" in (_find_own_dimension(entity, said_in), _find_dimension(qa.question))
+    there = find_entities(qa.caption)
+    is_counted = any(e.noun == entity.noun for e in there)
+    for other in there:
         same = other.type == entity.type or "number" in (other.type, entity.type)
         if other.number is None or not same or not _is_close(entity.number or 0.0, other.number):
             continue
-        if _counts_others(entity, other, qa.caption):
+        one, two = (set((e.noun or "").split()) for e in (entity, other))
+        if is_counted and not one <= two and not two <= one:
             continue
-        if not bar or _dimension_of(other, qa.caption) in ("scale bar", ""):
+        if not bar or _find_own_dimension(other, qa.caption) in ("scale bar", ""):
             return True
     return False
 
@@ -246,12 +212,15 @@ def check_number(qa: QA) -> str:
     A value that the caption gives for a thing of that kind, or that follows from its numbers, is
     no contradiction.
     """
-    if _is_aggregate(qa):
+    # The question may ask for a value that is worked out from several others.
+    averaged = _AVERAGE.search(qa.question) and not _AVERAGE.search(qa.caption)
+    if averaged or _DERIVED.search(qa.question):
         return ""
-    for entity, text in islice(_stated(qa), _MOST_CLAIMS):
-        if entity.number is None or _is_stated_loosely(entity, text) or _is_told(entity, text, qa):
+    for entity, text in islice(_list_claims(qa), _MOST_CLAIMS):
+        hedged = _HEDGED.search(unify(text[max(0, entity.start - 20) : entity.start]))
+        if entity.number is None or hedged or _is_in_caption(entity, text, qa):
             continue
-        rivals = [] if _is_derivable(entity, qa.caption) else _rivals(entity, text, qa)
+        rivals = [] if _is_derivable(entity, qa.caption) else _find_rivals(entity, text, qa)
         if rivals:
             return f"says {entity.text}, the caption says {' and '.join(rivals[:3])}"
     return ""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 
 from filtering.records import QA
-from filtering.signals.binding import name_fit
+from filtering.signals.binding import measure_name_fit
 from filtering.signals.distances import CaptionDistances, measure_distances
 from filtering.signals.grounding import are_compatible
 from filtering.text.captions import CARRIED
 from filtering.text.entities import Entity, find_entities
-from filtering.text.panels import panels_named
+from filtering.text.panels import list_named_panels
 
 _NAMES = frozenset({"treatment", "stain", "organism", "cell_line", "tissue"})
 _NUMBERS = ("count", "number")
@@ -23,12 +23,6 @@ _POORLY = 0.1
 _MOST_PLACES = 60
 
 
-def _is_same(one: Entity, other: Entity) -> bool:
-    if one.number is not None:
-        return one.number == other.number
-    return are_compatible(one.value, other.value)
-
-
 def _find_panels(entity: Entity, distances: CaptionDistances) -> frozenset[str]:
     """Panels that the caption ties a mention to by a label beside it; none where it is loose."""
     scope = distances.scope(entity.start, entity.end, entity.type)
@@ -39,7 +33,7 @@ def check_panel(qa: QA) -> str:
     """A value of the answer that the caption has for other panels only, where it has another one
     for the panel asked for; empty if there is none.
     """
-    panels = panels_named(qa.question)
+    panels = list_named_panels(qa.question)
     if not panels or _SEVERAL.search(qa.question):
         return ""
     distances = measure_distances(qa.caption)
@@ -49,14 +43,22 @@ def check_panel(qa: QA) -> str:
         # Every mention of the value must stand beside the label of another panel.
         kinds = _NUMBERS if answered.type in _NUMBERS else (answered.type,)
         there = [entity for kind in kinds for entity in distances.things.get(kind, [])]
-        own = [entity for entity in there if _is_same(answered, entity)][:_MOST_PLACES]
+        own = [
+            entity
+            for entity in there
+            if (
+                entity.number == answered.number
+                if answered.number is not None
+                else are_compatible(answered.value, entity.value)
+            )
+        ][:_MOST_PLACES]
         elsewhere = [_find_panels(entity, distances) for entity in own]
         if not own or any(not letters or letters & panels for letters in elsewhere):
             continue
         # The panel asked for must have another value, and the pair must fit badly otherwise.
         near = sorted(there, key=lambda entity: abs(entity.start - own[0].start))[:_MOST_PLACES]
         here = [entity for entity in near if _find_panels(entity, distances) & panels]
-        fit = name_fit(answered, qa, distances)
+        fit = measure_name_fit(answered, qa, distances)
         if here and fit is not None and fit <= _POORLY:
             asked, others = (" and ".join(sorted(letters)) for letters in (panels, elsewhere[0]))
             return (

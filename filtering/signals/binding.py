@@ -24,7 +24,7 @@ from filtering.signals.distances import (
 from filtering.signals.grounding import are_compatible, is_denied
 from filtering.text.captions import CARRIED, HEAD, INNER
 from filtering.text.entities import Entity, find_entities
-from filtering.text.panels import panels_named
+from filtering.text.panels import list_named_panels
 from filtering.text.vocabulary import read_words
 from filtering.text.words import ASKING, FRAMING, content, named_key, share, stem, supported
 
@@ -88,7 +88,7 @@ def _weigh_words(text: str) -> dict[str, float]:
     return weights
 
 
-def _own_words(entity: Entity) -> set[str]:
+def _list_own_words(entity: Entity) -> set[str]:
     own = {find_cue(match.group().lower()) for match in _WORD.finditer(entity.text)}
     return own | {named_key(entity), stem(entity.noun or "")}
 
@@ -135,7 +135,7 @@ def _measure_affinity(distances: CaptionDistances, entity: Entity, clues: _Clues
     for role in _CONTRASTS - clues.words.keys():
         near = 1.0 if role == purpose else exp(-distances.distance(entity.start, entity.end, role))
         total -= _UNASKED * near
-    total += sum(clues.within.get(word, 0.0) for word in _own_words(entity)) * _WITHIN
+    total += sum(clues.within.get(word, 0.0) for word in _list_own_words(entity)) * _WITHIN
     # The noise makes mentions that nothing stands close to equals.
     total = max(total, 0.0) + _NOISE
     if not clues.panels:
@@ -144,7 +144,7 @@ def _measure_affinity(distances: CaptionDistances, entity: Entity, clues: _Clues
     return total * (_NO_PANEL if match is None else _OTHER_PANEL + (1 - _OTHER_PANEL) * match)
 
 
-def name_fit(item: Entity, qa: QA, distances: CaptionDistances) -> float | None:
+def measure_name_fit(item: Entity, qa: QA, distances: CaptionDistances) -> float | None:
     """How well a thing that the pair names fits where it stands beside its rivals, 0-1.
 
     With the best affinity of its own mentions a and of the rivals' b: a^s / (a^s + b^s), where
@@ -163,9 +163,9 @@ def name_fit(item: Entity, qa: QA, distances: CaptionDistances) -> float | None:
         return None
 
     # The strongest words of the pair beside the thing itself are what it should stand close to.
-    panels = panels_named(qa.question)
+    panels = list_named_panels(qa.question)
     words = _weigh_words(f"{qa.question} {qa.answer}") | _find_panel_roles(panels, distances)
-    own_words = _own_words(item)
+    own_words = _list_own_words(item)
     beside = sorted((word for word in words if word not in own_words), key=lambda w: -words[w])
     within = _weigh_words(qa.question) if item in answered else {}
     clues = _Clues({word: words[word] for word in beside[:_MOST_CUES]}, within, panels)
@@ -199,12 +199,6 @@ def _are_controls(distances: CaptionDistances, panels: frozenset[str]) -> bool:
     return False
 
 
-def _is_frame(entity: Entity) -> bool:
-    """Whether a name in a question frames it: a technique, a state, 'the nuclei'."""
-    has_role = find_cue(entity.text.lower()) != stem(entity.text)
-    return entity.type in ("technique", "direction") or has_role
-
-
 def _find_mentions(qa: QA, distances: CaptionDistances) -> list[list[_Place]]:
     """Where the caption has what the answer says, thing by thing, or else the whole answer."""
     mentions = [
@@ -222,7 +216,7 @@ def _find_mentions(qa: QA, distances: CaptionDistances) -> list[list[_Place]]:
 
 def _measure_panel_fit(qa: QA, distances: CaptionDistances) -> float | None:
     """Whether all that the answer says is said of the panels that the question names, 0-1."""
-    panels = panels_named(qa.question)
+    panels = list_named_panels(qa.question)
     fits = []
     for places in _find_mentions(qa, distances) if panels else ():
         matches = [_match_panels(distances, place, panels) for place in places]
@@ -237,35 +231,34 @@ def _measure_panel_fit(qa: QA, distances: CaptionDistances) -> float | None:
     return min((max(fit, _FLOOR) for fit in fits), default=None)
 
 
-def _is_answered(qa: QA, distances: CaptionDistances) -> bool:
-    """Whether the caption has the things that the answer names, or else half of its words."""
-    items = [entity for entity in find_entities(qa.answer) if entity.value not in _ROLES]
-    if items:
-        return all(any(_is_same(i, e) for e in _find_of_kind(i, distances)) for i in items)
-    return (share(content(qa.answer), supported(qa.caption)) or 0.0) >= _HALF
-
-
-def binding(qa: QA) -> float | None:
+def measure_binding(qa: QA) -> float | None:
     """Whether the caption ties what the pair names together as the pair does, 0-1.
 
-    The least of how well each named thing fits where it stands (`name_fit`), how well the answer
-    fits the panels asked for, and 0 where the pair denies what the caption says.
+    The least of how well each named thing fits where it stands (`measure_name_fit`), how well the
+    answer fits the panels asked for, and 0 where the pair denies what the caption says.
 
     Returns:
         None where nothing in the caption could be confused with what the pair names, or where
         the caption does not have what the answer names.
     """
     distances = measure_distances(qa.caption)
-    if not _is_answered(qa, distances):
+    answered, asked = find_entities(qa.answer), find_entities(qa.question)
+
+    # The caption must have the things that the answer names, or else half of its words.
+    named = [entity for entity in answered if entity.value not in _ROLES]
+    if not all(any(_is_same(i, e) for e in _find_of_kind(i, distances)) for i in named):
+        return None
+    if not named and (share(content(qa.answer), supported(qa.caption)) or 0.0) < _HALF:
         return None
     if is_denied(qa):
         return 0.0
-    answered, asked = find_entities(qa.answer), find_entities(qa.question)
+
+    # What only frames the question is not weighed: a technique, a state, 'the nuclei'.
     items = {named_key(e): e for e in (*answered, *asked) if e.value not in _ROLES}
-    fits = [
-        name_fit(item, qa, distances)
-        for item in list(items.values())[:_MOST_ITEMS]
-        if item in answered or not _is_frame(item)
-    ]
+    fits = []
+    for item in list(items.values())[:_MOST_ITEMS]:
+        has_role = find_cue(item.text.lower()) != stem(item.text)
+        if item in answered or not (item.type in ("technique", "direction") or has_role):
+            fits.append(measure_name_fit(item, qa, distances))
     fits.append(_measure_panel_fit(qa, distances))
     return min((fit for fit in fits if fit is not None), default=None)

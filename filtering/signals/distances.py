@@ -89,7 +89,11 @@ class CaptionDistances:
             if start <= place < end:
                 continue
             apart = max(low - cost, cost - high, 0.0)
-            best = min(best, self._linked(start, place, apart))
+            # Lists that go 'respectively' bring partners together and keep others apart.
+            paired = self.pairs(start, place) if self.links else None
+            if paired is not None:
+                apart = _PARTNERS if paired else _STRANGERS
+            best = min(best, apart)
             if cost - high > best:
                 break
         return best
@@ -104,15 +108,13 @@ class CaptionDistances:
             place = bisect_right(among, start, key=lambda scope: scope.start) - 1
             if place < 0 or end > among[place].end:
                 continue
-            if tie != TRAILING or not self._is_followed(end, among[place].end, kind):
+            if tie != TRAILING:
+                return among[place]
+            things = self.things.get(kind, [])
+            following = bisect_left(things, end, key=lambda entity: entity.start)
+            if following == len(things) or things[following].start >= among[place].end:
                 return among[place]
         return None
-
-    def _is_followed(self, start: int, end: int, kind: str) -> bool:
-        """Whether another thing of a kind stands between two places."""
-        among = self.things.get(kind, [])
-        place = bisect_left(among, start, key=lambda entity: entity.start)
-        return place < len(among) and among[place].start < end
 
     def pairs(self, one: int, other: int) -> bool | None:
         """Whether lists pair what stands at two places; None where the two are in no such lists."""
@@ -123,28 +125,21 @@ class CaptionDistances:
                 return first[0] // 2 == second[0] // 2
         return None
 
-    def _linked(self, one: int, other: int, apart: float) -> float:
-        """The distance, made small for partners of paired lists and large for other members."""
-        paired = self.pairs(one, other) if self.links else None
-        if paired is None:
-            return apart
-        return _PARTNERS if paired else _STRANGERS
-
 
 def _pair_list(run: list[Entity], caption: str, span: Place) -> tuple[Place, ...]:
     """Pairs a list of like things with the pieces of text before or after it."""
     count, first, last = len(run), run[0].start, run[-1].end
-    told = _RESPECTIVELY.search(caption, last, min(span[1], last + _LONGEST_LIST))
-    end = told.start() if told else span[1]
+    marker = _RESPECTIVELY.search(caption, last, min(span[1], last + _LONGEST_LIST))
+    end = marker.start() if marker else span[1]
     sides = [(max(span[0], first - _LONGEST_LIST), first), (last, min(end, last + _LONGEST_LIST))]
-    if told and len(caption[last : told.start()].split()) > 2:
+    if marker and len(caption[last : marker.start()].split()) > 2:
         sides.reverse()
     for start, stop in sides:
         cuts = [start, *(m.end() for m in _CHUNK.finditer(caption, start, stop)), stop]
         pieces = list(pairwise(cuts))
-        if len(pieces) == count or (told and len(pieces) > count):
+        if len(pieces) == count or (marker and len(pieces) > count):
             near = pieces[-count:] if stop == first else pieces[:count]
-            if told or count > 2:
+            if marker or count > 2:
                 members = [(e.start, e.end) for e in run]
                 return tuple(p for pair in zip(members, near, strict=True) for p in pair)
     return ()
@@ -153,7 +148,7 @@ def _pair_list(run: list[Entity], caption: str, span: Place) -> tuple[Place, ...
 def _find_links(
     caption: str, parts: Sequence[Part], things: dict[str, list[Entity]]
 ) -> list[tuple[Place, ...]]:
-    found = []
+    links = []
     for entities in things.values():
         if len(entities) < 2:
             continue
@@ -166,20 +161,9 @@ def _find_links(
                 part = next(p for p in parts if p.start <= run[0].start < p.end)
                 span = part.start, part.end
                 if run[-1].end <= part.end and (pairs := _pair_list(run, caption, span)):
-                    found.append(pairs)
+                    links.append(pairs)
             run = [entity] if entity else []
-    return found
-
-
-def _find_ends(caption: str, things: dict[str, list[Entity]]) -> dict[int, str]:
-    """Places of the two numbers of 'from 12 to 21', with what they are before and after."""
-    found: dict[int, str] = {}
-    for first, second in (pair for entities in things.values() for pair in pairwise(entities)):
-        before = caption[max(0, first.start - len("from ")) : first.start].lower()
-        between = caption[first.end : second.start]
-        if before == "from " and len(between) < _FROM_TO and between.endswith(" to "):
-            found |= {first.start: "control", second.start: "treatment"}
-    return found
+    return links
 
 
 @lru_cache(maxsize=256)
@@ -190,6 +174,7 @@ def measure_distances(caption: str) -> CaptionDistances:
     things: dict[str, list[Entity]] = defaultdict(list)
     cues: dict[str, list[tuple[float, int]]] = defaultdict(list)
     starts, reached, cost, passed, depth, opened = [], [], 0.0, 0, 0, 0
+    # Every token costs something to pass; what stands in brackets costs less.
     for match in _TOKEN.finditer(caption):
         word, place = match.group(), match.start()
         while passed < len(ends) and ends[passed] <= place:
@@ -207,6 +192,7 @@ def measure_distances(caption: str) -> CaptionDistances:
         if folded not in _FUNCTION_WORDS and (word[0].isalnum()):
             cues[find_cue(folded)].append((cost + own / 2, place))
         cost += own
+    # Names stand where their first letter does, under their own key and their role.
     distances = CaptionDistances(starts, reached, cues, things, read.scopes, [], {})
     for entity in read.entities:
         things[entity.type].append(entity)
@@ -216,6 +202,11 @@ def measure_distances(caption: str) -> CaptionDistances:
             cues[role].append(at)
     for places in cues.values():
         places.sort()
-    distances.ends.update(_find_ends(caption, things))
+    # 'From 12 to 21': what was there before is the control of what is there after.
+    for first, second in (pair for entities in things.values() for pair in pairwise(entities)):
+        before = caption[max(0, first.start - len("from ")) : first.start].lower()
+        between = caption[first.end : second.start]
+        if before == "from " and len(between) < _FROM_TO and between.endswith(" to "):
+            distances.ends.update({first.start: "control", second.start: "treatment"})
     distances.links.extend(_find_links(caption, read.parts, things)[:_MOST_LISTS])
     return distances

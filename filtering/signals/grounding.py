@@ -9,7 +9,7 @@ from typing import NamedTuple
 from filtering.records import QA
 from filtering.text.captions import read_caption
 from filtering.text.entities import Entity, find_entities
-from filtering.text.panels import panels_named
+from filtering.text.panels import list_named_panels
 from filtering.text.vocabulary import read_names, split_tokens, unify
 from filtering.text.words import ASKING, FRAMING, content, named_key, plain_words
 
@@ -80,7 +80,7 @@ def find_best_passages(
     Where the text names a panel that has sentences of its own, only these count.
     """
     found = match_passages(caption, text, besides)
-    asked = panels_named(text)
+    asked = list_named_panels(text)
     own = [p for p in found if asked & p.panels]
     best = max((p.shared for p in own or found), default=0)
     return [p for p in own or found if p.shared == best > 0 and p.coverage >= 0.5]
@@ -88,11 +88,11 @@ def find_best_passages(
 
 @cache
 def _read_related() -> dict[str, frozenset[str]]:
-    found: dict[str, set[str]] = {}
+    related: dict[str, set[str]] = {}
     for hub, names in read_names("related").items():
         for name in names:
-            found.setdefault(name, set()).update({*names, hub})
-    return {name: frozenset(others) for name, others in found.items()}
+            related.setdefault(name, set()).update({*names, hub})
+    return {name: frozenset(others) for name, others in related.items()}
 
 
 @lru_cache(maxsize=4096)

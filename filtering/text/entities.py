@@ -78,7 +78,7 @@ _NOT_MEASURED = re.compile(
 )
 
 
-def _is_used(name: NameMatch, text: str) -> bool:
+def _names_thing(name: NameMatch, text: str) -> bool:
     """Whether a name stands for the thing here (not the host of an antibody, an error bar)."""
     before = text[max(0, name.start - 24) : name.start]
     if not name.type:
@@ -87,19 +87,6 @@ def _is_used(name: NameMatch, text: str) -> bool:
         host = _HOST.match(text, name.end)
         return not (before.lower().endswith(("anti-", "anti ")) or host)
     return not (name.value == "scanning electron microscopy" and _NOT_MEASURED.search(before))
-
-
-def _to_entity(name: NameMatch, text: str, source: str, last: int) -> Entity | None:
-    """The entity of a name; a change takes in the negation between `last` and itself."""
-    start, value = name.start, name.value
-    if name.type == "direction":
-        negation = _NEGATED.search(text, max(last, start - _REACH), start)
-        if negation and value == "unchanged":
-            return None
-        if negation:
-            start, value = negation.start(), "unchanged"
-    kind = cast(EntityType, name.type)
-    return Entity(kind, source[start : name.end], value, start, name.end)
 
 
 @lru_cache(maxsize=2048)
@@ -119,16 +106,25 @@ def find_entities(text: str) -> tuple[Entity, ...]:
         following = bisect_right(ends, start)
         return following < len(starts) and starts[following] < end
 
-    found = [
-        entity
-        for name, last in zip(names, [0, *ends], strict=False)
-        if _is_used(name, unified) and (entity := _to_entity(name, unified, text, last))
-    ]
+    entities = []
+    for name, last in zip(names, [0, *ends], strict=False):
+        if not _names_thing(name, unified):
+            continue
+        start, value = name.start, name.value
+        # A change takes in a negation before it; 'not unchanged' says nothing for certain.
+        if name.type == "direction":
+            negation = _NEGATED.search(unified, max(last, start - _REACH), start)
+            if negation and value == "unchanged":
+                continue
+            if negation:
+                start, value = negation.start(), "unchanged"
+        kind = cast(EntityType, name.type)
+        entities.append(Entity(kind, text[start : name.end], value, start, name.end))
     # What an antibody is directed against is a marker, though no list has its name.
     for match in _ANTIBODY.finditer(unified) if "anti-" in unified else ():
         start, end = match.span(1)
         if not is_taken(start, end):
-            found.append(Entity("marker", text[start:end], text[start:end], start, end))
+            entities.append(Entity("marker", text[start:end], text[start:end], start, end))
     # A number within a name ('Alexa 488') measures nothing.
     for quantity in find_quantities(unified):
         start, end = quantity.start, quantity.end
@@ -136,5 +132,5 @@ def find_entities(text: str) -> tuple[Entity, ...]:
             kind, measure = cast(EntityType, quantity.type), (quantity.number, quantity.unit)
             written = text[start:end]
             entity = Entity(kind, written, quantity.value, start, end, *measure, quantity.noun)
-            found.append(entity)
-    return tuple(sorted(found, key=lambda entity: (entity.start, entity.end)))
+            entities.append(entity)
+    return tuple(sorted(entities, key=lambda entity: (entity.start, entity.end)))

@@ -106,7 +106,7 @@ def _find_candidates(text: str) -> list[_Candidate]:
     ]
     for start, lead in [(0, "."), *((m.end(), m["lead"]) for m in _BARE_LEAD.finditer(text))]:
         bare = _BARE.match(text, start)
-        kind = _bare_kind(text, bare, lead) if bare else None
+        kind = _classify_bare(text, bare, lead) if bare else None
         if bare and kind:
             found.append(_Candidate(start, bare.end(), bare["list"], kind))
     joined: list[_Candidate] = []
@@ -124,7 +124,7 @@ def _find_candidates(text: str) -> list[_Candidate]:
     return joined
 
 
-def _bare_kind(text: str, match: re.Match[str], lead: str) -> Kind | None:
+def _classify_bare(text: str, match: re.Match[str], lead: str) -> Kind | None:
     """How letters without brackets are written; None where they are no label.
 
     `lead` is the stop before them.
@@ -210,7 +210,7 @@ def find_labels(text: str, starts: Set[int]) -> tuple[list[PanelLabel], tuple[st
             continue
         if kind == "bare" and len(panels) < 2 and start not in starts:
             continue
-        standing = _stand(text, candidate, start in starts, labels)
+        standing = _find_standing(text, candidate, start in starts, labels)
         if standing:
             body = _BODY.match(text, end)
             place = body.end() if body else end
@@ -237,7 +237,7 @@ def _drop_references(labels: Sequence[PanelLabel], starts: Sequence[int]) -> lis
     return kept
 
 
-def _stand(
+def _find_standing(
     text: str, candidate: _Candidate, begins: bool, labels: Sequence[PanelLabel]
 ) -> Standing | None:
     """How a label stands to its words; None where it refers to another panel ('as in (B)').
@@ -283,7 +283,7 @@ def _stand(
     return "heads" if leads else "trails"
 
 
-def panels_named(question: str) -> frozenset[str]:
+def list_named_panels(question: str) -> frozenset[str]:
     """Letters of the panels that a question names ('in panels A-C'), upper case."""
     lists = (match["list"] or match["round"] for match in _WORD.finditer(question))
     return frozenset(letter.upper() for written in lists for letter in list_letters(written))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -132,21 +131,7 @@ class _Number(NamedTuple):
     spelled: bool
 
 
-def _figures(text: str) -> Iterator[re.Match[str]]:
-    """Numbers in digits, which begin where a run of digits does, or at its sign."""
-    after = 0
-    for run in _RUN.finditer(text):
-        start = run.start()
-        if start < after:
-            continue
-        signed = start > after and text[start - 1] in "-−–"
-        match = (_FIGURES.match(text, start - 1) if signed else None) or _FIGURES.match(text, start)
-        if match:
-            after = match.end()
-            yield match
-
-
-def _value(match: re.Match[str]) -> float:
+def _read_figures(match: re.Match[str]) -> float:
     number = float(re.sub(r"[^\d]", "", match["digits"]) + (match["decimal"] or ""))
     if match["power"]:
         number *= 10.0 ** int(match["power"].translate(_SUPERSCRIPT))
@@ -156,32 +141,42 @@ def _value(match: re.Match[str]) -> float:
     return -number if match["sign"] else number
 
 
-def _spelled_value(match: re.Match[str]) -> float:
-    if match["tens"]:
-        return float(_TENS[fold_case(match["tens"])] + _WORDS.get(fold_case(match["one"] or ""), 0))
-    return float(_WORDS[fold_case(match["word"])])
-
-
-def _ends_code(text: str, start: int) -> bool:
-    """Whether a hyphen ties what starts here to a word before it ('Ki-67')."""
-    tied = text[start - 1 : start] in ("-", "‐", "‑", "–", "\n")
-    return tied and _CODE.search(text[max(0, start - 12) : start]) is not None
-
-
-def _numbers(text: str) -> list[_Number]:
-    found = [_Number(m.start(), m.end(), _value(m), False) for m in _figures(text)]
+def _find_numbers(text: str) -> list[_Number]:
+    # Numbers in digits begin where a run of digits does, or at its sign.
+    numbers, after = [], 0
+    for run in _RUN.finditer(text):
+        start = run.start()
+        if start < after:
+            continue
+        signed = start > after and text[start - 1] in "-−–"
+        match = (_FIGURES.match(text, start - 1) if signed else None) or _FIGURES.match(text, start)
+        if match:
+            after = match.end()
+            numbers.append(_Number(match.start(), after, _read_figures(match), False))
+    # Spelled numbers, where the text has any of their words.
     if not _SPELLINGS.isdisjoint(_LETTERS.findall(fold_case(text))):
-        spelled = _SPELLED.finditer(text)
-        found += [_Number(m.start(), m.end(), _spelled_value(m), True) for m in spelled]
-        found.sort()
-    return [number for number in found if not _ends_code(text, number.start)]
+        for match in _SPELLED.finditer(text):
+            if match["tens"]:
+                one = _WORDS.get(fold_case(match["one"] or ""), 0)
+                number = float(_TENS[fold_case(match["tens"])] + one)
+            else:
+                number = float(_WORDS[fold_case(match["word"])])
+            numbers.append(_Number(match.start(), match.end(), number, True))
+        numbers.sort()
+    # A hyphen may tie a number to a word before it, with which it is a code ('Ki-67').
+    return [
+        number
+        for number in numbers
+        if text[number.start - 1 : number.start] not in ("-", "‐", "‑", "–", "\n")
+        or not _CODE.search(text[max(0, number.start - 12) : number.start])
+    ]
 
 
-def _shown(number: float) -> str:
+def _format_number(number: float) -> str:
     return f"{number:.6g}"
 
 
-def _measured(text: str, at: _Number, end: int) -> Quantity | None:
+def _read_measure(text: str, at: _Number, end: int) -> Quantity | None:
     """The quantity of a number that is followed by a unit at `end`."""
     match = _UNIT.match(text, end)
     if match is None:
@@ -212,47 +207,44 @@ def _measured(text: str, at: _Number, end: int) -> Quantity | None:
         name = match["time"].lower()
         factor = _TIME.get(name) or _TIME[name.rstrip("s")]
     number = float(f"{at.number * factor:.12g}")
-    return Quantity(kind, _shown(number) + base, at.start, match.end(), number, unit)
+    return Quantity(kind, _format_number(number) + base, at.start, match.end(), number, unit)
 
 
-def _counted(text: str, at: _Number, end: int) -> Quantity | None:
-    match = _NOUN.match(text, end)
-    sample_size = _SAMPLE_SIZE.search(text[max(0, at.start - 6) : at.start])
-    if at.number < 0 or at.number != int(at.number) or not (match or sample_size):
-        return None
-    noun = _NOUNS[fold_case(match["noun"])] if match else None
-    stop = match.end() if match else end
-    shown = _shown(at.number) if at.number < 1e6 else str(int(at.number))
-    value = f"{shown} {noun}" if noun else shown
-    return Quantity("count", value, at.start, stop, at.number, None, noun)
-
-
-def _typed(text: str, at: _Number) -> Quantity | None:
+def _read_quantity(text: str, at: _Number) -> Quantity | None:
     """The quantity of one number by what surrounds it; None where it is not a quantity."""
     error = _ERROR_AT.match(text, at.end)
     end = error.end() if error else at.end
-    found = _measured(text, at, end)
-    if found:
-        return found
+    if measured := _read_measure(text, at, end):
+        return measured
     dilution = _DILUTION.match(text, at.end)
     factor = float(dilution[1].replace(",", "")) if dilution else 0.0
     if dilution and at.number == 1 and factor >= _LEAST_DILUTION:
-        return Quantity("dilution", f"1:{_shown(factor)}", at.start, dilution.end(), factor)
+        return Quantity("dilution", f"1:{_format_number(factor)}", at.start, dilution.end(), factor)
     before = text[max(0, at.start - 24) : at.start]
     day = _DAY.search(before)
     if day:
         factor = _TIME[fold_case(day["unit"])]
         number = at.number * factor
         start = at.start - len(day.group())
-        return Quantity("duration", f"{_shown(number)} s", start, end, number, day["unit"])
+        return Quantity("duration", f"{_format_number(number)} s", start, end, number, day["unit"])
     if _TIMES.search(before) and text[end : end + 1] != "/":
-        return Quantity("magnification", f"{_shown(at.number)}×", at.start, end, at.number, "×")
-    if _NOT_A_QUANTITY.search(before):
+        return Quantity(
+            "magnification", f"{_format_number(at.number)}×", at.start, end, at.number, "×"
+        )
+    # What is left are counts: of a noun, or of a sample.
+    match = _NOUN.match(text, end)
+    if _NOT_A_QUANTITY.search(before) or not (match or _SAMPLE_SIZE.search(before[-6:])):
         return None
-    return _counted(text, at, end)
+    if at.number < 0 or at.number != int(at.number):
+        return None
+    noun = _NOUNS[fold_case(match["noun"])] if match else None
+    end = match.end() if match else end
+    value = _format_number(at.number) if at.number < 1e6 else str(int(at.number))
+    value = f"{value} {noun}" if noun else value
+    return Quantity("count", value, at.start, end, at.number, None, noun)
 
 
-def _plain(text: str, at: _Number) -> Quantity | None:
+def _read_plain_number(text: str, at: _Number) -> Quantity | None:
     """A number that nothing names, unless it is a label, a year or a part of a code."""
     before = text[max(0, at.start - 24) : at.start]
     after = text[at.end : at.end + 1]
@@ -263,29 +255,29 @@ def _plain(text: str, at: _Number) -> Quantity | None:
     compound = _COMPOUND.match(text, at.end)
     unit = compound.group().strip() if compound else None
     end = compound.end() if compound else at.end
-    value = f"{_shown(at.number)} {unit}" if unit else _shown(at.number)
+    value = f"{_format_number(at.number)} {unit}" if unit else _format_number(at.number)
     return Quantity("number", value, at.start, end, at.number, unit)
 
 
-def _inherited(text: str, at: _Number, following: Quantity, suffix: str) -> Quantity | None:
+def _inherit_unit(text: str, at: _Number, following: Quantity, suffix: str) -> Quantity | None:
     """A number in a list ('5, 10 and 20 µm') has the unit or noun of the next one."""
     before = text[max(0, at.start - 24) : at.start]
     if not _LIST_GAP.fullmatch(text, at.end, following.start) or _NOT_A_QUANTITY.search(before):
         return None
     if following.type == "count" and at.number >= 0 and at.number == int(at.number):
         noun = following.noun
-        value = f"{_shown(at.number)} {noun}" if noun else _shown(at.number)
+        value = f"{_format_number(at.number)} {noun}" if noun else _format_number(at.number)
         return Quantity("count", value, at.start, at.end, at.number, None, noun)
-    typed = _measured(suffix, at, 0) if following.unit else None
-    return replace(typed, end=at.end) if typed else None
+    measured = _read_measure(suffix, at, 0) if following.unit else None
+    return replace(measured, end=at.end) if measured else None
 
 
 def find_quantities(text: str) -> list[Quantity]:
     """Quantities of a unified text in order of position, never overlapping; linear time."""
     found: list[Quantity] = []
     suffix = ""
-    for at in reversed(_numbers(text)):
-        quantity = _typed(text, at)
+    for at in reversed(_find_numbers(text)):
+        quantity = _read_quantity(text, at)
         while quantity and found and found[-1].end <= quantity.end:
             found.pop()
         if quantity and found and quantity.end > found[-1].start:
@@ -293,8 +285,8 @@ def find_quantities(text: str) -> list[Quantity]:
         if quantity:
             suffix = text[at.end : quantity.end]
         elif found and found[-1].start >= at.end:
-            quantity = _inherited(text, at, found[-1], suffix)
-        quantity = quantity or _plain(text, at)
+            quantity = _inherit_unit(text, at, found[-1], suffix)
+        quantity = quantity or _read_plain_number(text, at)
         if quantity and not (found and quantity.end > found[-1].start):
             found.append(quantity)
     return found[::-1]

@@ -106,7 +106,7 @@ def _expand(spelling: str) -> Iterator[str]:
         yield "".join(choice).strip()
 
 
-def _lines(name: str) -> list[str]:
+def _read_lines(name: str) -> list[str]:
     text = files("filtering").joinpath("names", f"{name}.txt").read_text("utf-8")
     return [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
 
@@ -114,14 +114,14 @@ def _lines(name: str) -> list[str]:
 @cache
 def read_words(name: str) -> frozenset[str]:
     """Words of a file in `names/` that is a plain list."""
-    return frozenset(word for line in _lines(name) for word in line.split())
+    return frozenset(word for line in _read_lines(name) for word in line.split())
 
 
 @cache
 def read_names(name: str) -> dict[str, tuple[str, ...]]:
     """First form -> all forms of each line of a file in `names/`, `=` kept where case counts."""
     found: dict[str, tuple[str, ...]] = {}
-    for line in _lines(name):
+    for line in _read_lines(name):
         forms = [f for part in line.split(" | ") for f in _expand(part.strip())]
         first = forms[0].removeprefix("=")
         found[first] = tuple(dict.fromkeys([*found.get(first, ()), *forms]))
@@ -143,7 +143,7 @@ def read_vocabulary(type: str) -> dict[str, tuple[str, ...]]:
 
 
 @cache
-def _tries() -> tuple[Trie, Trie]:
+def _build_tries() -> tuple[Trie, Trie]:
     """Token tries of all spellings: case counts in the first and not in the second."""
     exact: Trie = {}
     folded: Trie = {}
@@ -166,38 +166,13 @@ def _is_whole(text: str, start: int, end: int) -> bool:
     return not (text[end - 1].isdigit() and after == "." and text[end + 1 : end + 2].isdigit())
 
 
-class _Row(NamedTuple):
-    """The tokens of a text side by side: in their case, without it, and their spans."""
-
-    cased: list[str]
-    folded: list[str]
-    spans: list[tuple[int, int]]
-
-
 @cache
-def _openings() -> frozenset[str]:
+def _list_openings() -> frozenset[str]:
     """First tokens of all names, without their case."""
-    return frozenset(word.lower() for trie in _tries() for word in trie)
+    return frozenset(word.lower() for trie in _build_tries() for word in trie)
 
 
-def _row(text: str) -> tuple[_Row, list[int]]:
-    """The tokens of a unified text, and those with which a name may begin.
-
-    Where none may, the spans are left out.
-    """
-    token = _ASCII_TOKEN if text.isascii() else _TOKEN
-    cased = token.findall(text)
-    folded = token.findall(text.lower()) if text.isascii() else [word.lower() for word in cased]
-    if not _GREEK.keys().isdisjoint(folded):
-        cased = [_GREEK.get(small, word) for small, word in zip(folded, cased, strict=True)]
-        folded = [_GREEK.get(small, small) for small in folded]
-    openings = _openings()
-    starts = [i for i, small in enumerate(folded) if small in openings]
-    spans = [match.span() for match in token.finditer(text)] if starts else []
-    return _Row(cased, folded, spans), starts
-
-
-def _longest(
+def _find_longest(
     node: Trie, text: str, words: list[str], spans: list[tuple[int, int]], first: int
 ) -> tuple[int, Any]:
     """Index after the longest name that begins at token `first`, with its entry; 0 if none.
@@ -220,19 +195,29 @@ def _longest(
 
 def find_names(text: str) -> list[NameMatch]:
     """Known names in a unified text, in order, the longest first, never overlapping."""
-    exact, folded = _tries()
-    row, starts = _row(text)
-    found, after = [], 0
+    # The tokens side by side, in their case and without it, Greek letters for their names.
+    token = _ASCII_TOKEN if text.isascii() else _TOKEN
+    cased = token.findall(text)
+    folded = token.findall(text.lower()) if text.isascii() else [word.lower() for word in cased]
+    if not _GREEK.keys().isdisjoint(folded):
+        cased = [_GREEK.get(small, word) for small, word in zip(folded, cased, strict=True)]
+        folded = [_GREEK.get(small, small) for small in folded]
+    # Tokens with which a name may begin; their places are worked out only where there are any.
+    openings = _list_openings()
+    starts = [i for i, small in enumerate(folded) if small in openings]
+    spans = [match.span() for match in token.finditer(text)] if starts else []
+    exact_names, folded_names = _build_tries()
+    matches, after = [], 0
     for i in starts:
         if i < after:
             continue
         end, entry = 0, None
-        for trie, words in ((exact, row.cased), (folded, row.folded)):
+        for trie, words in ((exact_names, cased), (folded_names, folded)):
             if node := trie.get(words[i]):
-                other_end, other = _longest(node, text, words, row.spans, i)
+                other_end, other = _find_longest(node, text, words, spans, i)
                 if other_end > end:
                     end, entry = other_end, other
         if entry:
-            found.append(NameMatch(entry[0], entry[1], row.spans[i][0], row.spans[end - 1][1]))
+            matches.append(NameMatch(entry[0], entry[1], spans[i][0], spans[end - 1][1]))
             after = end
-    return found
+    return matches

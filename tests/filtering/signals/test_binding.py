@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from filtering import QA, compute_signals, find_contradiction, read_vocabulary
-from filtering.signals.binding import binding
+from filtering.signals.binding import measure_binding
 from filtering.signals.distances import measure_distances, read_purposes, read_roles
 from filtering.text.vocabulary import NAMED_TYPES
 from tests.filtering.binding_pairs import PAIRS, UNSEEN
@@ -47,14 +47,14 @@ def test_right_answers_outrank_wrong_ones_of_the_same_caption(
     ],
 )
 def test_binding_of_one_pair(question: str, answer: str, low: float, high: float) -> None:
-    value = binding(_qa(question, answer))
+    value = measure_binding(_qa(question, answer))
     assert value is not None and low <= value <= high
 
 
 def test_nothing_to_confuse_is_no_value() -> None:
-    assert binding(_qa("Which dye was used?", "Hoechst")) is None
-    assert binding(_qa("Which dye was used?", "DAPI", "Nuclei stained with DAPI.")) is None
-    assert binding(_qa("", "", "")) is None
+    assert measure_binding(_qa("Which dye was used?", "Hoechst")) is None
+    assert measure_binding(_qa("Which dye was used?", "DAPI", "Nuclei stained with DAPI.")) is None
+    assert measure_binding(_qa("", "", "")) is None
 
 
 def test_lists_that_go_respectively_are_paired_piece_by_piece() -> None:
@@ -104,5 +104,5 @@ def test_names_with_a_purpose_are_known_names_and_their_roles_are_asked_for() ->
 
 @given(st.text(max_size=80), st.text(max_size=40), st.text(max_size=40))
 def test_any_text_gives_a_value_in_range(caption: str, question: str, answer: str) -> None:
-    value = binding(_qa(question, answer, caption))
+    value = measure_binding(_qa(question, answer, caption))
     assert value is None or 0 <= value <= 1

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from filtering.text.captions import read_caption
-from filtering.text.panels import find_panels, panels_named
+from filtering.text.panels import find_panels, list_named_panels
 
 CAPTIONS = {
     "(A) Cells. (B) Nuclei.": "AB",
@@ -90,9 +90,9 @@ def test_how_labels_stand_to_their_words(caption: str, expected: str) -> None:
 
 
 def test_panels_that_a_question_names() -> None:
-    assert panels_named("How many cells are in panels A, C-E?") == frozenset("ACDE")
-    assert panels_named("Which cells are in panel (b)?") == frozenset("B")
-    assert panels_named("Which cells are shown in A?") == frozenset()
+    assert list_named_panels("How many cells are in panels A, C-E?") == frozenset("ACDE")
+    assert list_named_panels("Which cells are in panel (b)?") == frozenset("B")
+    assert list_named_panels("Which cells are shown in A?") == frozenset()
 
 
 def test_bold_runs_are_letters() -> None:
