@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Literal
 
-VERSION = "2"
+VERSION = "3"
 
 LabelStyle = Literal["letters", "numbers"]
 Status = Literal[
