@@ -12,7 +12,7 @@ from builder.tables.license_terms import read_terms
 from builder.tables.licenses import UNKNOWN, License, rank_restriction
 from builder.tables.microscopy import MicroscopyVerdict
 from builder.tables.records import Figure
-from builder.tables.topics import find_topic
+from builder.tables.topics import TOPICS, find_topic
 
 MAX_CAPTION_CHARS = 50_000
 """Longest caption that is read: several times that of the longest figure legends in print."""
@@ -170,7 +170,10 @@ def make_figure(
         article_title=article.title,
         reserved=False,
         facts="",
-        topic=find_topic(legend.caption, article.title, legend.mentions),
+        # Only micrographs are asked about: of other figures the topic is not looked for.
+        topic=find_topic(legend.caption, article.title, legend.mentions)
+        if verdict.is_microscopy
+        else TOPICS[0],
         license_reason=license_reason,
         pmid=article.pmid,
         pmcid=article.pmcid,

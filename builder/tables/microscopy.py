@@ -99,9 +99,9 @@ def classify(
         return MicroscopyVerdict(True, *sign)
     # A caption of a specimen that says neither: the article may say how it was imaged.
     others = list(dict.fromkeys(match[0] for match in OTHER.finditer(text)))[:3]
-    if mentions and not measured and not others and _is_silent(text):
+    if mentions and not measured and not others and not _tells_otherwise(text):
         told, _ = _read_names(" ".join(find_mentioning_sentences(label, mentions)))
-        if told:
+        if told and _names_specimen(text):
             return _decide_by_names(told, "the text that mentions the figure names")
     # No microscopy; the reason says what there is instead.
     if measured:
@@ -138,10 +138,12 @@ def _read_names(text: str) -> tuple[_Names, str]:
     return names, measured
 
 
-def _is_silent(text: str) -> bool:
-    """Whether a caption names a specimen and says nothing of numbers, schemes or other pictures."""
-    if _NO_MICROGRAPH.search(text) or MEASURED.search(text):
-        return False
+def _tells_otherwise(text: str) -> bool:
+    """Whether a caption speaks of numbers, schemes or pictures without a microscope."""
+    return bool(_NO_MICROGRAPH.search(text) or MEASURED.search(text))
+
+
+def _names_specimen(text: str) -> bool:
     return any(entity.type in _LIVING for entity in find_entities(text))
 
 

@@ -25,22 +25,23 @@ TECHNIQUES: tuple[tuple[Modality, str], ...] = (
         r"|(?-i:\b(?:S?TEM|SEM) (?:analys[ie]s|characteri[sz]ation) (?:of|show\w*|reveal\w*)\b)"
         r"|(?-i:\b(?:[Ii]mages?|[Mm]icrographs?|[Vv]iews?) (?:by|from|with|of) S?TEM\b)"
         r"|(?-i:\b(?:HR-?TEM|FE-?SEM|HAADF|[Cc]ryo-?TEM)\b)"
-        # 'SEM of the cuticle', 'SEM (left) and ...', but not 'mean and SEM of three experiments'.
-        r"|(?-i:(?:^|(?<=[.;)] )|(?<=\b[A-Za-z]: )|(?<=[Tt]his ))(?:S?TEM|SEM) "
-        r"(?:\([^()]{1,20}\) )?(?:and (?:\w+ )?(?:S?TEM|SEM) )?of )(?!(?:the )?(?:means?|data"
-        r"|values|(?:du|tri|quadru|re)plicates?)\b|\d|(?:two|three|four"
-        r"|five|six|seven|eight|nine|ten|at least|n)\b|\w+ (?:independent|biological|technical"
-        r"|experiments|replicates|samples|measurements|values)\b)"
         r"|(?-i:\b(?:TEM|SEM) \((?:left|right|top|bottom|upper|lower)\))|(?-i:\bTEM of\b)"
         r"|(?:imaged|observed|seen|visuali[sz]ed|examined|obtained) (?:by|with|under|using) "
         r"(?:an? |the )?(?-i:S?TEM|SEM)\b"
         r"|uranyl acetate|negative(?:ly)?[- ]stain\w*",
     ),
+    # 'SEM of the cuticle', but not 'mean and SEM of three experiments'.
+    (
+        ELECTRON,
+        r"(?-i:(?:^|(?<=[.;)] )|(?<=\b[A-Za-z]: )|(?<=[Tt]his ))(?:S?TEM|SEM) "
+        r"(?:\([^()]{1,20}\) )?(?:and (?:\w+ )?(?:S?TEM|SEM) )?of )(?!(?:the )?(?:means?|data"
+        r"|values|(?:du|tri|quadru|re)plicates?)\b|\d|(?:two|three|four"
+        r"|five|six|seven|eight|nine|ten|at least|n)\b|\w+ (?:independent|biological|technical"
+        r"|experiments|replicates|samples|measurements|values)\b)",
+    ),
     (
         HISTOLOGY,
-        r"ha?ematoxylin(?:[- /]+(?:and|&)?[- ]*eosin)?|(?-i:\bH\.? ?(?:&|and|/) ?E\b)"
-        r"|(?-i:\bH[-x]?E[- ]stain\w*)|(?-i:\bH[-x]?E(?:,? (?:original )?(?:magnification,? )?"
-        r"[×x] ?\d|,? \d+ ?[×x]\b))|immuno-?histochemi\w+|immuno-?histolog\w+"
+        r"ha?ematoxylin(?:[- /]+(?:and|&)?[- ]*eosin)?|immuno-?histochemi\w+|immuno-?histolog\w+"
         r"|histo(?:patho)?logic(?:al)? (?:sections?|images?|analys[ie]s|examinations?|stain\w+"
         r"|appearance|features?|findings?|changes|micrographs?|preparations?|slides?|lesions?"
         r"|aspects?|views?|pictures?|specimens?|characteristics|evaluation|alterations?)"
@@ -60,6 +61,12 @@ TECHNIQUES: tuple[tuple[Modality, str], ...] = (
         r"|(?:paraffin|frozen|cryostat|tissue|histological|brain|tumou?r|skin|liver|kidney|lung)"
         r"[- ](?:embedded )?(?:thin )?sections? (?:were |was )?(?:immuno)?stain\w+"
         r"|stained (?:\w+ ){0,2}(?:cryo)?sections?|tunel[- ](?:stain|label|positive)\w*",
+    ),
+    # Apart from the others, for its letters stand in every text, and those need not be searched.
+    (
+        HISTOLOGY,
+        r"(?-i:\bH\.? ?(?:&|and|/) ?E\b)|(?-i:\bH[-x]?E[- ]stain\w*)|(?-i:\bH[-x]?E"
+        r"(?:,? (?:original )?(?:magnification,? )?[×x] ?\d|,? \d+ ?[×x]\b))",
     ),
     (
         FLUORESCENCE,
