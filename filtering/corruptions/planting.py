@@ -128,6 +128,20 @@ def _draw_first(
     return None
 
 
+def _draw_figure_families(
+    among: Sequence[Family], pool: DonorPool, seed: int, rate: float
+) -> dict[str, Family]:
+    """The figures that are changed as a whole, and the family that changes each."""
+    even = dict.fromkeys((f.name for f in among), 1.0)
+    drawn = {}
+    for figure, members in pool.figures.items():
+        dice = _make_dice(seed, "figure", figure)
+        is_changed = among and dice.random() < rate
+        if is_changed and (first := _draw_first(among, even, members[0], pool, dice)):
+            drawn[figure] = first[0]
+    return drawn
+
+
 def corrupt(
     rows: Sequence[QA],
     *,
@@ -169,13 +183,7 @@ def corrupt(
     single = [f for f in chosen if not f.whole_figure]
     figure_rate = rate * len(whole) / len(chosen) if chosen else 0.0
     row_rate = (rate - figure_rate) / (1 - figure_rate) if figure_rate < 1 else 0.0
-    even = dict.fromkeys((f.name for f in whole), 1.0)
-    of_figure: dict[str, Family] = {}
-    for figure, members in pool.figures.items():
-        dice = _make_dice(seed, "figure", figure)
-        is_changed = whole and dice.random() < figure_rate
-        if is_changed and (drawn := _draw_first(whole, even, members[0], pool, dice)):
-            of_figure[figure] = drawn[0]
+    of_figure = _draw_figure_families(whole, pool, seed, figure_rate)
     # Families that apply to few rows are tried first, so that all come about equally often.
     weights = _weigh_families(single, pool, seed) if row_rate else {}
     table = PlantedTable([], [], [])
@@ -188,13 +196,16 @@ def corrupt(
             dice = _make_dice(seed, "row", qa.qa_id)
             if dice.random() < row_rate:
                 planted = _draw_first(single, weights, item, pool, dice)
-        record = Corruption(qa.qa_id, CLEAN, "", "", "", False, None)
-        if planted:
-            family, edit = planted
-            item = edit.item
-            pieces = (edit.before, edit.after, edit.value_type)
-            record = Corruption(qa.qa_id, family.name, *pieces, True, edit.truth)
-        table.rows.append(item.qa)
-        table.images.append(item.image)
+        changed, record = _record_change(item, planted)
+        table.rows.append(changed.qa)
+        table.images.append(changed.image)
         table.records.append(record)
     return table
+
+
+def _record_change(item: QAItem, planted: tuple[Family, Edit] | None) -> tuple[QAItem, Corruption]:
+    if planted is None:
+        return item, Corruption(item.qa.qa_id, CLEAN, "", "", "", False, None)
+    family, edit = planted
+    pieces = (edit.before, edit.after, edit.value_type)
+    return edit.item, Corruption(item.qa.qa_id, family.name, *pieces, True, edit.truth)
