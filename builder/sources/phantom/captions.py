@@ -93,33 +93,21 @@ def capitalise(text: str) -> str:
     return text if text[:1] in "αβγ" or text.startswith("n = ") else text[:1].upper() + text[1:]
 
 
-def _word_sample(facts: PhantomFacts) -> dict[str, str]:
-    name = f"{facts.cell_line} cells" if facts.cell_line else f"{facts.organism} {facts.tissue}"
-    return {
-        "sample": name,
-        "cell_line": facts.cell_line,
-        "organism": facts.organism,
-        "tissue": facts.tissue,
-        "units": "cells" if facts.cell_line else "animals",
-    }
-
-
-def _word_channels(facts: PhantomFacts) -> dict[str, str]:
+def _name_channels(facts: PhantomFacts) -> dict[str, str]:
     if not facts.channels:
         return {}
     last, first = facts.channels[-1], facts.channels[0]
     words = {"stain": last.label, "stain_colour": last.colour}
     if first.marker:
-        place = PLACES[first.localisation]
         words |= {"marker": first.marker, "label": first.label, "colour": first.colour}
-        words["place"] = place
+        words["place"] = PLACES[first.localisation]
     if len(facts.channels) == 3:
         second = facts.channels[1]
         words |= {"marker2": second.marker, "label2": second.label, "colour2": second.colour}
     return words
 
 
-def _word_treatment(facts: PhantomFacts, style: Style) -> dict[str, str]:
+def _name_treatment(facts: PhantomFacts, style: Style) -> dict[str, str]:
     plan = facts.treatment
     if plan is None:
         return {}
@@ -134,38 +122,34 @@ def _word_treatment(facts: PhantomFacts, style: Style) -> dict[str, str]:
     }
 
 
-def _word_panels(facts: PhantomFacts) -> dict[str, str]:
-    words: dict[str, str] = {}
-    single = len(facts.panels) == 1
-    for panel in facts.panels:
-        tail = "" if single else f"_{panel.letter.lower()}"
-        words[f"count{tail}"] = str(panel.count)
-        words[f"percent{tail}"] = str(panel.percent)
-        words[f"size{tail}"] = format_diameter(panel)
-    return words
-
-
-def _name_diameter(facts: PhantomFacts) -> str:
-    if facts.kind == "phase":
-        return "mean cell diameter"
-    if facts.modality == "electron microscopy":
-        return f"mean diameter of the {facts.objects}"
-    return "mean nuclear diameter"
-
-
 def make_words(facts: PhantomFacts, style: Style) -> dict[str, str]:
     """All words for a figure; each is there with a capital too ('Marker' beside 'marker')."""
+    sample = f"{facts.cell_line} cells" if facts.cell_line else f"{facts.organism} {facts.tissue}"
+    diameter = "mean nuclear diameter"
+    if facts.kind == "phase":
+        diameter = "mean cell diameter"
+    elif facts.modality == "electron microscopy":
+        diameter = f"mean diameter of the {facts.objects}"
     words = {
+        "sample": sample,
+        "cell_line": facts.cell_line,
+        "organism": facts.organism,
+        "tissue": facts.tissue,
+        "units": "cells" if facts.cell_line else "animals",
         "technique": facts.technique,
         "objects": facts.objects,
         "feature": facts.feature,
         "feature_objects": f"{facts.feature} {facts.objects}",
         "preparation": facts.preparation,
-        "diameter": _name_diameter(facts),
+        "diameter": diameter,
         "bar": format_length(facts.scale_bar_um),
     }
-    words |= _word_sample(facts) | _word_channels(facts) | _word_treatment(facts, style)
-    words |= _word_panels(facts)
+    words |= _name_channels(facts) | _name_treatment(facts, style)
+    for panel in facts.panels:
+        tail = "" if len(facts.panels) == 1 else f"_{panel.letter.lower()}"
+        words[f"count{tail}"] = str(panel.count)
+        words[f"percent{tail}"] = str(panel.percent)
+        words[f"size{tail}"] = format_diameter(panel)
     words = {name: spell(text, style) for name, text in words.items()}
     words |= {capitalise(name): capitalise(text) for name, text in words.items()}
     words["Tissue_cap"] = words["Tissue"]
@@ -208,14 +192,7 @@ def is_reserved(template: str) -> bool:
     return int(index) == len(templates.TITLES[kind][panels == "pair"]) - 1
 
 
-def _choose_title(dice: Dice, facts: PhantomFacts) -> tuple[str, str]:
-    pair = len(facts.panels) == 2
-    patterns = templates.TITLES[facts.kind][pair]
-    index = len(patterns) - 1 if dice.reserved else dice.whole(0, len(patterns) - 2)
-    return f"{facts.kind}-{'pair' if pair else 'single'}-{index}", patterns[index]
-
-
-def _word_effect(dice: Dice, facts: PhantomFacts, style: Style) -> dict[str, str]:
+def _describe_effect(dice: Dice, facts: PhantomFacts, style: Style) -> dict[str, str]:
     """Words for what a treatment did: what was measured, how it changed, and both values or none.
 
     The draws and their order are part of the phantom: another order gives other captions.
@@ -248,7 +225,7 @@ def _write_effect(dice: Dice, facts: PhantomFacts, style: Style) -> tuple[str, s
     """A sentence on what the treatment did, and the facts that it tells."""
     same = facts.direction == "unchanged"
     pattern = dice.choose(templates.NO_CHANGE if same else templates.CHANGE)
-    extra = _word_effect(dice, facts, style)
+    extra = _describe_effect(dice, facts, style)
     tells = list_told_facts(facts, pattern) | {"direction"}
     if extra["values"]:
         tells.add({"fraction": "percent", "diameter": "size"}.get(facts.effect, facts.effect))
@@ -292,15 +269,6 @@ ORDERS = (
 SHARES = {"panels": 1.0, "staining": 0.75, "effect": 0.7, "location": 0.5, "scale": 0.7}
 
 
-def _choose_sentences(dice: Dice, names: list[str], facts: PhantomFacts) -> list[str]:
-    """Which sentences to write: scale bar last, and never one measure twice."""
-    keep = [name for name in names if dice.chance(SHARES.get(name, 0.4))]
-    twice = {"fraction": "fraction", "count": "count", "diameter": "size"}.get(facts.effect)
-    if "effect" in keep and twice in keep:
-        keep.remove(twice)
-    return keep
-
-
 def _write_sentences(
     dice: Dice, facts: PhantomFacts, style: Style, names: list[str], known: set[str]
 ) -> tuple[list[str], set[str]]:
@@ -334,16 +302,23 @@ def compose(dice: Dice, facts: PhantomFacts, label: str = "Figure 1") -> Phantom
     """
     # A title, spelled as the whole caption will be.
     style = Style(dice.chance(0.4), dice.chance(0.2))
-    template, pattern = _choose_title(dice, facts)
-    title = capitalise(spell(pattern.format(**make_words(facts, style)), style))
+    pair = len(facts.panels) == 2
+    patterns = templates.TITLES[facts.kind][pair]
+    index = len(patterns) - 1 if dice.reserved else dice.whole(0, len(patterns) - 2)
+    template = f"{facts.kind}-{'pair' if pair else 'single'}-{index}"
+    title = capitalise(spell(patterns[index].format(**make_words(facts, style)), style))
     # What sentences could be about, in one of the usual orders.
-    possible = {*_list_patterns(facts), *(("effect",) if len(facts.panels) == 2 else ())}
+    possible = {*_list_patterns(facts), *(("effect",) if pair else ())}
     names = [name for name in dice.choose(ORDERS) if name in possible]
-    known = list_told_facts(facts, pattern)
+    known = list_told_facts(facts, patterns[index])
     # Sentences are drawn again until they tell enough.
     facts_told: set[str] = set()
     while len(facts_told) < LEAST_FACTS:
-        keep = _choose_sentences(dice, [*names, "scale"], facts)
+        # The scale bar comes last, and no measure twice.
+        keep = [name for name in [*names, "scale"] if dice.chance(SHARES.get(name, 0.4))]
+        twice = {"fraction": "fraction", "count": "count", "diameter": "size"}.get(facts.effect)
+        if "effect" in keep and twice in keep:
+            keep.remove(twice)
         body, facts_told = _write_sentences(dice, facts, style, keep, known)
     mention = _write_mention(dice, facts, style, label)
     text = " ".join([title, *body])

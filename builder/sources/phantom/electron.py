@@ -30,18 +30,18 @@ from builder.sources.phantom.optics import (
     seed_settings,
     to_picture,
 )
-from builder.sources.phantom.shapes import Shapes, choose_marked, draw_shapes, place_objects
+from builder.sources.phantom.shapes import Shapes, draw_marks, draw_shapes, place_objects
 
 ELONGATION = {"mitochondria": 1.8, "microrods": 2.4, "elongated": 2.6}
 
 
-def _place_marked(
+def _place_organelles(
     rng: np.random.Generator, facts: PhantomFacts, panel: Panel
 ) -> tuple[Shapes, Points, Points, Points]:
     """Objects of the panel, their centres and radii, and 1.0 for those with the feature."""
     count = panel.count
     radius = panel.diameter_um / facts.um_per_pixel / 2
-    marked = choose_marked(rng, count, panel.positive).astype(float)
+    marked = draw_marks(rng, count, panel.positive).astype(float)
     pitch = SIDE / np.sqrt(max(p.count for p in facts.panels))
     centres = place_objects(rng, count, max(0.7 * pitch, 2.35 * radius), 1.2 * radius)
     size = rng.uniform(0.88, 1.12, count)
@@ -57,17 +57,6 @@ def _place_marked(
     return draw_shapes(centres, radii, stretch, angles, warp, 1.6), centres, radii, marked
 
 
-def _draw_cytosol(rng: np.random.Generator) -> Field:
-    """Cytoplasm: granules, stray ribosomes, cisternae as contour lines of slow noise."""
-    level = draw_noise(rng, 5)
-    cisterna = np.exp(-((np.abs(level - 0.3) / 0.05) ** 2)) + np.exp(
-        -((np.abs(level + 0.9) / 0.05) ** 2)
-    )
-    ribosomes = blur(draw_specks(rng, 1500, 0.9), 0.8)
-    base = 0.28 + 0.05 * draw_noise(rng, 8) + 0.05 * draw_noise(rng, 80)
-    return np.asarray(base + 0.28 * cisterna + 0.8 * ribosomes, dtype=np.float32)
-
-
 def _draw_cristae(rng: np.random.Generator, shapes: Shapes, broken: Points) -> Field:
     """Dark lamellae across the long axis; objects marked in `broken` keep few of them."""
     period = max(shapes.radius * 0.34, 4.0)
@@ -76,14 +65,6 @@ def _draw_cristae(rng: np.random.Generator, shapes: Shapes, broken: Points) -> F
     lamella = clip(bands, 0, 1) * clip(1.1 + 0.6 * draw_noise(rng, 14), 0, 1)
     kept = shapes.paint(np.where(broken > 0, 0.25, 1.0))
     return np.asarray(0.42 * lamella * kept * shapes.mask(0.82, 2.0), dtype=np.float32)
-
-
-def _draw_inner_vesicles(rng: np.random.Generator, centres: Points, radii: Points) -> Field:
-    turn, away = rng.uniform(0, 2 * np.pi, (7, len(radii))), rng.uniform(0.1, 0.68, (7, len(radii)))
-    y = centres[:, 0] + away * radii * np.sin(turn)
-    x = centres[:, 1] + away * radii * np.cos(turn)
-    spots = np.stack([y.ravel(), x.ravel()], 1)
-    return draw_shapes(spots, np.tile(radii, 7) * 0.19).ring(0.95, 1.0)
 
 
 def _draw_content(
@@ -102,9 +83,13 @@ def _draw_content(
         debris = clip(draw_noise(rng, 30) - 0.3, 0, 1.5) * shapes.mask(0.75, 3)
         return 0.22, 0.45 * rim + 0.42 * shapes.ring(0.8, 1.1) + 0.3 * debris
     if name == "multivesicular bodies":
-        return 0.14, 0.45 * rim + 0.4 * _draw_inner_vesicles(rng, centres, radii) * shapes.mask(
-            0.92, 1
-        )
+        turn = rng.uniform(0, 2 * np.pi, (7, len(radii)))
+        away = rng.uniform(0.1, 0.68, (7, len(radii)))
+        y = centres[:, 0] + away * radii * np.sin(turn)
+        x = centres[:, 1] + away * radii * np.cos(turn)
+        spots = np.stack([y.ravel(), x.ravel()], 1)
+        vesicles = draw_shapes(spots, np.tile(radii, 7) * 0.19).ring(0.95, 1.0)
+        return 0.14, 0.45 * rim + 0.4 * vesicles * shapes.mask(0.92, 1)
     if name == "secretory granules":
         return 0.1, 0.4 * rim + 0.55 * shapes.mask(0.66, 2.5)
     if name == "peroxisomes":
@@ -130,9 +115,17 @@ def _draw_nucleus(rng: np.random.Generator, shapes: Shapes) -> tuple[Field, Fiel
 
 
 def _draw_section(rng: np.random.Generator, facts: PhantomFacts, panel: Panel) -> Field:
-    shapes, centres, radii, marked = _place_marked(rng, facts, panel)
+    shapes, centres, radii, marked = _place_organelles(rng, facts, panel)
     nucleus, chromatin = _draw_nucleus(rng, shapes)
-    density = _draw_cytosol(rng) * (1 - nucleus) + chromatin * nucleus
+    # Cytoplasm: granules, stray ribosomes, cisternae as contour lines of slow noise.
+    level = draw_noise(rng, 5)
+    cisterna = np.exp(-((np.abs(level - 0.3) / 0.05) ** 2)) + np.exp(
+        -((np.abs(level + 0.9) / 0.05) ** 2)
+    )
+    ribosomes = blur(draw_specks(rng, 1500, 0.9), 0.8)
+    base = 0.28 + 0.05 * draw_noise(rng, 8) + 0.05 * draw_noise(rng, 80)
+    cytosol = np.asarray(base + 0.28 * cisterna + 0.8 * ribosomes, dtype=np.float32)
+    density = cytosol * (1 - nucleus) + chromatin * nucleus
     lumen, structure = _draw_content(rng, facts.objects, shapes, centres, radii)
     levels = rng.normal(lumen, 0.02, panel.count)
     if facts.feature == "electron-dense":
@@ -153,7 +146,7 @@ def _draw_section(rng: np.random.Generator, facts: PhantomFacts, panel: Panel) -
 
 def _draw_relief(rng: np.random.Generator, facts: PhantomFacts, panel: Panel) -> Field:
     """Secondary electrons: slopes that face the detector and sharp edges are bright."""
-    shapes, _, radii, marked = _place_marked(rng, facts, panel)
+    shapes, _, radii, marked = _place_organelles(rng, facts, panel)
     bump = np.sqrt(clip(1 - shapes.distance**2, 0, 1))
     if facts.feature == "collapsed":
         dent = np.exp(-((shapes.distance / 0.55) ** 2))

@@ -192,25 +192,22 @@ def _draw_fluorescence_channels(dice: Dice) -> tuple[Channel, ...]:
     return (*channels, Channel("", dye, "nuclear", dye_colour))
 
 
-def _draw_immuno_channels(dice: Dice) -> tuple[Channel, ...]:
-    place = dice.draw(words.TISSUE_LOCALISATIONS)
-    markers = words.TISSUE_MARKERS[place]
-    marker = dice.draw(markers) if markers.open else dice.choose(markers.reserved)
-    chromogen, colour = dice.draw(words.CHROMOGENS)
-    tint, tint_colour = dice.draw(words.COUNTERSTAINS)
-    while (colour, tint_colour) in CLASHES:
-        tint, tint_colour = dice.draw(words.COUNTERSTAINS)
-    return Channel(marker, chromogen, place, colour), Channel("", tint, "nuclear", tint_colour)
-
-
 def _draw_subject(dice: Dice, kind: Kind) -> tuple[tuple[Channel, ...], str, str, str]:
     """Channels, counted objects, feature of the positive ones, preparation."""
     if kind == "immunofluorescence":
         channels = _draw_fluorescence_channels(dice)
         return channels, "cells", f"{channels[0].marker}-positive", ""
     if kind == "immunohistochemistry":
-        channels = _draw_immuno_channels(dice)
-        return channels, "cells", f"{channels[0].marker}-positive", ""
+        place = dice.draw(words.TISSUE_LOCALISATIONS)
+        markers = words.TISSUE_MARKERS[place]
+        marker = dice.draw(markers) if markers.open else dice.choose(markers.reserved)
+        chromogen, colour = dice.draw(words.CHROMOGENS)
+        tint, tint_colour = dice.draw(words.COUNTERSTAINS)
+        while (colour, tint_colour) in CLASHES:
+            tint, tint_colour = dice.draw(words.COUNTERSTAINS)
+        stain = Channel(marker, chromogen, place, colour)
+        counterstain = Channel("", tint, "nuclear", tint_colour)
+        return (stain, counterstain), "cells", f"{marker}-positive", ""
     if kind == "histochemistry":
         feature, objects = dice.draw(words.HISTOLOGY_FEATURES)
         return (Channel("", dice.draw(words.HISTOCHEMICAL), "", ""),), objects, feature, ""
@@ -229,28 +226,15 @@ def _draw_subject(dice: Dice, kind: Kind) -> tuple[tuple[Channel, ...], str, str
     return (), objects, feature, dice.draw(words.COATINGS)
 
 
-def _order_values(direction: Direction, low: float, high: float, base: bool) -> tuple[float, float]:
-    """Control and treated value; without a change both are the low or (`base`) the high one."""
-    if direction == "increased":
-        return low, high
-    if direction == "decreased":
-        return high, low
-    return (high, high) if base else (low, low)
-
-
-def _set_positive(panels: list[Panel], shares: tuple[float, float]) -> list[Panel]:
-    return [
-        replace(panel, positive=min(max(round(share * panel.count), 1), panel.count - 1))
-        for panel, share in zip(panels, shares, strict=True)
-    ]
-
-
 def _draw_pair(dice: Dice, kind: Kind, effect: Effect, direction: Direction) -> tuple[Panel, ...]:
     """Control and treated panel that differ in the one measure of `effect` alone."""
 
     def draw_values(of: Effect, low: float, high: float) -> tuple[float, float]:
-        changes: Direction = direction if of == effect else "unchanged"
-        return _order_values(changes, low, high, dice.chance(0.5))
+        """Control and treated value; without a change both are the low or the high one."""
+        both_high = dice.chance(0.5)
+        if of != effect or direction == "unchanged":
+            return (high, high) if both_high else (low, low)
+        return (low, high) if direction == "increased" else (high, low)
 
     few = dice.whole(COUNTS[0], 20)
     counts = draw_values("count", few, round(few * dice.real(1.4, 1.7)))
@@ -273,18 +257,14 @@ def _draw_pair(dice: Dice, kind: Kind, effect: Effect, direction: Direction) -> 
         spread = 1 if effect == "count" else 2
         other = min(max(panels[1].count + dice.whole(-spread, spread), COUNTS[0]), COUNTS[1])
         panels[1] = replace(panels[1], count=other)
-    panels = _set_positive(panels, shares)
+    panels = [
+        replace(panel, positive=min(max(round(share * panel.count), 1), panel.count - 1))
+        for panel, share in zip(panels, shares, strict=True)
+    ]
     gap = abs(panels[0].percent - panels[1].percent)
     if effect == "fraction" and (gap > 3 if direction == "unchanged" else gap < 15):
         return _draw_pair(dice, kind, effect, direction)
     return tuple(panels)
-
-
-def _draw_single(dice: Dice, kind: Kind, treated: bool) -> tuple[Panel, ...]:
-    count = dice.whole(*COUNTS)
-    small, large, _, _ = DIAMETERS[kind]
-    diameter = round(dice.real(small, large * 1.3), 2 if kind in ("tem", "sem") else 1)
-    return (Panel("", treated, count, dice.whole(1, count - 1), diameter, 1.0),)
 
 
 def draw_facts(dice: Dice, study: Study) -> PhantomFacts:
@@ -303,7 +283,11 @@ def draw_facts(dice: Dice, study: Study) -> PhantomFacts:
         panels = _draw_pair(dice, kind, effect, direction)
     else:
         treatment = treatment if dice.chance(0.5) else None
-        panels = _draw_single(dice, kind, treatment is not None)
+        count = dice.whole(*COUNTS)
+        small, large, _, _ = DIAMETERS[kind]
+        diameter = round(dice.real(small, large * 1.3), 2 if kind in ("tem", "sem") else 1)
+        positive = dice.whole(1, count - 1)
+        panels = (Panel("", treatment is not None, count, positive, diameter, 1.0),)
     _, _, loose, tight = DIAMETERS[kind]
     pitch = SIDE / max(panel.count for panel in panels) ** 0.5
     largest = max(panel.diameter_um for panel in panels)

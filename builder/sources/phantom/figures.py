@@ -28,11 +28,6 @@ def render_panel(facts: PhantomFacts, panel: Panel) -> Picture:
     return RENDERERS[facts.kind](facts, panel, np.random.default_rng(seed))
 
 
-def _choose_ink(facts: PhantomFacts) -> str:
-    dark: tuple[Kind, ...] = ("immunofluorescence", "sem", "phase")
-    return "white" if facts.kind in dark else "black"
-
-
 def _write(
     draw: ImageDraw.ImageDraw, at: tuple[float, float], text: str, size: int, ink: str
 ) -> None:
@@ -47,11 +42,12 @@ def _write(
         draw.line((stem, at[1] + size * 0.55, stem, at[1] + size * 1.3), fill=ink, width=1)
 
 
-def _annotate(
+def _draw_bar_and_letter(
     picture: Picture, facts: PhantomFacts, panel: Panel, rng: np.random.Generator
 ) -> Image.Image:
     image = Image.fromarray(picture)
-    draw, ink = ImageDraw.Draw(image), _choose_ink(facts)
+    dark: tuple[Kind, ...] = ("immunofluorescence", "sem", "phase")
+    draw, ink = ImageDraw.Draw(image), "white" if facts.kind in dark else "black"
     bar = facts.scale_bar_um / facts.um_per_pixel
     bottom = SIDE - int(rng.integers(10, 16))
     start = SIDE - 10 - bar if rng.random() < 0.75 else 10.0
@@ -72,7 +68,7 @@ def render_figure(facts: PhantomFacts) -> Picture:
     gap = int(rng.integers(3, 10))
     draws = rng.integers(0, 2**31)
     images = [
-        _annotate(render_panel(facts, panel), facts, panel, np.random.default_rng(draws))
+        _draw_bar_and_letter(render_panel(facts, panel), facts, panel, np.random.default_rng(draws))
         for panel in facts.panels
     ]
     width = SIDE * len(images) + gap * (len(images) - 1)

@@ -31,7 +31,7 @@ from builder.sources.phantom.optics import (
 )
 from builder.sources.phantom.shapes import (
     Shapes,
-    choose_marked,
+    draw_marks,
     draw_radii,
     draw_shapes,
     place_objects,
@@ -259,18 +259,10 @@ def _draw_gain(
     return np.asarray(spread * np.where(positive, intensity, NEGATIVE * min(intensity, 1.0)))
 
 
-def _add_haze(rng: np.random.Generator, lay: CellLayout, signal: Field) -> Field:
-    """Adds the out-of-focus halo of the cells, distant blurred cells, debris and background."""
-    far = clip(draw_noise(rng, 5) - 1.0, 0, 2) * 0.07
-    specks = 2.5 * draw_specks(rng, 5, rng.uniform(0.05, 0.3, 5))
-    ground = 0.03 * (1 + 0.3 * draw_noise(rng, 3))
-    return np.asarray(signal + far + 0.12 * glow(signal, 6) + specks + ground, dtype=np.float32)
-
-
 def render(facts: PhantomFacts, panel: Panel, rng: np.random.Generator) -> Picture:
     """Merged channels of one panel. The first channel carries the feature, the last the nuclei."""
     lay = place_cells(rng, panel, facts.um_per_pixel, max(p.count for p in facts.panels))
-    positive = choose_marked(rng, panel.count, panel.positive)
+    positive = draw_marks(rng, panel.count, panel.positive)
     everywhere = np.ones(panel.count, dtype=bool)
     peak = max(p.intensity for p in facts.panels)
     # How the figure was imaged is the same for all its panels.
@@ -285,7 +277,12 @@ def render(facts: PhantomFacts, panel: Panel, rng: np.random.Generator) -> Pictu
             rng, positive if first else everywhere, panel.intensity / peak if first else 0.8
         )
         signal = SIGNALS[channel.localisation](rng, lay, gain)
-        seen = blur(_add_haze(rng, lay, signal), scope.uniform(0.5, 0.8)) * light
+        # Haze: the out-of-focus halo of the cells, distant blurred cells, debris and background.
+        far = clip(draw_noise(rng, 5) - 1.0, 0, 2) * 0.07
+        specks = 2.5 * draw_specks(rng, 5, rng.uniform(0.05, 0.3, 5))
+        ground = 0.03 * (1 + 0.3 * draw_noise(rng, 3))
+        haze = np.asarray(signal + far + 0.12 * glow(signal, 6) + specks + ground, dtype=np.float32)
+        seen = blur(haze, scope.uniform(0.5, 0.8)) * light
         seen = clip(detect(rng, seen, photons, read), 0, 1.2)
         picture += seen[..., None] * np.asarray(COLOURS[channel.colour], np.float32)
     return to_picture(picture * np.float32(scope.uniform(0.85, 1.05)))

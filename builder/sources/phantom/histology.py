@@ -32,7 +32,7 @@ from builder.sources.phantom.optics import (
 )
 from builder.sources.phantom.shapes import (
     Shapes,
-    choose_marked,
+    draw_marks,
     draw_radii,
     draw_shapes,
     place_objects,
@@ -115,13 +115,6 @@ def _draw_fibres(rng: np.random.Generator, angle: float) -> Field:
     return np.asarray(0.5 + 0.27 * lines + 0.17 * draw_noise(rng, 50), dtype=np.float32)
 
 
-def _choose_marks(feature: str, marked: Points) -> tuple[Points, Points]:
-    """Factors on the size and on the elongation of the nuclei that carry the feature."""
-    size = {"pyknotic": 0.62, "apoptotic": 0.7}.get(feature, 1.0)
-    stretch = {"spindle-shaped": 2.2}.get(feature, 1.0)
-    return np.where(marked > 0, size, 1.0), np.where(marked > 0, stretch, 1.0)
-
-
 def cut_section(rng: np.random.Generator, facts: PhantomFacts, panel: Panel) -> Tissue:
     """A section with exactly `panel.count` nuclei, `panel.positive` of them marked."""
     openness, scale, _, elongation = ARCHITECTURES[facts.tissue]
@@ -134,8 +127,11 @@ def cut_section(rng: np.random.Generator, facts: PhantomFacts, panel: Panel) -> 
     level = float(np.quantile(terrain[::4, ::4], 1 - openness))
     pitch = SIDE / np.sqrt(crowd)
     # Exactly so many nuclei carry the feature; their mean diameter is that of the facts.
-    marked = choose_marked(rng, panel.count, panel.positive).astype(float)
-    size, stretch = _choose_marks(facts.feature, marked)
+    marked = draw_marks(rng, panel.count, panel.positive).astype(float)
+    # Factors on the size and on the elongation of the nuclei that carry the feature.
+    smaller = {"pyknotic": 0.62, "apoptotic": 0.7}.get(facts.feature, 1.0)
+    longer = {"spindle-shaped": 2.2}.get(facts.feature, 1.0)
+    size, stretch = np.where(marked > 0, smaller, 1.0), np.where(marked > 0, longer, 1.0)
     longest = 2 * radius * float((1.15 * elongation * stretch).max()) ** 0.5
     spacing = max(0.6 * pitch, longest + 0.55 * radius)
     centres = place_objects(rng, panel.count, spacing, radius * 1.25, level - terrain)

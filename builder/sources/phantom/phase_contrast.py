@@ -29,7 +29,7 @@ from builder.sources.phantom.optics import (
     seed_settings,
     to_picture,
 )
-from builder.sources.phantom.shapes import Shapes, choose_marked, draw_shapes, place_objects
+from builder.sources.phantom.shapes import draw_marks, draw_shapes, place_objects
 
 
 def _draw_outlines(
@@ -100,34 +100,30 @@ def _draw_nuclei(rng: np.random.Generator, centres: Points, radii: Points, pairs
     return np.asarray(edge + 0.75 * nucleoli.mask(1.0, 1.5), dtype=np.float32)
 
 
-def _draw_warp(rng: np.random.Generator, feature: str) -> Field:
-    rough = 0.1 if feature in ("elongated", "blebbing", "rounded") else 0.2
-    return np.asarray(rough * draw_noise(rng, 10) + 0.07 * draw_noise(rng, 26), np.float32)
-
-
-def _compute_thickness(cells: Shapes, thick: Points) -> Field:
-    dome = np.sqrt(clip(1.02 - cells.distance**2, 0, 1.1))
-    return np.asarray(cells.paint(thick) * (0.55 * dome + 0.45 * cells.mask(1.0, 2.0)), np.float32)
-
-
 def render(facts: PhantomFacts, panel: Panel, rng: np.random.Generator) -> Picture:
     """One panel with exactly `panel.count` cells, `panel.positive` of them with the feature."""
     # Cells whose mean diameter is that of the facts, at the scale that the fuller panel needs.
     count, feature = panel.count, facts.feature
     mean = panel.diameter_um / facts.um_per_pixel / 2
-    marked = choose_marked(rng, count, panel.positive).astype(float)
+    marked = draw_marks(rng, count, panel.positive).astype(float)
     size, stretch, thick = _draw_outlines(rng, feature, marked)
     radii = size / size.mean() * mean
     pitch = SIDE / np.sqrt(max(p.count for p in facts.panels))
     centres = place_objects(rng, count, max(0.72 * pitch, 1.75 * mean), mean)
     angles = rng.normal(rng.uniform(0, np.pi), 0.7, count)
-    cells = draw_shapes(centres, radii, stretch, angles, _draw_warp(rng, feature), 1.4)
+    rough = 0.1 if feature in ("elongated", "blebbing", "rounded") else 0.2
+    warp = np.asarray(rough * draw_noise(rng, 10) + 0.07 * draw_noise(rng, 26), np.float32)
+    cells = draw_shapes(centres, radii, stretch, angles, warp, 1.4)
     rounded = np.where((feature == "rounded") & (marked > 0), 0.0, 1.0)
     pairs = marked if feature == "binucleate" else np.zeros(count)
     inner = _draw_nuclei(rng, centres, radii, pairs) * cells.paint(rounded)
     # The optical path: thickness, nuclei, seams between cells, what the feature adds, debris.
     grain = 0.12 * draw_noise(rng, 60) + 0.14 * draw_noise(rng, 90)
-    path = _compute_thickness(cells, thick) * (1 + grain)
+    dome = np.sqrt(clip(1.02 - cells.distance**2, 0, 1.1))
+    thickness = np.asarray(
+        cells.paint(thick) * (0.55 * dome + 0.45 * cells.mask(1.0, 2.0)), np.float32
+    )
+    path = thickness * (1 + grain)
     path += 0.5 * inner * cells.mask(0.95, 2.0) - 0.4 * cells.seam(1.2)
     if feature == "blebbing":
         path += 1.1 * _draw_blebs(rng, centres, radii, marked)

@@ -132,7 +132,7 @@ def draw_radii(rng: np.random.Generator, count: int, mean: float, spread: float)
     return np.asarray(mean * factors / factors.mean())
 
 
-def choose_marked(rng: np.random.Generator, count: int, marked: int) -> npt.NDArray[np.bool_]:
+def draw_marks(rng: np.random.Generator, count: int, marked: int) -> npt.NDArray[np.bool_]:
     """A random choice of exactly `marked` among `count` objects."""
     chosen = np.zeros(count, dtype=bool)
     chosen[rng.permutation(count)[:marked]] = True

@@ -14,7 +14,7 @@ import numpy as np
 
 from builder.sources.base import Partition, SourceError
 from builder.sources.phantom.captions import PhantomCaption, compose
-from builder.sources.phantom.facts import PhantomFacts, Study, draw_facts, draw_study
+from builder.sources.phantom.facts import PhantomFacts, draw_facts, draw_study
 from builder.sources.phantom.figures import encode, render_figure
 from builder.sources.phantom.vocabulary import Dice
 from builder.tables.images import inspect
@@ -80,18 +80,14 @@ def count_figures(index: int, seed: int) -> int:
     return _start_article(index, seed)[1]
 
 
-def _write_title(dice: Dice, study: Study) -> str:
-    sample = f"{study.cell_line} cells" if study.cell_line else f"{study.organism} {study.tissue}"
-    title = dice.choose(TITLES).format(sample=sample, compound=study.treatment.compound)
-    return title[:1].upper() + title[1:]
-
-
 def make_article(index: int, seed: int = 0) -> PhantomArticle:
     """The article of an index (0 or more), with all its figures."""
     rng, count, reserved = _start_article(index, seed)
     dice = Dice(rng, reserved)
     study = draw_study(dice)
-    title = _write_title(dice, study)
+    sample = f"{study.cell_line} cells" if study.cell_line else f"{study.organism} {study.tissue}"
+    title = dice.choose(TITLES).format(sample=sample, compound=study.treatment.compound)
+    title = title[:1].upper() + title[1:]
     figures = []
     for number in range(1, count + 1):
         facts = draw_facts(dice, study)
@@ -177,14 +173,11 @@ class PhantomSource:
             items.append(str(index))
             made, here, index = made + size, here + size, index + 1
             if here >= self.figures_per_partition or made >= self.figures:
-                found.append(self._partition(len(found), items))
+                content = f"phantom {VERSION} seed {self.seed} articles {' '.join(items)}"
+                digest = hashlib.sha256(content.encode()).hexdigest()
+                found.append(Partition(f"phantom-{len(found):05d}", digest, tuple(items)))
                 items, here = [], 0
         return found
-
-    def _partition(self, number: int, items: list[str]) -> Partition:
-        content = f"phantom {VERSION} seed {self.seed} articles {' '.join(items)}"
-        digest = hashlib.sha256(content.encode()).hexdigest()
-        return Partition(f"phantom-{number:05d}", digest, tuple(items))
 
     def read(self, partition: Partition) -> Iterator[Figure | Rejection]:
         """Renders the figures of a partition's articles, in order."""
