@@ -19,6 +19,9 @@ from builder.tables.shards import write_atomically
 CANARY = "microvqa-pp-canary-7f1c2b0e-5d0a-4e6b-9a51-3c8e4f6d2a90"
 """In every card, so that this data can be found (and left out) in training corpora."""
 
+_SIZES = (
+    (1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"),
+)  # fmt: skip
 _FEATURES = {
     pa.string(): "string",
     pa.int64(): "int64",
@@ -71,16 +74,33 @@ def write_card(
         settings: of the build, as the template wants them.
         screening: what reviewers did; None where nobody has reviewed.
     """
-    front = yaml.safe_dump(
-        _make_front_matter(configs, summary, content), sort_keys=False, width=1000
-    )
+    licenses = [name.lower() for name, _ in summary.of("license") if name != "unknown"]
+    questions = sum(n for _, n in summary.of("split"))
+    front = {
+        "pretty_name": "microvqa_pp" + (" (phantom)" if summary.phantom_only else ""),
+        "language": ["en"],
+        "license": licenses[0] if len(licenses) == 1 else "other",
+        "task_categories": ["visual-question-answering", "multiple-choice"],
+        "tags": [
+            "microscopy",
+            "biology",
+            *(f"source-{name}" for name, _ in summary.of("source")),
+        ],
+        "size_categories": [next((n for limit, n in _SIZES if questions < limit), "1M<n<10M")],
+        "configs": [_describe_config(config, content) for config in configs],
+        "dataset_info": [_describe_features(config) for config in configs],
+    }
     # StrictUndefined: a number that the summary does not give is a bug, not an empty cell.
     environment = Environment(
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=True
     )
     environment.filters["cell"] = _escape_cell
     environment.filters["code"] = _escape_code
-    body = environment.from_string(_read_template()).render(
+    # The template beside a clone's `builder/`, or the copy that the wheel ships inside it.
+    package = Path(__file__).resolve().parents[1]
+    in_clone = package.parent / "dataset_card.md"
+    template = in_clone if in_clone.exists() else package / "dataset_card.md"
+    body = environment.from_string(template.read_text(encoding="utf-8")).render(
         summary=summary,
         configs=configs,
         settings=settings,
@@ -89,15 +109,8 @@ def write_card(
         version=f"{read_version()}+{content[:12]}",
         canary=CANARY,
     )
-    write_atomically(folder / "README.md", f"---\n{front}---\n{body}".encode())
-
-
-def _read_template() -> str:
-    """The template beside a clone's `builder/`, or the copy that the wheel ships inside it."""
-    package = Path(__file__).resolve().parents[1]
-    in_clone = package.parent / "dataset_card.md"
-    path = in_clone if in_clone.exists() else package / "dataset_card.md"
-    return path.read_text(encoding="utf-8")
+    header = yaml.safe_dump(front, sort_keys=False, width=1000)
+    write_atomically(folder / "README.md", f"---\n{header}---\n{body}".encode())
 
 
 def _escape_cell(text: object) -> str:
@@ -110,23 +123,6 @@ def _escape_code(text: object) -> str:
     return str(text).replace("`", "’").replace("\n", " ")
 
 
-def _make_front_matter(
-    configs: Sequence[ConfigFiles], summary: Summary, content: str
-) -> dict[str, Any]:
-    licenses = [name.lower() for name, _ in summary.of("license") if name != "unknown"]
-    questions = sum(n for _, n in summary.of("split"))
-    return {
-        "pretty_name": "microvqa_pp" + (" (phantom)" if summary.phantom_only else ""),
-        "language": ["en"],
-        "license": licenses[0] if len(licenses) == 1 else "other",
-        "task_categories": ["visual-question-answering", "multiple-choice"],
-        "tags": ["microscopy", "biology", *(f"source-{name}" for name, _ in summary.of("source"))],
-        "size_categories": [_name_size(questions)],
-        "configs": [_describe_config(config, content) for config in configs],
-        "dataset_info": [_describe_features(config) for config in configs],
-    }
-
-
 def list_features(config: str) -> list[dict[str, str]]:
     """Features of a config, as the card's front matter declares them.
 
@@ -134,13 +130,6 @@ def list_features(config: str) -> list[dict[str, str]]:
         KeyError: there is no such config.
     """
     return [describe_feature(field) for field in SCHEMAS[config]]
-
-
-def _name_size(rows: int) -> str:
-    for limit, name in ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K")):
-        if rows < limit:
-            return name
-    return "100K<n<1M" if rows < 1_000_000 else "1M<n<10M"
 
 
 def _describe_config(config: ConfigFiles, content: str) -> dict[str, Any]:

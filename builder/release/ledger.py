@@ -197,24 +197,20 @@ def _find_outcomes(
             yield {"stage": "figure", "reason": without_candidate[outcome or 0]}
         elif question is None:
             yield {"stage": "candidate", "reason": reasons[decision]}
+        elif (went := assignments.get(ids[candidate])) is None:
+            yield {"stage": "kept", "reason": "its licence does not allow redistribution"}
+        elif not went.split:
+            yield {"stage": "kept", "reason": went.split_reason, "id": went.question_id}
         else:
-            assignment = assignments.get(ids[candidate])
-            yield _describe_kept(assignment, reasons[decision], problems[question])
-
-
-def _describe_kept(assignment: Assignment | None, reason: str, problem: str) -> dict[str, Any]:
-    if assignment is None:
-        return {"stage": "kept", "reason": "its licence does not allow redistribution"}
-    if not assignment.split:
-        return {"stage": "kept", "reason": assignment.split_reason, "id": assignment.question_id}
-    return {
-        "stage": "released",
-        "reason": f"{reason}; free-form only: {problem}" if problem else reason,
-        "id": assignment.question_id,
-        "screening": "unscreened",
-        "split": assignment.split,
-        "correct_index": assignment.correct_index if assignment.correct_index >= 0 else None,
-    }
+            reason, problem = reasons[decision], problems[question]
+            yield {
+                "stage": "released",
+                "reason": f"{reason}; free-form only: {problem}" if problem else reason,
+                "id": went.question_id,
+                "screening": "unscreened",
+                "split": went.split,
+                "correct_index": went.correct_index if went.correct_index >= 0 else None,
+            }
 
 
 def make_quarantine_rows(quarantine: pa.Table) -> pa.Table:

@@ -80,8 +80,13 @@ def split(
         One assignment for each item, in the order of the items.
     """
     # Questions that are left out anyway must not count when the sides are balanced.
-    left_out = excluded or {}
-    reasons = {**_find_repeated([i for i in items if i.candidate_id not in left_out]), **left_out}
+    reasons = dict(excluded or {})
+    first: dict[str, str] = {}
+    for item in items:
+        if item.candidate_id not in reasons:
+            known = first.setdefault(item.question_id, item.candidate_id)
+            if known != item.candidate_id:
+                reasons[item.candidate_id] = f"same question as {known}"
     unique = [item for item in items if item.candidate_id not in reasons]
     # Sides are chosen by whole articles, so that no figure or text of a test article is trained on.
     if bloom_target:
@@ -93,15 +98,11 @@ def split(
     # Articles can still share a figure or a text: there the train question gives way, because the
     # test split is the smaller one, and the one that people screen.
     reasons |= find_near_duplicates(train, test)
-    sides = {
-        "train": [item for item in train if item.candidate_id not in reasons],
-        "test": test,
-    }
+    train = [item for item in train if item.candidate_id not in reasons]
+    split_of = dict.fromkeys((item.candidate_id for item in train), "train")
+    split_of |= dict.fromkeys((item.candidate_id for item in test), "test")
     # Positions are dealt within a split and after all removals, so that they stay balanced.
-    split_of = {i.candidate_id: side for side, members in sides.items() for i in members}
-    position = {
-        k: v for members in sides.values() for k, v in _deal_positions(members, seed).items()
-    }
+    position = _deal_positions(train, seed) | _deal_positions(test, seed)
     return [
         Assignment(
             item.candidate_id,
@@ -114,17 +115,6 @@ def split(
     ]
 
 
-def _find_repeated(items: Sequence[SplitItem]) -> dict[str, str]:
-    """Reasons by candidate_id of all but the first of identical questions."""
-    first: dict[str, str] = {}
-    reasons = {}
-    for item in items:
-        known = first.setdefault(item.question_id, item.candidate_id)
-        if known != item.candidate_id:
-            reasons[item.candidate_id] = f"same question as {known}"
-    return reasons
-
-
 def choose_test_articles(items: Sequence[SplitItem], ratio: float, seed: int) -> set[str]:
     """Articles of the test side. The last one is taken only if that comes closer to the ratio."""
     sizes: dict[str, int] = defaultdict(int)
@@ -133,7 +123,7 @@ def choose_test_articles(items: Sequence[SplitItem], ratio: float, seed: int) ->
     reserved = {item.article_id for item in items if item.reserved}
     chosen, taken = set(reserved), sum(sizes[a] for a in reserved)
     target = ratio * sum(sizes.values())
-    for article in sorted(sizes.keys() - reserved, key=lambda name: _order(seed, name)):
+    for article in sorted(sizes.keys() - reserved, key=lambda name: _shuffle_key(seed, name)):
         if abs(taken + sizes[article] - target) < abs(taken - target):
             chosen.add(article)
             taken += sizes[article]
@@ -165,7 +155,7 @@ def choose_by_bloom(
     chosen = set(reserved)
     wanted = ratio * sum(levels.values(), np.zeros(5)).sum() * np.asarray(target) / sum(target)
     current = sum((levels[article] for article in sorted(reserved)), np.zeros(5))
-    order = sorted(levels.keys() - reserved, key=lambda name: _order(seed, name))
+    order = sorted(levels.keys() - reserved, key=lambda name: _shuffle_key(seed, name))
     for article in order * 3:
         change = -levels[article] if article in chosen else levels[article]
         if np.abs(current + change - wanted).sum() < np.abs(current - wanted).sum():
@@ -174,7 +164,7 @@ def choose_by_bloom(
     return chosen
 
 
-def _order(seed: int, name: str) -> str:
+def _shuffle_key(seed: int, name: str) -> str:
     """Sorts names in a mixed order that depends on the seed alone, not on the other names."""
     return hashlib.sha256(f"{seed}\x1f{name}".encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -221,7 +211,7 @@ def _deal_positions(items: Sequence[SplitItem], seed: int) -> dict[str, int]:
     is taken more than once more often than another.
     """
     with_choices = [item for item in items if item.has_choices]
-    order = sorted(with_choices, key=lambda item: _order(seed, item.question_id))
+    order = sorted(with_choices, key=lambda item: _shuffle_key(seed, item.question_id))
     rng = np.random.default_rng(seed)
     blocks = -(-len(order) // CHOICES)
     positions = [int(p) for _ in range(blocks) for p in rng.permutation(CHOICES)]

@@ -141,18 +141,16 @@ class SplitWriter:
             self._pending.append(piece)
 
     def _flush(self) -> None:
-        if self._writer is not None and self._would_overfill():
-            self._close_file()
+        if self._writer is not None:
+            # Rows that would take the open file over its limit start the next one.
+            number = len(self._files)
+            most = next(size for below, size in FILE_BYTES if below is None or number <= below)
+            if self._files[-1].stat().st_size + self._pending_bytes > most:
+                self._close_file()
         writer = self._writer or self._open_file()
         writer.write_table(pa.concat_tables(piece.to_table(self.schema) for piece in self._pending))
         self._pending, self._pending_rows, self._pending_bytes = [], 0, 0
         pa.default_memory_pool().release_unused()
-
-    def _would_overfill(self) -> bool:
-        """Whether the waiting rows would take the open file over its limit."""
-        number, path = len(self._files), self._files[-1]
-        most = next(size for below, size in FILE_BYTES if below is None or number <= below)
-        return path.stat().st_size + self._pending_bytes > most
 
     def _open_file(self) -> pq.ParquetWriter:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -262,19 +260,15 @@ def _write_shard(writers: Writers, ledger: pa.Table, store: ShardStore, shard: s
         here = released.append_column("place", place).filter(pc.is_valid(place))
         for config, split in writers:
             if config != "ledger":
-                writers[config, split].add(_select(here, figures["image"], config, split))
-
-
-def _select(released: pa.Table, images: pa.StructArray, config: str, split: str) -> Piece:
-    """The released rows that belong to a split of a config."""
-    rows = released.filter(pc.equal(released["split"], split))
-    if config == "default":
-        rows = rows.filter(pc.is_valid(rows["correct_index"]))
-        columns = rows.select(["distractors", "correct_index", "answer"]).to_pylist()
-        choices = [list_choices(row) for row in columns]
-        kind = SCHEMAS["default"].field("choices").type
-        rows = rows.append_column("choices", pa.array(choices, kind))
-    return Piece(rows, images, rows["place"].combine_chunks())
+                rows = here.filter(pc.equal(here["split"], split))
+                if config == "default":
+                    rows = rows.filter(pc.is_valid(rows["correct_index"]))
+                    columns = rows.select(["distractors", "correct_index", "answer"]).to_pylist()
+                    choices = [list_choices(row) for row in columns]
+                    kind = SCHEMAS["default"].field("choices").type
+                    rows = rows.append_column("choices", pa.array(choices, kind))
+                places = rows["place"].combine_chunks()
+                writers[config, split].add(Piece(rows, figures["image"], places))
 
 
 def _close(writers: Writers) -> list[ConfigFiles]:
