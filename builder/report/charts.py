@@ -48,7 +48,7 @@ def _draw_bar(place: int, row: Bar, most: int) -> Markup:
         '<text x="{nx:.1f}" y="{ty}">{count}{share}</text></g>'
     ).format(
         label=row.label,
-        short=_shorten(row.label, 70),
+        short=row.label if len(row.label) <= 70 else f"{row.label[:69]}…",
         count=f"{row.count:,}",
         share=share,
         kind=row.kind,
@@ -60,10 +60,6 @@ def _draw_bar(place: int, row: Bar, most: int) -> Markup:
         bar=_BAR,
         width=width,
     )
-
-
-def _shorten(text: str, limit: int) -> str:
-    return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
 
 def draw_histogram(values: NDArray[np.floating], kept: NDArray[np.bool_], title: str) -> Markup:
@@ -81,7 +77,10 @@ def draw_histogram(values: NDArray[np.floating], kept: NDArray[np.bool_], title:
         low, high = 0.0, 1.0
     elif low == high:
         low, high = low - 0.5, high + 0.5
-    shares = [_bin_shares(values[mask], low, high) for mask in (kept, ~kept)]
+    shares = []
+    for mask in (kept, ~kept):
+        counts, _ = np.histogram(values[mask], bins=_BINS, range=(low, high))
+        shares.append(np.sqrt(counts / max(1, counts.sum())))
     most = max(s.max() for s in shares) or 1.0
     filled, outlined = (_trace_outline(s / most) for s in shares)
     width, height = _PLOT
@@ -94,11 +93,6 @@ def draw_histogram(values: NDArray[np.floating], kept: NDArray[np.bool_], title:
         title=title, w=width, h=height, full=height + 22, ty=height + 14,
         filled=filled, outlined=outlined, low=f"{low:.3g}", high=f"{high:.3g}",
     )  # fmt: skip
-
-
-def _bin_shares(values: NDArray[np.floating], low: float, high: float) -> NDArray[np.float64]:
-    counts, _ = np.histogram(values, bins=_BINS, range=(low, high))
-    return np.sqrt(np.asarray(counts / max(1, counts.sum()), dtype=np.float64))
 
 
 def _trace_outline(heights: NDArray[np.float64]) -> str:

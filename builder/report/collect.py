@@ -92,17 +92,18 @@ class ReportData:
         for name in ("score", *numbers):
             self._signals[name].append(candidates[name].to_numpy().astype(np.float64))
         for row in ledger.select(_SHOWN).to_pylist():
-            self._add_row(row)
-
-    def _add_row(self, row: dict[str, Any]) -> None:
-        key = (row["stage"], _name_kind(row["reason"] or "", row["stage"] == "candidate"))
-        self.reasons[key[0]][key[1]] += 1
-        # Each example of a reason is about another figure, so that they differ.
-        shown = self.examples[key]
-        if len(shown) < EXAMPLES and all(k["figure_id"] != row["figure_id"] for k in shown):
-            shown.append(row)
-        if row["split"] and row["correct_index"] is not None and row["distractors"]:
-            self.lengths[row["split"]].add(row)
+            # Reasons are counted without their particulars; of a dropped candidate's both parts.
+            first, _, second = (row["reason"] or "").partition("; ")
+            reason = generalise_reason(first)
+            if row["stage"] == "candidate" and second:
+                reason = f"{reason}; {generalise_reason(second)}"
+            self.reasons[row["stage"]][reason] += 1
+            # Each example of a reason is about another figure, so that they differ.
+            shown = self.examples[row["stage"], reason]
+            if len(shown) < EXAMPLES and all(k["figure_id"] != row["figure_id"] for k in shown):
+                shown.append(row)
+            if row["split"] and row["correct_index"] is not None and row["distractors"]:
+                self.lengths[row["split"]].add(row)
 
     def signals(self) -> Iterator[tuple[str, NDArray[np.float64], NDArray[np.bool_]]]:
         """Name, values (n,) and whether kept (n,) of each signal and the score; n without gaps."""
@@ -118,13 +119,6 @@ class ReportData:
         order = {name: i for i, name in enumerate(STAGES)}
         rows = [(name, sum(counter.values())) for name, counter in self.reasons.items()]
         return sorted(rows, key=lambda item: order.get(item[0], len(order)))
-
-
-def _name_kind(reason: str, with_second: bool) -> str:
-    """A reason without its particulars; `with_second` keeps what follows its first part too."""
-    first, _, second = reason.partition("; ")
-    kind = generalise_reason(first)
-    return f"{kind}; {generalise_reason(second)}" if with_second and second else kind
 
 
 def collect(files: list[Path], quarantine: Path) -> ReportData:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -70,20 +70,34 @@ def render(data: ReportData, output: Path, title: str) -> str:
     )
     environment.filters["number"] = lambda n: f"{n:,}"
     summary = data.summary
+    splits = [(s, n) for s in ("train", "test") if (n := summary.number("split", s))]
+    licenses = [
+        replace(bar, kind="kept" if allows(bar.label, "redistributable") else "dropped")
+        for bar in _make_bars(summary, "license")
+    ]
     return environment.get_template("report.html.jinja").render(
         title=title,
         summary=summary,
         funnel=_draw_funnel(data),
-        reasons=list(_list_reasons(data)),
+        reasons=[(stage, n, _draw_reasons(data, stage, n)) for stage, n in data.stages()],
         meanings=_STAGE_MEANS,
-        repeated=list(_list_repeated(data)),
+        # Reasons that speak of something that was there already.
+        repeated=[
+            (reason, n)
+            for counter in data.reasons.values()
+            for reason, n in counter.most_common()
+            if any(word in reason for word in _REPEATED)
+        ],
         signals=list(_draw_signals(data)),
-        tasks=_count_tasks(summary),
+        tasks={s: {t: summary.number(f"task/{s}", t) for t in TASKS} for s, _ in splits},
         microvqa=MICROVQA_TASKS,
-        blooms=_count_blooms(summary),
-        positions=_draw_positions(summary),
+        blooms={
+            s: [summary.number(f"bloom/{s}", str(level)) for level in range(1, 6)]
+            for s, _ in splits
+        },
+        positions={s: _draw_positions(summary, s, n) for s, n in splits},
         lengths=_draw_lengths(data),
-        licenses=_draw_licenses(summary),
+        licenses=draw_bars(licenses, "figures by licence"),
         modalities=draw_bars(_make_bars(summary, "modality"), "figures by modality"),
         quarantine=draw_bars(_make_bars(summary, "quarantine", "dropped"), "quarantine by reason"),
         run=_read_run(output / "run.json"),
@@ -120,20 +134,11 @@ def _share(part: int, whole: int) -> float | None:
     return part / whole if whole else None
 
 
-def _list_reasons(data: ReportData) -> Iterator[tuple[str, int, Markup]]:
-    for stage, total in data.stages():
-        kind = "kept" if stage == "released" else "dropped"
-        counted = data.reasons[stage].most_common()
-        rows = [Bar(reason, n, _share(n, total), kind) for reason, n in counted]
-        yield stage, total, draw_bars(rows, f"reasons of stage {stage}")
-
-
-def _list_repeated(data: ReportData) -> Iterator[tuple[str, int]]:
-    """Reasons that speak of something that was there already, with their counts."""
-    for counter in data.reasons.values():
-        for reason, count in counter.most_common():
-            if any(word in reason for word in _REPEATED):
-                yield reason, count
+def _draw_reasons(data: ReportData, stage: str, total: int) -> Markup:
+    kind = "kept" if stage == "released" else "dropped"
+    counted = data.reasons[stage].most_common()
+    rows = [Bar(reason, n, _share(n, total), kind) for reason, n in counted]
+    return draw_bars(rows, f"reasons of stage {stage}")
 
 
 def _draw_signals(data: ReportData) -> Iterator[SignalChart]:
@@ -145,35 +150,10 @@ def _draw_signals(data: ReportData) -> Iterator[SignalChart]:
         yield SignalChart(name, chart, len(values), *means)
 
 
-def _list_splits(summary: Summary) -> list[tuple[str, int]]:
-    return [
-        (s, summary.number("split", s)) for s in ("train", "test") if summary.number("split", s)
-    ]
-
-
-def _count_tasks(summary: Summary) -> dict[str, dict[str, int]]:
-    return {s: {t: summary.number(f"task/{s}", t) for t in TASKS} for s, _ in _list_splits(summary)}
-
-
-def _count_blooms(summary: Summary) -> dict[str, list[int]]:
-    return {
-        s: [summary.number(f"bloom/{s}", str(level)) for level in range(1, 6)]
-        for s, _ in _list_splits(summary)
-    }
-
-
-def _draw_positions(summary: Summary) -> dict[str, Markup]:
-    return {
-        s: draw_bars(
-            [
-                Bar(f"position {p}", n, _share(n, total))
-                for p in range(4)
-                for n in [summary.number(f"position/{s}", str(p))]
-            ],
-            f"position of the key, {s}",
-        )
-        for s, total in _list_splits(summary)
-    }
+def _draw_positions(summary: Summary, split: str, total: int) -> Markup:
+    counts = [summary.number(f"position/{split}", str(p)) for p in range(4)]
+    rows = [Bar(f"position {p}", n, _share(n, total)) for p, n in enumerate(counts)]
+    return draw_bars(rows, f"position of the key, {split}")
 
 
 def _draw_lengths(data: ReportData) -> dict[str, dict[str, Any]]:
@@ -190,18 +170,6 @@ def _draw_lengths(data: ReportData) -> dict[str, dict[str, Any]]:
             "longest": known.key_longest / len(known.key),
         }
     return shown
-
-
-def _draw_licenses(summary: Summary) -> Markup:
-    rows = summary.of("license")
-    total = sum(n for _, n in rows)
-    return draw_bars(
-        [
-            Bar(name, n, _share(n, total), "kept" if allows(name, "redistributable") else "dropped")
-            for name, n in rows
-        ],
-        "figures by licence",
-    )
 
 
 def _make_bars(summary: Summary, name: str, kind: str = "kept") -> list[Bar]:

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from builder.release.splits import hash_question
 from builder.screening.standings import Standing, derive_standings, measure_agreement
-from builder.screening.verdict_log import Fix, LogEntry, VerdictLog
+from builder.screening.verdict_log import Fix, VerdictLog
 
 LOG = "verdicts.jsonl"
 """File in a build's output folder that holds the verdicts."""
@@ -61,7 +61,17 @@ class Screening:
         standing = self.standings.get(row["id"])
         self.released_ids.add(row["id"])
         if standing is not None and standing.outcome is not None:
-            return self._apply_outcome(row, standing.outcome, ids)
+            outcome = standing.outcome
+            word = _WORDS[str(outcome.verdict)]
+            fixed = _apply_fix(row, outcome.fix) if outcome.fix else row
+            # A question that is edited into the twin of another would be in the release twice.
+            if fixed is not row and fixed["id"] in ids - {row["id"]}:
+                word, fixed = "rejected", row
+                outcome = outcome.model_copy(update={"reason": "its fix repeats another question"})
+            self.counts[word] += 1
+            if word == "rejected":
+                return _leave_out(row, f"rejected by reviewers: {outcome.reason}", word)
+            return fixed | {"screening": word}
         # Without a decision a question stays as it is, but for a test split that must be screened.
         state = standing.state if standing else None
         if row["split"] == "test" and row["correct_index"] is not None:
@@ -69,20 +79,6 @@ class Screening:
         if not self.required or row["split"] != "test":
             return row
         return _leave_out(row, f"not released: {state or 'not screened'}", "unscreened")
-
-    def _apply_outcome(
-        self, row: dict[str, Any], outcome: LogEntry, ids: set[str]
-    ) -> dict[str, Any]:
-        word = _WORDS[str(outcome.verdict)]
-        fixed = _apply_fix(row, outcome.fix) if outcome.fix else row
-        # A question that is edited into the twin of another would be in the release twice.
-        if fixed is not row and fixed["id"] in ids - {row["id"]}:
-            word, fixed = "rejected", row
-            outcome = outcome.model_copy(update={"reason": "its fix repeats another question"})
-        self.counts[word] += 1
-        if word == "rejected":
-            return _leave_out(row, f"rejected by reviewers: {outcome.reason}", word)
-        return fixed | {"screening": word}
 
     def summarise(self) -> dict[str, Any] | None:
         """What the card states of the screening; None where nobody has screened anything.

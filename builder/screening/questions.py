@@ -78,27 +78,19 @@ def read_screening_questions(output: Path) -> list[ScreeningQuestion]:
             make_ledger(store, shard, assignments) for shard in list_shards(store)
         )
     else:
-        tables = _read_unscreened(output)
-    questions = [_make_question(row) for table in tables for row in _read_test_rows(table)]
+        release = output / "release" if (output / "release").is_dir() else output
+        files = sorted((release / "data" / "ledger").glob("*.parquet"))
+        if not files:
+            raise BuildError(f"{output} holds no release: build one with microvqa-pp build")
+        read = (pq.read_table(file) for file in files)
+        tables = (table.filter(pc.equal(table["screening"], "unscreened")) for table in read)
+    questions = []
+    for table in tables:
+        in_test = pc.and_(pc.equal(table["split"], "test"), pc.is_valid(table["correct_index"]))
+        questions += [_make_question(row) for row in table.filter(in_test).to_pylist()]
     # Mixed, so that questions of one figure do not follow each other; by hash, so that all
     # reviewers meet them in the same order.
     return sorted(questions, key=lambda q: hashlib.sha256(q.id.encode()).hexdigest())
-
-
-def _read_unscreened(output: Path) -> Iterator[pa.Table]:
-    release = output / "release" if (output / "release").is_dir() else output
-    files = sorted((release / "data" / "ledger").glob("*.parquet"))
-    if not files:
-        raise BuildError(f"{output} holds no release: build one with microvqa-pp build")
-    for file in files:
-        table = pq.read_table(file)
-        yield table.filter(pc.equal(table["screening"], "unscreened"))
-
-
-def _read_test_rows(table: pa.Table) -> list[dict[str, Any]]:
-    in_test = pc.and_(pc.equal(table["split"], "test"), pc.is_valid(table["correct_index"]))
-    rows: list[dict[str, Any]] = table.filter(in_test).to_pylist()
-    return rows
 
 
 def _make_question(row: dict[str, Any]) -> ScreeningQuestion:
