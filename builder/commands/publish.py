@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from builder.publish.hub import Pushed, check_login
-from builder.publish.publish import Publication, Staged, prepare, push
+from builder.publish.hub import check_login
+from builder.publish.publish import Publication, prepare
 
 
 def publish_command(
@@ -48,11 +48,20 @@ def publish_command(
         out.print(f"{name}: {rows:,} rows")
     if dry_run:
         for one in staged:
-            _show(one, out)
+            files = one.list_files()
+            out.print(f"{one.kind} {one.repo_id} <- {one.folder}")
+            for file, size in files[:20]:
+                out.print(f"  {size:>14,}  {file}")
+            if len(files) > 20:
+                rest = sum(size for _, size in files[20:])
+                out.print(f"  {rest:>14,}  in {len(files) - 20} more files")
         out.print("Nothing was sent. Run again without --dry-run to publish.")
         return
     out.print(f"Publishing as {check_login()}")
-    push(staged, private, lambda one, pushed: _tell(one, pushed, out))
+    for one in staged:
+        pushed = one.push(private)
+        what = "pushed" if pushed.changed else "unchanged"
+        out.print(f"{one.kind} {one.repo_id}: {what}: {pushed.url}")
     out.print(f'Load it with: load_dataset("{repo_id}")')
 
 
@@ -60,18 +69,3 @@ def _copy_app(folder: Path, release: Path | None) -> None:
     from space.make_upload import make_upload  # only a demo needs the app
 
     make_upload(folder, release)
-
-
-def _show(one: Staged, out: Console) -> None:
-    files = one.files()
-    out.print(f"{one.kind} {one.repo_id} <- {one.folder}")
-    for name, size in files[:20]:
-        out.print(f"  {size:>14,}  {name}")
-    if len(files) > 20:
-        rest = sum(size for _, size in files[20:])
-        out.print(f"  {rest:>14,}  in {len(files) - 20} more files")
-
-
-def _tell(one: Staged, pushed: Pushed, out: Console) -> None:
-    what = "pushed" if pushed.changed else "unchanged"
-    out.print(f"{one.kind} {one.repo_id}: {what}: {pushed.url}")

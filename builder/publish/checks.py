@@ -26,6 +26,7 @@ MAX_REPO_FILES = 100_000
 
 _SPLITS = ("default", "open")
 _TEXT_BYTES = 5 << 20
+_DATA_FILE = re.compile(r"data/[^/]+/[^/]*\.parquet")
 
 # What secrets look like, by kind.
 _SECRETS = {
@@ -73,7 +74,7 @@ def check_release(
     findings.refusals += check_files(release, known)
     for path in sorted(p for p in release.rglob("*") if not p.is_dir()):
         name = path.relative_to(release).as_posix()
-        if name != "README.md" and not _is_data(name):
+        if name != "README.md" and not _DATA_FILE.fullmatch(name):
             findings.refusals.append(f"{name} does not belong into a release; remove it")
     # Then every row of every table. One that cannot be read is a reason like the others.
     unscreened: Counter[str] = Counter()
@@ -107,34 +108,26 @@ def check_files(folder: Path, known: Sequence[str] = ()) -> list[str]:
             place = parent.relative_to(folder)
             refusals.append(f"{count:,} files in {place}; the Hub takes {MAX_FOLDER_FILES:,}")
     for path in files:
-        refusals += (
-            f"{path.relative_to(folder)} {why}" for why in _find_file_problems(path, known)
-        )
+        name = path.relative_to(folder)
+        if path.is_symlink():
+            refusals.append(f"{name} is a link; put the file itself there")
+            continue
+        size = path.stat().st_size
+        if size > MAX_FILE_BYTES:
+            gib = f"{size / 2**30:.1f} GiB"
+            refusals.append(f"{name} has {gib}; the Hub takes {MAX_FILE_BYTES >> 30}")
+        if path.suffix not in (".parquet", ".safetensors") and size <= _TEXT_BYTES:
+            text = path.read_bytes().decode("utf-8", "replace")
+            if kind := find_secret(text, known):
+                refusals.append(f"{name} holds what looks like a secret ({kind}); remove it")
     return refusals
-
-
-def _find_file_problems(path: Path, known: Iterable[str]) -> Iterator[str]:
-    if path.is_symlink():
-        yield "is a link; put the file itself there"
-        return
-    size = path.stat().st_size
-    if size > MAX_FILE_BYTES:
-        yield f"has {size / 2**30:.1f} GiB; the Hub takes {MAX_FILE_BYTES >> 30}"
-    if path.suffix not in (".parquet", ".safetensors") and size <= _TEXT_BYTES:
-        text = path.read_bytes().decode("utf-8", "replace")
-        if kind := find_secret(text, known):
-            yield f"holds what looks like a secret ({kind}); remove it"
-
-
-def _is_data(name: str) -> bool:
-    parts = name.split("/")
-    return len(parts) == 3 and parts[0] == "data" and parts[2].endswith(".parquet")
 
 
 def _check_table(
     path: Path, findings: Findings, unscreened: Counter[str], known: Sequence[str]
 ) -> None:
     config, split = path.parent.name, path.name.split("-")[0]
+    refuse = findings.refusals.append
     with pq.ParquetFile(path) as file:
         if config in SCHEMAS:
             check_columns(file.schema_arrow, config)
@@ -143,25 +136,20 @@ def _check_table(
         for batch in file.iter_batches(columns=names, use_threads=False):
             table = pa.Table.from_batches([batch])
             place = f"data/{config}/{path.name}"
-            findings.refusals += (
-                f"{place} {why}" for why in _find_row_problems(table, config, known)
-            )
+            if barred := _find_barred_licenses(table, config):
+                refuse(f"{place} has rows under {barred}, which bars passing them on")
+            screened = table["screening"].to_pylist() if config in _SPLITS else []
+            if "rejected" in screened:
+                refuse(f"{place} has questions that people rejected; run: microvqa-pp release")
+            for column, kind in find_secrets(table, known).items():
+                refuse(f"{place} holds in column {column} what looks like a secret ({kind})")
             if config == "default":
                 findings.licenses.update(table["license"].to_pylist())
-            if config in _SPLITS and split == "test":
-                unscreened[config] += table["screening"].to_pylist().count("unscreened")
+            if split == "test":
+                unscreened[config] += screened.count("unscreened")
 
 
-def _find_row_problems(table: pa.Table, config: str, known: Sequence[str]) -> Iterator[str]:
-    if barred := _list_barred(table, config):
-        yield f"has rows under {barred}, which bars passing them on"
-    if config in _SPLITS and "rejected" in table["screening"].unique().to_pylist():
-        yield "has questions that people rejected; run: microvqa-pp release"
-    for column, kind in find_secrets(table, known).items():
-        yield f"holds in column {column} what looks like a secret ({kind})"
-
-
-def _list_barred(table: pa.Table, config: str) -> str:
+def _find_barred_licenses(table: pa.Table, config: str) -> str:
     """Licences of rows that may not be in a config, '' for none.
 
     The ledger may have rows of any licence, but no content of those that bar passing it on.
@@ -170,17 +158,11 @@ def _list_barred(table: pa.Table, config: str) -> str:
     barred = [name for name in names if not allows(name, "redistributable")]
     if config == "ledger" and barred:
         rows = table.filter(pc.is_in(table["license"], pa.array(barred)))
-        rows = rows.filter(_has_content(rows))
-        barred = sorted(set(rows["license"].to_pylist()))
+        has_content = pa.chunked_array([pa.array([False] * len(rows))])
+        for name in set(CONTENT) & set(rows.schema.names):
+            has_content = pc.or_(has_content, pc.is_valid(rows[name]))
+        barred = sorted(set(rows.filter(has_content)["license"].to_pylist()))
     return ", ".join(sorted(barred))
-
-
-def _has_content(rows: pa.Table) -> pa.ChunkedArray:
-    """Which rows have something in a column of CONTENT."""
-    has_any = pa.chunked_array([pa.array([False] * len(rows))])
-    for name in set(CONTENT) & set(rows.schema.names):
-        has_any = pc.or_(has_any, pc.is_valid(rows[name]))
-    return has_any
 
 
 def _find_card_problems(card: Path, rows: Counter[str]) -> Iterator[str]:
@@ -223,7 +205,14 @@ def find_secrets(table: pa.Table, known: Iterable[str] = ()) -> dict[str, str]:
     """Kind of secret by column, for the text columns of a table that seem to hold one."""
     known = [secret for secret in known if secret]
     pattern = "|".join([_ANY_SECRET, *map(re.escape, known)])
-    texts = dict(_list_texts(table))
+    # Text columns, lists of texts flattened.
+    texts: dict[str, pa.ChunkedArray] = {}
+    for name in table.schema.names:
+        column = table[name]
+        while pa.types.is_list(column.type):
+            column = pc.list_flatten(column)
+        if pa.types.is_string(column.type):
+            texts[name] = column
     # One search over all texts: the pattern is compiled for each search anew.
     chunks = [chunk for column in texts.values() for chunk in column.chunks]
     everything = pa.chunked_array(chunks, pa.string()).combine_chunks()
@@ -236,13 +225,3 @@ def find_secrets(table: pa.Table, known: Iterable[str] = ()) -> dict[str, str]:
         if kind := next(filter(None, kinds), ""):
             kind_of[name] = kind
     return kind_of
-
-
-def _list_texts(table: pa.Table) -> Iterator[tuple[str, pa.ChunkedArray]]:
-    """Text columns of a table, lists of texts flattened."""
-    for name in table.schema.names:
-        column = table[name]
-        while pa.types.is_list(column.type):
-            column = pc.list_flatten(column)
-        if pa.types.is_string(column.type):
-            yield name, column

@@ -47,20 +47,16 @@ def stage_dataset(release: Path, folder: Path, repo_id: str, licenses: Iterable[
     for path in sorted(release.glob("data/*/*.parquet")):
         target = folder / path.relative_to(release)
         target.parent.mkdir(parents=True, exist_ok=True)
-        _link(path, target)
+        # The same bytes under another name, without a copy where the file system allows.
+        try:
+            os.link(path, target)
+        except OSError:
+            shutil.copyfile(path, target)
     card = (release / "README.md").read_text(encoding="utf-8")
     (folder / "README.md").write_text(card.replace(_PLACEHOLDER, repo_id), encoding="utf-8")
     strictest = choose_most_restrictive([normalise(name) for name in licenses])
     write_croissant(folder, repo_id, strictest.url or strictest.id, read_version())
     return folder
-
-
-def _link(path: Path, target: Path) -> None:
-    """The same bytes under another name, without a copy where the file system allows."""
-    try:
-        os.link(path, target)
-    except OSError:
-        shutil.copyfile(path, target)
 
 
 def write_croissant(folder: Path, repo_id: str, license_url: str, version: str) -> Path:
@@ -79,8 +75,15 @@ def write_croissant(folder: Path, repo_id: str, license_url: str, version: str) 
     Raises:
         BuildError: `mlcroissant` is missing, or finds a fault in the description.
     """
-    mlc = _import_mlcroissant()
-    splits = _read_schemas(folder)
+    try:
+        mlc: Any = import_module("mlcroissant")
+    except ImportError as error:
+        raise BuildError(
+            "publishing needs mlcroissant: pip install 'microvqa-pp[publish]'"
+        ) from error
+    # Schema of each config and split, as its files have it.
+    files = sorted(folder.glob("data/*/*.parquet"))
+    splits = {(f.parent.name, f.name.split("-")[0]): pq.read_schema(f) for f in files}
     try:
         metadata = mlc.Metadata(
             name=repo_id.rpartition("/")[2],
@@ -90,7 +93,16 @@ def write_croissant(folder: Path, repo_id: str, license_url: str, version: str) 
             version=version,
             cite_as="Li et al., MicroVQA++, arXiv 2511.11407, 2025 (the method).",
             date_published=_PUBLISHED,
-            distribution=[_describe_files(mlc, config, split) for config, split in splits],
+            distribution=[
+                mlc.FileSet(
+                    id=(name := f"{_name_records(config, split)}-files"),
+                    name=name,
+                    description=f"Parquet files of config {config}, split {split}",
+                    encoding_formats=["application/x-parquet"],
+                    includes=f"data/{config}/{split}-*.parquet",
+                )
+                for config, split in splits
+            ],
             record_sets=[_describe_records(mlc, *key, schema) for key, schema in splits.items()],
         )
         described = metadata.to_json()
@@ -101,21 +113,6 @@ def write_croissant(folder: Path, repo_id: str, license_url: str, version: str) 
     return path
 
 
-def _read_schemas(folder: Path) -> dict[tuple[str, str], pa.Schema]:
-    """Schema of each config and split, as its files have it."""
-    files = sorted(folder.glob("data/*/*.parquet"))
-    return {(f.parent.name, f.name.split("-")[0]): pq.read_schema(f) for f in files}
-
-
-def _import_mlcroissant() -> Any:
-    try:
-        return import_module("mlcroissant")
-    except ImportError as error:
-        raise BuildError(
-            "publishing needs mlcroissant: pip install 'microvqa-pp[publish]'"
-        ) from error
-
-
 def _name_records(config: str, split: str) -> str:
     """Name of a record set; the splits of `default` have the plain names."""
     if config == "ledger":
@@ -123,46 +120,30 @@ def _name_records(config: str, split: str) -> str:
     return split if config == "default" else f"{config}_{split}"
 
 
-def _describe_files(mlc: Any, config: str, split: str) -> Any:
-    return mlc.FileSet(
-        id=f"{_name_records(config, split)}-files",
-        name=f"{_name_records(config, split)}-files",
-        description=f"Parquet files of config {config}, split {split}",
-        encoding_formats=["application/x-parquet"],
-        includes=f"data/{config}/{split}-*.parquet",
-    )
-
-
 def _describe_records(mlc: Any, config: str, split: str, schema: pa.Schema) -> Any:
     name, described = _name_records(config, split), DESCRIPTIONS.get(config, {})
-    return mlc.RecordSet(
-        id=name,
-        name=name,
-        description=f"Rows of config {config}, split {split}",
-        fields=[
-            _describe_field(mlc, name, field, described.get(field.name, "")) for field in schema
-        ],
-    )
-
-
-def _describe_field(mlc: Any, name: str, field: pa.Field, description: str) -> Any:
-    image, several = field.type == IMAGE_TYPE, pa.types.is_list(field.type)
     types = mlc.DataType
     kinds = {
+        IMAGE_TYPE: types.IMAGE_OBJECT,
         pa.int64(): types.INTEGER,
         pa.float64(): types.FLOAT,
         pa.bool_(): types.BOOL,
     }
-    return mlc.Field(
-        id=f"{name}/{field.name}",
-        name=field.name,
-        description=description,
-        data_types=[types.IMAGE_OBJECT if image else kinds.get(field.type, types.TEXT)],
-        is_array=several or None,
-        array_shape="-1" if several else None,
-        source=mlc.Source(
-            file_set=f"{name}-files",
-            extract=mlc.Extract(column=field.name),
-            transforms=[mlc.Transform(json_path="bytes")] if image else [],
-        ),
-    )
+    fields = []
+    for field in schema:
+        several = pa.types.is_list(field.type)
+        bytes_of = [mlc.Transform(json_path="bytes")] if field.type == IMAGE_TYPE else []
+        extract = mlc.Extract(column=field.name)
+        source = mlc.Source(file_set=f"{name}-files", extract=extract, transforms=bytes_of)
+        described_field = mlc.Field(
+            id=f"{name}/{field.name}",
+            name=field.name,
+            description=described.get(field.name, ""),
+            data_types=[kinds.get(field.type, types.TEXT)],
+            is_array=several or None,
+            array_shape="-1" if several else None,
+            source=source,
+        )
+        fields.append(described_field)
+    description = f"Rows of config {config}, split {split}"
+    return mlc.RecordSet(id=name, name=name, description=description, fields=fields)

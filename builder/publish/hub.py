@@ -41,7 +41,7 @@ def check_login() -> str:
     try:
         return str(HfApi().whoami()["name"])
     except Exception as error:  # transport errors are of the client's own library
-        raise BuildError(f"the Hub does not take the token: {_shorten(error)}") from error
+        raise BuildError(f"the Hub does not take the token: {_quote(error)}") from error
 
 
 def push_folder(
@@ -82,23 +82,19 @@ def push_folder(
             delete_patterns=list(stale),
         )
     except Exception as error:  # transport errors are of the client's own library
-        raise BuildError(f"{kind} {repo_id}: {_advise(error)}") from error
+        status = getattr(getattr(error, "response", None), "status_code", None)
+        if status in (401, 403):
+            why = f"the Hub refuses this token: it needs write access there ({_quote(error)})"
+        else:
+            why = f"the push broke off: {_quote(error)}; run the same command again, "
+            why += "what was sent is not sent again"
+        raise BuildError(f"{kind} {repo_id}: {why}") from error
     changed = commit.oid != before
     logger.info("%s %s: %s", kind, repo_id, "pushed" if changed else "unchanged")
     return Pushed(str(repo), changed)
 
 
-def _advise(error: Exception) -> str:
-    status = getattr(getattr(error, "response", None), "status_code", None)
-    if status in (401, 403):
-        return f"the Hub refuses this token: it needs write access there ({_shorten(error)})"
-    return (
-        f"the push broke off: {_shorten(error)}; run the same command again, "
-        "what was sent is not sent again"
-    )
-
-
-def _shorten(error: Exception) -> str:
+def _quote(error: Exception) -> str:
     """First line of an error, with its kind, without a token."""
     text = (str(error).strip().splitlines() or [""])[0]
     for token in list_tokens():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,7 +50,7 @@ class Staged:
     sdk: str | None = None
     stale: tuple[str, ...] = ("*",)
 
-    def files(self) -> list[tuple[str, int]]:
+    def list_files(self) -> list[tuple[str, int]]:
         """Names and sizes in bytes of the files."""
         paths = sorted(p for p in self.folder.rglob("*") if p.is_file())
         return [(p.relative_to(self.folder).as_posix(), p.stat().st_size) for p in paths]
@@ -128,12 +128,6 @@ def _stage(
             raise BuildError("a demo needs the app: say how to copy it (copy_app)")
         demo = stage_demo(root / "demo", publication.dataset, output / "release", copy_app)
         yield Staged("space", publication.demo, demo, "gradio")
-
-
-def push(staged: list[Staged], private: bool, tell: Callable[[Staged, Pushed], None]) -> None:
-    """Push the folders in order and tell of each. Raises BuildError where one cannot be pushed."""
-    for one in staged:
-        tell(one, one.push(private))
 
 
 def _refuse(reasons: list[str]) -> None:

@@ -65,30 +65,20 @@ def stage_demo(folder: Path, dataset_id: str, release: Path, copy_app: CopyApp) 
         logger.info("the release is too large for the demo, which gets the shipped samples")
     try:
         copy_app(folder, carried)
-        requirements = "\n".join(_list_requirements()) + "\n"
+        # What the project and its app need, without Gradio: the Space brings it in its own version.
+        project = tomllib.loads((_ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+        extras = (project["optional-dependencies"][name] for name in _EXTRAS)
+        needed = {*project["dependencies"], *(one for extra in extras for one in extra)}
         for name in ("microvqa_pp.py", "LICENSE"):
             shutil.copyfile(_ROOT / name, folder / name)
     except OSError as error:
         raise BuildError(f"the demo is published from a clone of this project: {error}") from error
-    (folder / "README.md").write_text(
-        _make_demo_card(folder, dataset_id, carried), encoding="utf-8"
-    )
-    (folder / "requirements.txt").write_text(requirements, encoding="utf-8")
-    return folder
-
-
-def _make_demo_card(folder: Path, dataset_id: str, release: Path | None) -> str:
-    """The app's own front matter, naming the dataset, above a text for visitors."""
+    # The app's own front matter, naming the dataset, above a text for visitors.
     settings = yaml.safe_load((folder / "README.md").read_text(encoding="utf-8").split("---\n")[1])
     settings["datasets"] = [dataset_id]
-    shown = "" if release else "That release is large: shown here are samples of phantoms."
+    shown = "" if carried else "That release is large: shown here are samples of phantoms."
     front = yaml.safe_dump(settings, sort_keys=False, allow_unicode=True)
     text = _TEXT.format(dataset=dataset_id, shown=shown)
-    return f"---\n{front}---\n{text}"
-
-
-def _list_requirements() -> list[str]:
-    """What the project and its app need, without Gradio: the Space brings it in its own version."""
-    project = tomllib.loads((_ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    extras = (project["optional-dependencies"][name] for name in _EXTRAS)
-    return sorted({*project["dependencies"], *(one for extra in extras for one in extra)})
+    (folder / "README.md").write_text(f"---\n{front}---\n{text}", encoding="utf-8")
+    (folder / "requirements.txt").write_text("\n".join(sorted(needed)) + "\n", encoding="utf-8")
+    return folder

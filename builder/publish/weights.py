@@ -64,7 +64,18 @@ def _complete(folder: Path, repo_id: str) -> None:
     for path in sorted((folder / GRAPH).glob("*")):
         if path.suffix in _SUFFIXES:
             _copy(path, folder / path.name)
-    (folder / "README.md").write_text(_render_card(folder, repo_id), encoding="utf-8")
+    environment = Environment(
+        loader=PackageLoader("builder.publish", "."),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=True,
+    )
+    config = _read_json(folder / CONFIG)
+    shown = {k: v for k, v in config.items() if isinstance(v, str | int | float) and v != ""}
+    template = environment.get_template("model_card.md.jinja")
+    card = template.render(repo_id=repo_id, config=shown, quality=read_quality(folder))
+    (folder / "README.md").write_text(card, encoding="utf-8")
 
 
 def _copy(path: Path, target: Path) -> None:
@@ -89,20 +100,6 @@ def read_quality(source: Path) -> dict[str, str]:
         if quality.get("weights") == digest_weights(source):
             return {str(k): str(v) for k, v in quality["measured"].items()}
     return {}
-
-
-def _render_card(source: Path, repo_id: str) -> str:
-    environment = Environment(
-        loader=PackageLoader("builder.publish", "."),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        autoescape=True,
-    )
-    config = _read_json(source / CONFIG)
-    shown = {k: v for k, v in config.items() if isinstance(v, str | int | float) and v != ""}
-    template = environment.get_template("model_card.md.jinja")
-    return template.render(repo_id=repo_id, config=shown, quality=read_quality(source))
 
 
 def _read_json(path: Path) -> dict[str, Any]:
