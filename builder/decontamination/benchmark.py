@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from builder.sources.article import ItemError
 from builder.sources.base import SourceError
 from builder.sources.dataset.tables import (
-    Cell,
     Location,
     Table,
     open_tables,
@@ -72,9 +72,12 @@ class BenchmarkTable:
     def read_rows(self) -> Iterator[BenchmarkRow]:
         """All rows in order. Images that cannot be read have no hash."""
         for split, number, row in self._read_raw():
-            phashes = tuple(h for cell in _list_images(row) if (h := self._hash_image(cell)))
+            phashes = []
+            for cell in read_cells(row["image"]) if row.get("image") is not None else []:
+                with suppress(ItemError, ImageError):
+                    phashes.append(inspect(cell.read(self._location.image_roots)).phash)
             question, answer = clean(str(row.get("question") or "")), _read_answer(row)
-            yield BenchmarkRow(self.name, f"{split}:{number}", question, answer, phashes)
+            yield BenchmarkRow(self.name, f"{split}:{number}", question, answer, tuple(phashes))
 
     def read_image(self, place: str) -> bytes | None:
         """The first readable image of the row at `split:number`; None where there is none."""
@@ -109,16 +112,6 @@ class BenchmarkTable:
                 batch = table.read_rows(start, start + BATCH_ROWS, list(columns.values()))
                 for number, values in enumerate(batch, start=start):
                     yield split, number, {what: values[name] for what, name in columns.items()}
-
-    def _hash_image(self, cell: Cell) -> str:
-        try:
-            return inspect(cell.read(self._location.image_roots)).phash
-        except (ItemError, ImageError):
-            return ""
-
-
-def _list_images(row: Mapping[str, Any]) -> list[Cell]:
-    return read_cells(row["image"]) if row.get("image") is not None else []
 
 
 def _read_answer(row: Mapping[str, Any]) -> str:

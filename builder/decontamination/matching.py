@@ -94,11 +94,7 @@ class Matcher:
             number, bits = int(nearest[0]), nearest[1]
             kind = "near-duplicate image" if bits else "image"
             return self._make_match(item, kind, bits, self._rows[number])
-        share, number = self._find_closest(item)
-        return self._make_match(item, "question", share, self._rows[number]) if share else None
-
-    def _find_closest(self, item: SplitItem) -> tuple[float, int]:
-        """Largest share of the question's n-grams in one row, and that row; 0 for no match."""
+        # The row with the largest share of the question's n-grams.
         grams = cut_shingles(item.question, NGRAM)
         shared = Counter(number for gram in grams for number in self._questions.get(gram, ()))
         # A row's number is negated, so that of equal shares the first row wins.
@@ -107,8 +103,10 @@ class Matcher:
             for number, count in shared.items()
             if count / len(grams) >= COVERED and _ask_the_same(item, self._rows[number])
         ]
-        share, number = max(agreeing, default=(0.0, 0))
-        return share, -number
+        if not agreeing:
+            return None
+        share, number = max(agreeing)
+        return self._make_match(item, "question", share, self._rows[-number])
 
     def _make_match(self, item: SplitItem, kind: str, amount: float, row: BenchmarkRow) -> Match:
         return Match(

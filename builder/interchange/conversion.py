@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -79,7 +79,12 @@ def import_table(table: Path, form: Format, output: Path, license: str = "") -> 
         raise BuildError(f"{table} holds no question in the form {form!r}: {dict(left_out)}")
     logger.info("%s: %d questions taken, rows left out: %s", table, len(rows), dict(left_out))
     _write_release(release, rows, form, table.name, left_out)
-    _write_originals(output / ORIGINALS, originals, read_schema(table))
+    # Beside the release the rows as they came, so that they can be given back.
+    schema = read_schema(table)
+    if schema is not None:
+        schema = schema.insert(0, pa.field("id_", pa.string()))
+    kept = [{"id_": identity, **row} for identity, row in originals.items()]
+    pq.write_table(make_table(kept, schema), output / ORIGINALS)
     return ImportResult(release, len(rows), left_out)
 
 
@@ -119,10 +124,12 @@ def _write_release(
     release: Path, rows: list[dict[str, Any]], form: Format, name: str, left_out: Counter[str]
 ) -> None:
     data = release / "data"
+    # In the ledger the rows of a figure follow each other.
+    first = {row["figure_id"]: place for place, row in reversed(list(enumerate(rows)))}
     configs = [
         _write_config(data, "default", "test", rows),
         _write_config(data, "open", "test", rows),
-        _write_config(data, "ledger", "train", list(_sort_by_figure(rows))),
+        _write_config(data, "ledger", "train", sorted(rows, key=lambda r: first[r["figure_id"]])),
     ]
     summary = Summary()
     summary.add(pa.Table.from_pylist(rows, SCHEMAS["ledger"]))
@@ -133,12 +140,6 @@ def _write_release(
     write_card(release, configs, summary, content, settings | {"exclude": []})
 
 
-def _sort_by_figure(rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """The rows of a figure one after the other."""
-    figures = {row["figure_id"]: place for place, row in reversed(list(enumerate(rows)))}
-    yield from sorted(rows, key=lambda row: figures[row["figure_id"]])
-
-
 def _write_config(data: Path, config: str, split: str, rows: list[dict[str, Any]]) -> ConfigFiles:
     schema = SCHEMAS[config]
     path = data / config / f"{split}-00000-of-00001.parquet"
@@ -147,14 +148,6 @@ def _write_config(data: Path, config: str, split: str, rows: list[dict[str, Any]
     pq.write_table(table, path, row_group_size=256, **parquet_options(schema))
     size = path.stat().st_size
     return ConfigFiles(config, (SplitFiles(split, len(rows), size, (path,)),))
-
-
-def _write_originals(
-    path: Path, originals: Mapping[str, Mapping[str, Any]], schema: pa.Schema | None
-) -> None:
-    rows = [{"id_": identity, **row} for identity, row in originals.items()]
-    kept = schema.insert(0, pa.field("id_", pa.string())) if schema is not None else None
-    pq.write_table(make_table(rows, kept), path)
 
 
 def export_table(output: Path, form: Format, target: Path, split: str = "test") -> int:
@@ -178,7 +171,9 @@ def export_table(output: Path, form: Format, target: Path, split: str = "test") 
     rows = [row for row in read_rows(_find_table(output, split)) if row.get("keep") is not False]
     if not rows:
         raise BuildError(f"{output} has no questions to export")
-    originals = _read_originals(output)
+    originals: dict[str, dict[str, Any]] = {}
+    if (file := output / ORIGINALS).is_file():
+        originals = {row.pop("id_"): row for row in pq.read_table(file).to_pylist()}
     if originals and all(row["id"] in originals for row in rows):
         # The way back: the very columns, types and metadata of the table that was imported.
         restored = [_restore(row, originals[row["id"]], form) for row in rows]
@@ -200,13 +195,6 @@ def _find_table(output: Path, split: str) -> Path:
     if (release / "data" / "default").is_dir() and not file.exists():
         raise BuildError(f"{release} has no split {split!r} in one file")
     return file
-
-
-def _read_originals(output: Path) -> dict[str, dict[str, Any]]:
-    file = output / ORIGINALS
-    if not file.is_file():
-        return {}
-    return {row.pop("id_"): row for row in pq.read_table(file).to_pylist()}
 
 
 def _restore(row: Mapping[str, Any], original: Mapping[str, Any], form: Format) -> dict[str, Any]:

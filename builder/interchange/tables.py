@@ -29,8 +29,13 @@ def read_rows(path: Path) -> Iterator[dict[str, Any]]:
         raise BuildError(f"{path} holds no Parquet file; give {_KINDS}")
     for file in files:
         try:
-            for batch in _read_batches(file):
-                yield from batch.to_pylist()
+            if file.suffix == ".parquet":
+                with pq.ParquetFile(file) as opened:
+                    for batch in opened.iter_batches(256):
+                        yield from batch.to_pylist()
+            else:
+                for batch in pyarrow.json.read_json(file).to_batches(256):
+                    yield from batch.to_pylist()
         except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
             raise BuildError(f"{file} cannot be read: {str(error).splitlines()[0]}") from error
 
@@ -53,14 +58,6 @@ def make_table(rows: Sequence[Mapping[str, Any]], schema: pa.Schema | None) -> p
         return pa.Table.from_pylist(list(rows), schema)
     except (pa.ArrowException, TypeError):
         return pa.Table.from_pylist(list(rows))
-
-
-def _read_batches(file: Path) -> Iterator[pa.RecordBatch]:
-    if file.suffix == ".parquet":
-        with pq.ParquetFile(file) as opened:
-            yield from opened.iter_batches(256)
-    else:
-        yield from pyarrow.json.read_json(file).to_batches(256)
 
 
 def write_rows(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -59,9 +59,24 @@ def export_sft(
     Raises:
         BuildError: there is no such split.
     """
-    files = _find_files(output, form, split)
+    release = output / "release" if (output / "release").is_dir() else output
+    files = sorted((release / "data" / CONFIGS[form]).glob(f"{split}-*.parquet"))
+    if not files:
+        raise BuildError(f"{output} has no {split} split of {CONFIGS[form]}; build one first")
     file = target if target.suffix == ".parquet" else target / "train.parquet"
-    schema, rows, reasoned = _make_schema(), 0, 0
+    # Heavy; it alone knows how the metadata of its features is spelled.
+    from datasets import Features, Image, List, Value
+
+    message = {"role": Value("string"), "content": Value("string")}
+    features = Features(
+        {
+            "id": Value("string"),
+            "prompt": List(message),
+            "completion": List(message),
+            "images": List(Image()),
+        }
+    )
+    schema, rows, reasoned = features.arrow_schema, 0, 0
     with open_aside(file) as aside, pq.ParquetWriter(aside, schema, compression="zstd") as writer:
         for batch in _read_batches(files):
             examples = [_make_example(form, row) for row in batch]
@@ -100,14 +115,6 @@ def read_rationale(row: Mapping[str, Any]) -> str:
     return "" if _SPEAKS_OF_CAPTION.search(rationale) else rationale
 
 
-def _find_files(output: Path, form: QuestionForm, split: str) -> list[Path]:
-    release = output / "release" if (output / "release").is_dir() else output
-    files = sorted((release / "data" / CONFIGS[form]).glob(f"{split}-*.parquet"))
-    if not files:
-        raise BuildError(f"{output} has no {split} split of {CONFIGS[form]}; build one first")
-    return files
-
-
 def _read_batches(files: list[Path]) -> Iterator[list[dict[str, Any]]]:
     for path in files:
         with pq.ParquetFile(path) as file:
@@ -123,19 +130,3 @@ def _make_example(form: QuestionForm, row: dict[str, Any]) -> dict[str, Any]:
         "completion": [{"role": "assistant", "content": assistant}],
         "images": [row["image"]],
     }
-
-
-def _make_schema() -> pa.Schema:
-    # Heavy; it alone knows how the metadata of its features is spelled.
-    from datasets import Features, Image, List, Value
-
-    message = {"role": Value("string"), "content": Value("string")}
-    features = Features(
-        {
-            "id": Value("string"),
-            "prompt": List(message),
-            "completion": List(message),
-            "images": List(Image()),
-        }
-    )
-    return features.arrow_schema
