@@ -47,7 +47,7 @@ from benchmarks.costs.measuring import (
 from builder.run.config import BuildConfig
 from builder.run.engine import ONE_THREAD
 from builder.run.pipeline import build
-from builder.run.shard_scoring import candidate_pairs
+from builder.run.shard_scoring import make_pairs
 from builder.sources.phantom import Phantom, PhantomSource, make_article, source
 from builder.sources.phantom.source import PhantomArticle
 from builder.tables.shards import ShardStore
@@ -165,7 +165,7 @@ def write_calls(built: Path, recipe: Path) -> None:
     (recipe / CALLS).mkdir()
     for shard in sorted(path.stem for path in (built / "work" / "figures").glob("*.parquet")):
         figures = store.read("figures", shard)
-        pairs = candidate_pairs(figures, store.read("candidates", shard))
+        pairs = make_pairs(figures, store.read("candidates", shard))
         calls: list[Any] = []
         clip, nli = (_Recorder(e, calls) for e in (scorer.encoders.clip, scorer.encoders.nli))
         encode_with_models(pairs, clip, nli, scorer.hicqa.reference.bank)

@@ -114,12 +114,12 @@ class BuildConfig(Settings):
 
     @field_validator("sources", "exclude", mode="before")
     @classmethod
-    def _one_alone(cls, value: object) -> object:
+    def _wrap_single(cls, value: object) -> object:
         return (value,) if isinstance(value, str) else value
 
     @field_validator("bloom_target", mode="before")
     @classmethod
-    def _shares_in_a_row(cls, value: object) -> object:
+    def _split_shares(cls, value: object) -> object:
         return tuple(filter(None, value.split(","))) if isinstance(value, str) else value
 
     @model_validator(mode="before")
@@ -136,7 +136,7 @@ class BuildConfig(Settings):
 
     @field_validator("agent")
     @classmethod
-    def _known_agent(cls, value: str) -> str:
+    def _check_agent(cls, value: str) -> str:
         if value != "offline" and not is_model(value):
             known = "offline, openai:MODEL, transformers:MODEL, recorded:FOLDER"
             raise ValueError(f"{value!r} is none: {known}")
@@ -144,25 +144,25 @@ class BuildConfig(Settings):
 
     @field_validator("bloom_target")
     @classmethod
-    def _five_shares(cls, value: tuple[float, ...]) -> tuple[float, ...]:
+    def _check_shares(cls, value: tuple[float, ...]) -> tuple[float, ...]:
         if value and (len(value) != 5 or min(value) < 0 or not 0 < sum(value) < float("inf")):
             raise ValueError("five shares are needed, for the levels 1 to 5: 10,20,30,30,10")
         return value
 
     @field_validator("source_license")
     @classmethod
-    def _known_license(cls, value: str) -> str:
+    def _check_license(cls, value: str) -> str:
         if value and normalise(value).id == "unknown":
             raise ValueError(f"{value!r} is no licence known here; write MIT, CC0 or CC BY 4.0")
         return value
 
     @model_validator(mode="after")
-    def _encoders_with_weights(self) -> BuildConfig:
+    def _check_encoders(self) -> BuildConfig:
         check_encoders(self.clip, self.nli, self.fit)
         return self
 
     @model_validator(mode="after")
-    def _bloom_by_a_model(self) -> BuildConfig:
+    def _check_bloom(self) -> BuildConfig:
         if self.bloom_beside and not is_model(self.agent):
             raise ValueError("Bloom levels beside a benchmark's need an agent that is a model")
         if self.bloom_beside and self.recording:

@@ -44,8 +44,21 @@ def lock_output(output: Path, console: Console, wait: bool = False) -> Iterator[
         BuildError: work/ or release/ hold files of others, or without `wait`, another build runs.
     """
     work = output / "work"
-    _refuse_foreign_work(work)
-    _refuse_foreign_release(output / "release")
+    # Nothing is written where somebody else's files are.
+    if work.exists() and not work.is_dir():
+        raise BuildError(f"{work} is a file; choose another --output")
+    if work.is_dir() and not (work / LOCK).is_file() and any(work.iterdir()):
+        raise BuildError(f"{work} holds files that no build wrote; choose another --output")
+    release = output / "release"
+    if release.is_symlink() or (release.exists() and not release.is_dir()):
+        raise BuildError(f"{release} is no folder; choose another --output")
+    if release.is_dir() and any(release.iterdir()):
+        try:
+            is_ours = CANARY.encode() in (release / "README.md").read_bytes()
+        except OSError:
+            is_ours = False
+        if not is_ours:
+            raise BuildError(f"{release} holds files that no build wrote; choose another --output")
     work.mkdir(parents=True, exist_ok=True)
     lock = FileLock(work / LOCK)
     try:
@@ -62,27 +75,6 @@ def lock_output(output: Path, console: Console, wait: bool = False) -> Iterator[
         lock.release()
         # Where the system removes a lock's file with the lock (Windows), put the mark back.
         (work / LOCK).touch()
-
-
-def _refuse_foreign_work(work: Path) -> None:
-    if work.exists() and not work.is_dir():
-        raise BuildError(f"{work} is a file; choose another --output")
-    if work.is_dir() and not (work / LOCK).is_file() and any(work.iterdir()):
-        raise BuildError(f"{work} holds files that no build wrote; choose another --output")
-
-
-def _refuse_foreign_release(release: Path) -> None:
-    if release.is_symlink() or (release.exists() and not release.is_dir()):
-        raise BuildError(f"{release} is no folder; choose another --output")
-    if release.is_dir() and any(release.iterdir()) and not _has_our_card(release):
-        raise BuildError(f"{release} holds files that no build wrote; choose another --output")
-
-
-def _has_our_card(release: Path) -> bool:
-    try:
-        return CANARY.encode() in (release / "README.md").read_bytes()
-    except OSError:
-        return False
 
 
 def prune(work: Path, shards: set[str]) -> None:

@@ -42,7 +42,7 @@ from builder.screening.questions import ASSIGNMENTS
 from builder.sources import open_source
 from builder.tables.records import Rejection
 from builder.tables.shards import ShardStore, code_digest, parquet_bytes, write_atomically
-from filtering.decide import Threshold, choose_threshold
+from filtering.decide import choose_threshold
 from filtering.records import arrow_schema, to_table
 
 logger = logging.getLogger("microvqa_pp")
@@ -136,7 +136,13 @@ def _run_stages(
         digests = engine.run("Signals", SCORE, shards, digests, fitted=fitted)
         clock.lap("signals")
         # The threshold is a quantile of all scores; under it each shard decides for itself.
-        threshold = _choose_threshold(store, shards, config)
+        columns = ["qa_id", "score", "contradiction"]
+        rows = (
+            (row["qa_id"], row["score"], bool(row["contradiction"]))
+            for shard in shards
+            for row in store.read("signals", shard.name, columns).to_pylist()
+        )
+        threshold = choose_threshold(rows, config.keep_ratio)
         logger.debug("%s", threshold)
         engine.run("Decisions, questions", AFTER_THRESHOLD, shards, digests, threshold)
     return shards, articles
@@ -217,7 +223,10 @@ def card_settings(config: BuildConfig) -> dict[str, Any]:
     if config.recording:
         # The model that wrote the questions, whoever keeps its words.
         settings["agent"] = read_recording(config.recording).manifest.agent
-    settings["bloom_beside"] = _read_benchmark_bloom(config)
+    # Questions of the benchmark beside ours by level 0-5; None where none was classified.
+    levels = config.output / "work" / BENCHMARK_BLOOM
+    is_beside = config.bloom_beside and levels.is_file()
+    settings["bloom_beside"] = json.loads(levels.read_text("utf-8")) if is_beside else None
     settings["sources"] = [public_name(spec) for spec in config.sources]
     settings["exclude"] = [public_name(f"dataset:{spec}")[8:] for spec in config.exclude]
     return settings
@@ -251,25 +260,6 @@ def _classify_benchmark(config: BuildConfig) -> None:
     levels = Counter(reply.level for reply in agent.classify(questions))
     counts = {"name": dataset.name, "levels": [levels[level] for level in range(6)]}
     write_atomically(config.output / "work" / BENCHMARK_BLOOM, json.dumps(counts).encode())
-
-
-def _read_benchmark_bloom(config: BuildConfig) -> dict[str, Any] | None:
-    """The benchmark's name and its questions by level 0-5; None where none was classified."""
-    path = config.output / "work" / BENCHMARK_BLOOM
-    if not config.bloom_beside or not path.is_file():
-        return None
-    counts: dict[str, Any] = json.loads(path.read_text("utf-8"))
-    return counts
-
-
-def _choose_threshold(store: ShardStore, shards: list[Shard], config: BuildConfig) -> Threshold:
-    columns = ["qa_id", "score", "contradiction"]
-    rows = (
-        (row["qa_id"], row["score"], bool(row["contradiction"]))
-        for shard in shards
-        for row in store.read("signals", shard.name, columns).to_pylist()
-    )
-    return choose_threshold(rows, config.keep_ratio)
 
 
 def _split(
@@ -317,18 +307,18 @@ def _exclude_benchmarks(
 
 
 def _merge_quarantine(store: ShardStore, shards: list[Shard]) -> pa.Table:
-    tables = [store.read("quarantine", shard.name) for shard in shards]
-    tables += [_find_lost_replies(store, shard.name) for shard in shards]
-    merged = pa.concat_tables(tables) if tables else arrow_schema(Rejection).empty_table()
+    """What the sources could not use, and the replies of the agent that were lost."""
+    parts = [store.read("quarantine", shard.name) for shard in shards]
+    columns = LISTS | {
+        "figures": ("figure_id", "article_id", "source", "label"),
+        "candidates": ("candidate_id", "figure_id"),
+    }
+    for shard in shards:
+        tables = {table: store.read(table, shard.name, list(c)) for table, c in columns.items()}
+        parts.append(to_table(Rejection, list_lost_replies(tables)))
+    merged = pa.concat_tables(parts) if parts else arrow_schema(Rejection).empty_table()
     write_atomically(store.folder / "quarantine.parquet", parquet_bytes(merged))
     return merged
-
-
-def _find_lost_replies(store: ShardStore, shard: str) -> pa.Table:
-    tables = {name: store.read(name, shard, list(columns)) for name, columns in LISTS.items()}
-    tables["figures"] = store.read("figures", shard, ["figure_id", "article_id", "source", "label"])
-    tables["candidates"] = store.read("candidates", shard, ["candidate_id", "figure_id"])
-    return to_table(Rejection, list_lost_replies(tables))
 
 
 class _Clock:

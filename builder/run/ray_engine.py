@@ -43,7 +43,7 @@ def execute(
     count = min(workers, len(jobs))
     if encodes and gpus > ray.cluster_resources().get("GPU", 0):
         raise BuildError(f"the Ray cluster has no worker with {gpus:g} GPUs: --gpus-per-worker 0")
-    submit = _actors(ray, count, gpus) if encodes else _tasks(ray)
+    submit = _submit_to_actors(ray, count, gpus) if encodes else _submit_as_tasks(ray)
     waiting, running = iter(jobs), dict[Any, Callable[[], None]]()
     try:
         while True:
@@ -54,7 +54,17 @@ def execute(
                 return
             for ref in ray.wait(list(running), num_returns=1)[0]:
                 running.pop(ref)()
-                yield _result(ray, ref)
+                try:
+                    result: Result = ray.get(ref)
+                except ray.exceptions.RayTaskError as error:
+                    raise error.cause from None
+                except ray.exceptions.RayError as error:
+                    line = (str(error).strip().splitlines() or [""])[0]
+                    raise BuildError(
+                        f"Ray lost a worker more than {RETRIES} times, perhaps for lack of memory "
+                        f"({line}); run the same command again to continue"
+                    ) from error
+                yield result
     finally:
         for ref in running:
             ray.cancel(ref, recursive=False)
@@ -67,7 +77,10 @@ def _connect(address: str) -> Any:
         raise BuildError("--engine ray needs Ray: pip install 'microvqa-pp[ray]'") from error
     if not ray.is_initialized():
         try:
-            _reach(address)
+            # Raises OSError where nothing listens: Ray's own client would end the process.
+            host, _, port = address.rpartition(":")
+            if host and port.isdigit() and "/" not in host:
+                socket.create_connection((host, int(port)), timeout=10).close()
             joins = bool(address or os.environ.get("RAY_ADDRESS"))
             ray.init(
                 address=address or None,
@@ -80,13 +93,6 @@ def _connect(address: str) -> Any:
             line = (str(error).strip().splitlines() or [""])[0]
             raise BuildError(f"no Ray cluster at {address or 'this machine'}: {line}") from error
     return ray
-
-
-def _reach(address: str) -> None:
-    """Raises OSError where nothing listens: Ray's own client would end the process."""
-    host, _, port = address.rpartition(":")
-    if host and port.isdigit() and "/" not in host:
-        socket.create_connection((host, int(port)), timeout=10).close()
 
 
 def _run(code: str, job: Job) -> Result:
@@ -109,12 +115,12 @@ class _Worker:
 Submit = Callable[[Job], tuple[Any, Callable[[], None]]]
 
 
-def _tasks(ray: Any) -> Submit:
+def _submit_as_tasks(ray: Any) -> Submit:
     remote, code = ray.remote(max_retries=RETRIES)(_run), code_digest()
     return lambda job: (remote.remote(code, job), lambda: None)
 
 
-def _actors(ray: Any, count: int, gpus: float) -> Submit:
+def _submit_to_actors(ray: Any, count: int, gpus: float) -> Submit:
     """Hands each shard to the actor with the fewest."""
     kind = ray.remote(max_restarts=RETRIES, max_task_retries=RETRIES, num_gpus=gpus)(_Worker)
     actors, load, code = [kind.remote() for _ in range(count)], Counter[int](), code_digest()
@@ -125,18 +131,3 @@ def _actors(ray: Any, count: int, gpus: float) -> Submit:
         return actors[least].run.remote(code, job), lambda: load.subtract([least])
 
     return submit
-
-
-def _result(ray: Any, ref: Any) -> Result:
-    errors = ray.exceptions
-    try:
-        result: Result = ray.get(ref)
-    except errors.RayTaskError as error:
-        raise error.cause from None
-    except errors.RayError as error:
-        line = (str(error).strip().splitlines() or [""])[0]
-        raise BuildError(
-            f"Ray lost a worker more than {RETRIES} times, perhaps for lack of memory ({line}); "
-            "run the same command again to continue"
-        ) from error
-    return result

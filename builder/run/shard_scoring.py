@@ -54,7 +54,7 @@ def score_pairs(context: Context, pairs: PairTable) -> list[Signals]:
     return open_scorer(fitted.folder if fitted else BUNDLED).score(pairs)
 
 
-def with_judgements(signals: Sequence[Signals], judged: Sequence[AgentSignals]) -> list[Signals]:
+def add_judgements(signals: Sequence[Signals], judged: Sequence[AgentSignals]) -> list[Signals]:
     """Signals whose score is the mean of itself and of what a model agent makes of the pair.
 
     The agent's part is the mean of its consistency, its answer without the caption, and its
@@ -62,27 +62,24 @@ def with_judgements(signals: Sequence[Signals], judged: Sequence[AgentSignals]) 
     error, and does not count. Pairs that no agent judged keep their score.
     """
     by_id = {row.candidate_id: row for row in judged}
-    return [_with_judgement(row, by_id.get(row.qa_id)) for row in signals]
+    scored = []
+    for row in signals:
+        if (its := by_id.get(row.qa_id)) is not None:
+            parts = (
+                its.signal_agent_consistency,
+                its.signal_agent_caption_blind,
+                its.signal_agent_verdict,
+            )
+            given = [part for part in parts if part is not None]
+            if given:
+                score = round((row.score + sum(given) / len(given)) / 2, 6)
+                scorer = f"{row.scorer}, with the judgement of {its.judged_by}"
+                row = replace(row, score=score, scorer=scorer)
+        scored.append(row)
+    return scored
 
 
-def _with_judgement(row: Signals, judged: AgentSignals | None) -> Signals:
-    if judged is None:
-        return row
-    parts = (
-        judged.signal_agent_consistency,
-        judged.signal_agent_caption_blind,
-        judged.signal_agent_verdict,
-    )
-    told = [part for part in parts if part is not None]
-    if not told:
-        return row
-    score = round((row.score + sum(told) / len(told)) / 2, 6)
-    return replace(
-        row, score=score, scorer=f"{row.scorer}, with the judgement of {judged.judged_by}"
-    )
-
-
-def candidate_pairs(figures: pa.Table, candidates: pa.Table) -> PairTable:
+def make_pairs(figures: pa.Table, candidates: pa.Table) -> PairTable:
     """Candidates with caption, image (where it was read) and article of their figures."""
     known = {row["figure_id"]: row for row in figures.to_pylist()}
     rows = [
@@ -129,12 +126,12 @@ def fit_corpus(
     choice = _choose(config, wanted[0])
     encoders = open_encoders(choice.clip, choice.nli)
     drawn = sorted(wanted, key=lambda shard: digest([config.seed, shard.name]))
-    pool = _pool(store, drawn, encoders.clip is not None)
+    pool = _draw_pool(store, drawn, encoders.clip is not None)
     fit_filter(pool, encoders, seed=config.seed).save(folder)
     return FittedFilter(folder, fingerprint)
 
 
-def _pool(store: ShardStore, shards: Sequence[Shard], with_images: bool) -> PairTable:
+def _draw_pool(store: ShardStore, shards: Sequence[Shard], with_images: bool) -> PairTable:
     rows: list[QA] = []
     images: list[str] = []
     groups: list[str] = []
@@ -144,7 +141,7 @@ def _pool(store: ShardStore, shards: Sequence[Shard], with_images: bool) -> Pair
         if len(rows) >= _MOST_FITTED:
             break
         figures = store.read("figures", shard.name, columns)
-        found = candidate_pairs(figures, store.read("candidates", shard.name))
+        found = make_pairs(figures, store.read("candidates", shard.name))
         rows += found.rows
         images += found.images
         groups += found.groups

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from builder.agents import Agent, is_model, open_agent
 from builder.run.job import Context, Stage, Tables
-from builder.run.shard_scoring import candidate_pairs, score_pairs, sees_images, with_judgements
+from builder.run.shard_scoring import add_judgements, make_pairs, score_pairs, sees_images
 from builder.sources import open_source
 from builder.tables.licenses import allows
 from builder.tables.records import (
@@ -39,7 +39,7 @@ def write_candidates(context: Context, tables: Tables) -> dict[str, pa.Table]:
     figures = read_figure_table(tables["figures"])
     reasons = {f.figure_id: left_out(f, context) for f in figures}
     usable = [replace(f, is_microscopy=True) for f in figures if not reasons[f.figure_id]]
-    agent = _agent(context)
+    agent = _open_agent(context)
     candidates, outcomes = agent.write_candidates(usable)
     unused = [Outcome(figure_id, 0, reason) for figure_id, reason in reasons.items() if reason]
     return {
@@ -49,7 +49,7 @@ def write_candidates(context: Context, tables: Tables) -> dict[str, pa.Table]:
     }
 
 
-def _agent(context: Context) -> Agent:
+def _open_agent(context: Context) -> Agent:
     return open_agent(context.config.agent, context.config.agent_options)
 
 
@@ -64,7 +64,7 @@ def judge_candidates(context: Context, tables: Tables) -> dict[str, pa.Table]:
     asked = {candidate.figure_id for candidate in candidates}
     rows = read_figure_table(tables["figures"])
     figures = {figure.figure_id: figure for figure in rows if figure.figure_id in asked}
-    agent = _agent(context)
+    agent = _open_agent(context)
     judged = agent.judge(candidates, figures)
     return {
         "agent_signals": to_table(AgentSignals, judged),
@@ -86,9 +86,9 @@ def left_out(figure: Figure, context: Context) -> str:
 
 def score_candidates(context: Context, tables: Tables) -> dict[str, pa.Table]:
     """Stage 2, first half: candidates and what an agent makes of them -> signals and score."""
-    pairs = candidate_pairs(tables["figures"], tables["candidates"])
+    pairs = make_pairs(tables["figures"], tables["candidates"])
     judged = from_table(AgentSignals, tables["agent_signals"])
-    return {"signals": to_table(Signals, with_judgements(score_pairs(context, pairs), judged))}
+    return {"signals": to_table(Signals, add_judgements(score_pairs(context, pairs), judged))}
 
 
 def decide_candidates(context: Context, tables: Tables) -> dict[str, pa.Table]:
@@ -104,7 +104,7 @@ def write_questions(context: Context, tables: Tables) -> dict[str, pa.Table]:
     kept = {d.qa_id for d in from_table(Decision, tables["decisions"]) if d.keep}
     candidates = [c for c in from_table(Candidate, tables["candidates"]) if c.candidate_id in kept]
     figures = {f.figure_id: f for f in read_figure_table(tables["figures"])}
-    agent = _agent(context)
+    agent = _open_agent(context)
     questions = agent.write_questions(candidates, figures, context.config.seed)
     return {"questions": to_table(Question, questions), **_take_replies("question_replies", agent)}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from builder.run.shard_scoring import with_judgements
+from builder.run.shard_scoring import add_judgements
 from builder.tables.records import AgentSignals
 from filtering.records import QA
 from filtering.text_signals import compute_signals
@@ -28,11 +28,11 @@ def judged(
 
 
 def test_a_judged_pair_scores_the_mean_of_signals_and_agent() -> None:
-    found = with_judgements(ROWS, [judged("1", 1.0, 0.0, 1.0, 0.5)])
+    found = add_judgements(ROWS, [judged("1", 1.0, 0.0, 1.0, 0.5)])
     assert found[1].score == round((ROWS[1].score + 0.5) / 2, 6)
     assert found[1].scorer == "mean of signals, with the judgement of openai:m"
 
 
 def test_pairs_without_a_judgement_keep_their_score() -> None:
-    found = with_judgements(ROWS, [judged("1"), judged("2", without_image=1.0)])
+    found = add_judgements(ROWS, [judged("1"), judged("2", without_image=1.0)])
     assert found == ROWS
