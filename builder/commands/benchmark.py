@@ -5,15 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
 if TYPE_CHECKING:
     from filtering.encoders import OpenClipEncoder
-    from scoring.report.result import Report
-    from scoring.runner import BenchmarkRun, BenchmarkSettings, Dataset
+    from scoring.models.records import Condition
+    from scoring.runner import BenchmarkSettings, Dataset
 
 
 _KINDS = (
@@ -101,10 +101,15 @@ def benchmark_command(
         read_template(prompt, "image")
         if budget is not None and None in (price_in, price_out):
             raise ValueError("--budget needs --price-in and --price-out")
+        conditions: list[Condition] = []
+        if no_image:
+            conditions.append("no-image")
+        if choices_only:
+            conditions.append("choices-only")
         settings = BenchmarkSettings(
             model=model,
             output=output,
-            conditions=_conditions(no_image, choices_only),
+            conditions=tuple(conditions) or ("image",),
             circular=circular,
             chat=ChatSettings(prompt, max_tokens, temperature if temperature >= 0 else None, seed),
             serving=Serving(base_url, revision, timeout, concurrency, batch_size),
@@ -118,20 +123,18 @@ def benchmark_command(
     _run_to_end(run)
 
 
-def _conditions(no_image: bool, choices_only: bool) -> Any:
-    asked = [("no-image", no_image), ("choices-only", choices_only)]
-    return tuple(name for name, wanted in asked if wanted) or ("image",)
-
-
 def _run_and_print(dataset: Dataset, settings: BenchmarkSettings) -> None:
-    from scoring.report.writing import write_all
+    from scoring.report.writing import list_notes, make_table, write_all
     from scoring.runner import run_benchmark
     from scoring.runner.benchmark import show_progress
 
     with show_progress(Console(stderr=True)) as progress:
         run = run_benchmark(dataset, settings, progress, open_encoder=_open_encoder)
     report, notices = write_all(settings.output, run)
-    _print_report(report, run, settings.output, notices)
+    console = Console(highlight=False, markup=False, emoji=False)
+    console.print(make_table(report))
+    for line in (*list_notes(report), *notices, f"Report: {settings.output / 'report.md'}"):
+        console.print(line, soft_wrap=True)
 
 
 def _open_encoder(name: str) -> OpenClipEncoder:
@@ -143,15 +146,6 @@ def _open_encoder(name: str) -> OpenClipEncoder:
         return open_clip_encoder(name)
     except EncoderError as error:
         raise ValueError(str(error)) from error
-
-
-def _print_report(report: Report, found: BenchmarkRun, output: Path, notices: list[str]) -> None:
-    from scoring.report.writing import list_notes, make_table
-
-    console = Console(highlight=False, markup=False, emoji=False)
-    console.print(make_table(report))
-    for line in (*list_notes(report), *notices, f"Report: {output / 'report.md'}"):
-        console.print(line, soft_wrap=True)
 
 
 def _run_to_end(run: Callable[[], None]) -> None:

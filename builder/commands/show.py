@@ -51,7 +51,14 @@ def print_summary(summary: Summary, console: Console) -> None:
         f"{len(summary.figures):,} figures, {summary.candidates:,} candidates, "
         f"{summary.kept:,} kept by the filter ({summary.gated:,} gated as contradictions)"
     )
-    console.print(_splits(summary))
+    table = Table("Split", "questions", "articles", "task", "Bloom 1-5", "key position A-D")
+    for split, count in summary.of("split"):
+        tasks = ", ".join(f"{_abbreviate(t)} {n}" for t, n in summary.of(f"task/{split}"))
+        bloom = " ".join(str(summary.number(f"bloom/{split}", str(b))) for b in range(1, 6))
+        places = " ".join(str(summary.number(f"position/{split}", str(p))) for p in range(4))
+        articles = str(len(summary.articles[split]))
+        table.add_row(Text(split), f"{count:,}", articles, Text(tasks), bloom, places)
+    console.print(table)
     for title, name in (
         ("Source (figures)", "source"),
         ("Licence (figures)", "license"),
@@ -62,28 +69,13 @@ def print_summary(summary: Summary, console: Console) -> None:
         ("Quarantine", "quarantine"),
     ):
         if values := summary.of(name):
-            console.print(_counts(title, values))
+            table = Table(title, "rows", title_justify="left")
+            for value, count in values:
+                table.add_row(Text(value), f"{count:,}")
+            console.print(table)
     if line := describe_left_out(summary):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
-def _counts(title: str, values: list[tuple[str, int]]) -> Table:
-    table = Table(title, "rows", title_justify="left")
-    for value, count in values:
-        table.add_row(Text(value), f"{count:,}")
-    return table
-
-
-def _splits(summary: Summary) -> Table:
-    table = Table("Split", "questions", "articles", "task", "Bloom 1-5", "key position A-D")
-    for split, count in summary.of("split"):
-        tasks = ", ".join(f"{_initials(t)} {n}" for t, n in summary.of(f"task/{split}"))
-        bloom = " ".join(str(summary.number(f"bloom/{split}", str(b))) for b in range(1, 6))
-        places = " ".join(str(summary.number(f"position/{split}", str(p))) for p in range(4))
-        articles = str(len(summary.articles[split]))
-        table.add_row(Text(split), f"{count:,}", articles, Text(tasks), bloom, places)
-    return table
-
-
-def _initials(task: str) -> str:
+def _abbreviate(task: str) -> str:
     return "EU" if task.startswith("Expert") else "".join(word[0] for word in task.split())
