@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -82,8 +81,16 @@ class Corpus:
         # Inputs without a figure are no decisions; long columns that nobody looks at cost memory.
         table = table.filter(pc.is_valid(table["figure_id"])).combine_chunks()
         table = table.drop_columns([n for n in _UNUSED if n in table.column_names])
-        found = _find_figures(table)
-        return cls(release, table, found, {figure.figure_id: figure for figure in found})
+        # The rows of a figure follow each other; of one that comes again, the first run counts.
+        figures: list[str] = table["figure_id"].to_pylist()
+        hashes = table["image_sha256"].to_pylist()
+        starts = [n for n, name in enumerate(figures) if n == 0 or figures[n - 1] != name]
+        stops = [*starts[1:], len(figures)]
+        by_id: dict[str, FigureRows] = {}
+        for start, stop in zip(starts, stops, strict=True):
+            figure = FigureRows(figures[start], hashes[start] or "", start, stop)
+            by_id.setdefault(figure.figure_id, figure)
+        return cls(release, table, tuple(by_id.values()), by_id)
 
     def read_rows(self, figure: FigureRows) -> list[dict[str, Any]]:
         """The ledger rows of a figure, each with its place in the table as `row`."""
@@ -196,16 +203,3 @@ def name_signal(signal: str) -> str:
 
 def _read_numbers(column: pa.Array | pa.ChunkedArray, missing: float) -> Floats:
     return np.asarray(pc.fill_null(column, missing).to_numpy(), np.float64)
-
-
-def _find_figures(table: pa.Table) -> tuple[FigureRows, ...]:
-    figures: Sequence[str] = table["figure_id"].to_pylist()
-    hashes = table["image_sha256"].to_pylist()
-    starts = [n for n, name in enumerate(figures) if n == 0 or figures[n - 1] != name]
-    stops = [*starts[1:], len(figures)]
-    by_id: dict[str, FigureRows] = {}
-    for start, stop in zip(starts, stops, strict=True):
-        by_id.setdefault(
-            figures[start], FigureRows(figures[start], hashes[start] or "", start, stop)
-        )
-    return tuple(by_id.values())

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 import threading
-from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -44,10 +43,19 @@ class ImageStore:
         # Only places are kept: a release may hold more images than there is memory.
         self._spots: dict[str, _Spot] = {}
         hashes = {f.figure_id: f.image_sha256 for f in corpus.figures}
-        for file in _list_files(corpus.release):
-            for figure, spot in _index_images(file):
-                if sha := hashes.get(figure):
-                    self._spots.setdefault(sha, spot)
+        # Parquet files with figures: those of the release first, for their small row groups.
+        # The files of the release come first, for their small row groups.
+        data = corpus.release / "data"
+        files = sorted([*data.glob("open/*.parquet"), *data.glob("default/*.parquet")])
+        if corpus.release.name == "release":
+            files += sorted((corpus.release.parent / "work" / "figures").glob("*.parquet"))
+        for file in files:
+            source = pq.ParquetFile(file)
+            for group in range(source.num_row_groups):
+                ids = source.read_row_group(group, columns=["figure_id"])["figure_id"].to_pylist()
+                for row, figure in enumerate(ids):
+                    if sha := hashes.get(figure):
+                        self._spots.setdefault(sha, _Spot(file, group, row))
         self.read = lru_cache(maxsize=64)(self._read)
         self._small = lru_cache(maxsize=4096)(self._make_thumb)
         self._lock = threading.Lock()
@@ -115,17 +123,3 @@ def _respond(data: bytes) -> Response:
 
 def _refuse() -> Response:
     return Response("no such figure", 404, media_type="text/plain")
-
-
-def _list_files(release: Path) -> list[Path]:
-    """Parquet files with figures: those of the release first, for their small row groups."""
-    data = [f for name in ("open", "default") for f in (release / "data" / name).glob("*.parquet")]
-    work = (release.parent / "work" / "figures").glob("*.parquet")
-    return [*sorted(data), *(sorted(work) if release.name == "release" else ())]
-
-
-def _index_images(file: Path) -> Iterable[tuple[str, _Spot]]:
-    source = pq.ParquetFile(file)
-    for group in range(source.num_row_groups):
-        figures = source.read_row_group(group, columns=["figure_id"])["figure_id"].to_pylist()
-        yield from ((figure, _Spot(file, group, row)) for row, figure in enumerate(figures))

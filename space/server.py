@@ -50,7 +50,12 @@ def build_app(
     with gr.Blocks(
         title="microvqa_pp", analytics_enabled=False, delete_cache=(3600, 24 * 3600)
     ) as app:
-        gr.HTML(_render_header(decisions), apply_default_css=False, elem_id="header")
+        corpus = decisions.corpus
+        header = render(
+            "header.html", figures=len(corpus.figures), candidates=decisions.ranking.total,
+            kept=int(corpus.keep.sum()), phantom=corpus.phantom_only,
+        )  # fmt: skip
+        gr.HTML(header, apply_default_css=False, elem_id="header")
         with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab("Decisions", id="decisions"):
                 parts, filters = lay_out_decisions(decisions)
@@ -71,14 +76,6 @@ def build_app(
         start_screening(app)
         parts.link.change(None, parts.link, None, js="(link) => window.showView(link)")
     return app, _make_launch_settings(decisions)
-
-
-def _render_header(decisions: Decisions) -> str:
-    corpus = decisions.corpus
-    return render(
-        "header.html", figures=len(corpus.figures), candidates=decisions.ranking.total,
-        kept=int(corpus.keep.sum()), phantom=corpus.phantom_only,
-    )  # fmt: skip
 
 
 def _make_launch_settings(decisions: Decisions) -> dict[str, Any]:

@@ -82,20 +82,16 @@ def take_table(path: str | Path, folder: Path) -> Path:
     if file.stat().st_size > MOST_TABLE_BYTES:
         raise UploadError(f"the table has more than {MOST_TABLE_BYTES >> 20} MB")
     if kind == ".parquet":
-        _check_parquet(file)
+        try:
+            meta = pq.read_metadata(file)
+        except (pa.ArrowException, OSError) as error:
+            raise UploadError("this is no Parquet file") from error
+        groups = [meta.row_group(n) for n in range(meta.num_row_groups)]
+        if sum(group.total_byte_size for group in groups) > MOST_UNPACKED:
+            raise UploadError(f"the table unpacks to more than {MOST_UNPACKED >> 20} MB")
     taken = folder / f"table{kind}"
     shutil.copyfile(file, taken)
     return taken
-
-
-def _check_parquet(file: Path) -> None:
-    try:
-        meta = pq.read_metadata(file)
-    except (pa.ArrowException, OSError) as error:
-        raise UploadError("this is no Parquet file") from error
-    groups = [meta.row_group(n) for n in range(meta.num_row_groups)]
-    if sum(group.total_byte_size for group in groups) > MOST_UNPACKED:
-        raise UploadError(f"the table unpacks to more than {MOST_UNPACKED >> 20} MB")
 
 
 class AddressError(ValueError):

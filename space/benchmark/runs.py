@@ -132,44 +132,35 @@ class BenchRunner:
         except (BadInput, ModelError, Incomplete, AddressError, ValueError, OSError) as error:
             put(RunProgress(problem=_hide_key(request.key, str(error))))
         except Exception as error:
-            put(
-                RunProgress(
-                    problem=f"the run failed: {_hide_key(request.key, type(error).__name__)}"
-                )
-            )
+            kind = _hide_key(request.key, type(error).__name__)
+            put(RunProgress(problem=f"the run failed: {kind}"))
 
     def _run_request(
         self, request: RunRequest, folder: Path, report: Callable[..., None]
     ) -> tuple[Report, BenchmarkRun]:
-        from scoring.report.result import make_report
-        from scoring.runner import BenchmarkSettings, run_benchmark
-
-        dataset = self._open_dataset(request)
-        report(0, len(dataset.chosen))
-        settings = BenchmarkSettings(request.name, folder, self._list_conditions(request))
-        if request.kind == HUB:
-            run: BenchmarkRun = _run_on_gpu(dataset, settings)
-        else:
-            run = run_benchmark(dataset, settings, report, self._open_model(request))
-        report(len(dataset.chosen), len(dataset.chosen))
-        return make_report(run.result, run.items, run.left_out), run
-
-    def _open_dataset(self, request: RunRequest) -> Dataset:
         from scoring.items import BadInput
-        from scoring.runner import open_dataset
+        from scoring.report.result import make_report
+        from scoring.runner import BenchmarkSettings, open_dataset, run_benchmark
 
         dataset = open_dataset(str(self._release), "test", None)
         chosen = tuple(q for q in dataset.chosen if request.task in ("", q.task))
         if not chosen:
             raise BadInput("no test question is of that task")
         # Evenly spread over the split, which lies in the order of the figures.
-        return replace(
-            dataset, chosen=chosen[:: max(len(chosen) // request.limit, 1)][: request.limit]
-        )
-
-    def _list_conditions(self, request: RunRequest) -> tuple[Any, ...]:
+        spread = chosen[:: max(len(chosen) // request.limit, 1)][: request.limit]
+        dataset = replace(dataset, chosen=spread)
+        report(0, len(spread))
         asks = request.kind in (ENDPOINT, HUB)
-        return ("image", "no-image") if asks and request.no_image else ("image",)
+        conditions: tuple[Any, ...] = (
+            ("image", "no-image") if asks and request.no_image else ("image",)
+        )
+        settings = BenchmarkSettings(request.name, folder, conditions)
+        if request.kind == HUB:
+            run: BenchmarkRun = _run_on_gpu(dataset, settings)
+        else:
+            run = run_benchmark(dataset, settings, report, self._open_model(request))
+        report(len(spread), len(spread))
+        return make_report(run.result, run.items, run.left_out), run
 
     def _open_model(self, request: RunRequest) -> Backend | Chooser:
         from scoring.items import BadInput
@@ -179,7 +170,9 @@ class BenchRunner:
         if request.kind == BASELINE and request.name in BASELINES:
             return open_model(request.name)
         if request.kind == CLIP and request.name == BUNDLED_CLIP:
-            return _open_clip()
+            from filtering.encoders import open_clip_encoder
+
+            return open_model(BUNDLED_CLIP, open_encoder=open_clip_encoder)
         if request.kind == ENDPOINT:
             return OpenAIChat(
                 request.name.strip(), base_url=check_url(request.url), timeout=_TIMEOUT,
@@ -188,13 +181,6 @@ class BenchRunner:
                 http_client=make_visitor_client(self._allow_private, _TIMEOUT),
             )  # fmt: skip
         raise BadInput("choose a model")
-
-
-def _open_clip() -> Backend | Chooser:
-    from filtering.encoders import open_clip_encoder
-    from scoring.models import open_model
-
-    return open_model(BUNDLED_CLIP, open_encoder=open_clip_encoder)
 
 
 def check_hub_name(text: str) -> str:

@@ -80,7 +80,18 @@ def lay_out_form(tasks: Sequence[str], total: int) -> BenchmarkForm:
         elem_id="bench-baseline",
     )  # fmt: skip
     with gr.Column(visible=False) as endpoint:
-        url, name, key = _lay_out_endpoint()
+        url = gr.Textbox(
+            "https://api.openai.com/v1", label="Server (OpenAI-compatible)", max_length=500,
+            elem_id="bench-url",
+        )  # fmt: skip
+        name = gr.Textbox(
+            label="Name of the model", placeholder="gpt-4o-mini", max_length=200,
+            elem_id="bench-name",
+        )  # fmt: skip
+        key = gr.Textbox(
+            label="Your key", type="password", max_length=500, elem_id="bench-key",
+            info="Stays in this page; sent to that server and nowhere else.",
+        )  # fmt: skip
     hub = gr.Dropdown(
         list(list_hub_models()), label="Hub model", visible=False, allow_custom_value=True,
         elem_id="bench-hub",
@@ -98,22 +109,6 @@ def lay_out_form(tasks: Sequence[str], total: int) -> BenchmarkForm:
     return BenchmarkForm(
         kind, baseline, endpoint, url, name, key, hub, task, limit, no_image, go, stop
     )
-
-
-def _lay_out_endpoint() -> tuple[gr.Textbox, gr.Textbox, gr.Textbox]:
-    url = gr.Textbox(
-        "https://api.openai.com/v1", label="Server (OpenAI-compatible)", max_length=500,
-        elem_id="bench-url",
-    )  # fmt: skip
-    name = gr.Textbox(
-        label="Name of the model", placeholder="gpt-4o-mini", max_length=200,
-        elem_id="bench-name",
-    )  # fmt: skip
-    key = gr.Textbox(
-        label="Your key", type="password", max_length=500, elem_id="bench-key",
-        info="Stays in this page; sent to that server and nowhere else.",
-    )  # fmt: skip
-    return url, name, key
 
 
 def read_request(
@@ -134,7 +129,12 @@ def render_report(report: Report, run: BenchmarkRun) -> tuple[str, str]:
     main = report.of(model, "image") or report.of(model)
     if main is None:
         return render("message.html", text="Nothing was answered.", kind="error"), ""
-    wrong = [item for item in run.items if _is_wrong(item, model, main["condition"])]
+    asked = (model, main["condition"], 0)
+    wrong = [
+        item
+        for item in run.items
+        if (item.model, item.condition, item.rotation) == asked and item.index != item.correct_index
+    ]
     groups = main["scores"]["groups"]
     tables = [
         (title, sorted(groups[name].items()))
@@ -148,13 +148,7 @@ def render_report(report: Report, run: BenchmarkRun) -> tuple[str, str]:
     )
 
 
-def _is_wrong(item: EvidenceItem, model: str, condition: str) -> bool:
-    run_of = (item.model, item.condition, item.rotation) == (model, condition, 0)
-    return run_of and item.index != item.correct_index
-
-
 def _show_item(item: EvidenceItem) -> Row:
-    response = (item.response or "")[:_LONGEST_RESPONSE]
     return {
         "image": item.images[0] if item.images else "",
         "question": item.question,
@@ -163,7 +157,7 @@ def _show_item(item: EvidenceItem) -> Row:
         "index": item.index,
         "status": item.status.replace("_", " "),
         "error": item.error,
-        "response": response,
+        "response": (item.response or "")[:_LONGEST_RESPONSE],
     }
 
 

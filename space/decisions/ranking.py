@@ -7,7 +7,6 @@ graph that scored it again, to see which change of one signal would flip its dec
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, lru_cache
@@ -121,7 +120,12 @@ class Ranking:
         encoded = np.array([i.encode() for i in ids] or [b""])[: len(ranked)]
         self._order: Indices = ranked[np.lexsort((encoded, -corpus.scores[ranked]))]
         self.total = int(corpus.is_candidate.sum())
-        self.is_mean = _scores_are_means(corpus)
+        # Whether the score of every candidate is the weighted mean of its signals.
+        rows = corpus.is_candidate
+        known = compute_weighted_means(corpus)
+        self.is_mean = bool(rows.any()) and bool(
+            np.allclose(known[rows], corpus.scores[rows], atol=1e-6)
+        )
 
     @property
     def built_ratio(self) -> float:
@@ -152,13 +156,6 @@ class Ranking:
         masks = corpus.is_candidate, corpus.keep, self.select_kept(ratio)
         total, now, then = (corpus.count_values(name, mask) for mask in masks)
         return [GroupCounts(v, total[v], now[v], then[v]) for v in total if total[v]]
-
-
-def _scores_are_means(corpus: Corpus) -> bool:
-    """Whether the score of every candidate is the weighted mean of its signals."""
-    rows = corpus.is_candidate
-    known = compute_weighted_means(corpus)
-    return bool(rows.any()) and bool(np.allclose(known[rows], corpus.scores[rows], atol=1e-6))
 
 
 def compute_weighted_means(corpus: Corpus) -> Floats:
@@ -216,7 +213,15 @@ class Rater:
         hidden = any(row["question"] is None or row["caption"] is None for row in rows)
         if scorer is None or not scorer.rates or hidden:
             return None
-        pairs = self._make_pairs(rows)
+        qas = [
+            QA(r["candidate_id"], r["figure_id"], r["caption"], r["question"], r["answer"],
+               r["statement"] or "")
+            for r in rows
+        ]  # fmt: skip
+        data_of = {r["figure_id"]: self._images.read(r["image_sha256"]) for r in rows}
+        files = {name: data for name, data in data_of.items() if data is not None}
+        images = [qa.figure_id if qa.figure_id in files else "" for qa in qas]
+        pairs = PairTable(qas, images, [r["article_id"] for r in rows], files)
         observed = scorer.observe(pairs)
         if observed.graph_input is None:
             return None
@@ -230,17 +235,6 @@ class Rater:
             if abs(score - row["score"]) <= _NEARLY
         }
         return observed, places, scorer
-
-    def _make_pairs(self, rows: Sequence[dict[str, Any]]) -> PairTable:
-        qas = [
-            QA(r["candidate_id"], r["figure_id"], r["caption"], r["question"], r["answer"],
-               r["statement"] or "")
-            for r in rows
-        ]  # fmt: skip
-        data_of = {r["figure_id"]: self._images.read(r["image_sha256"]) for r in rows}
-        files = {name: data for name, data in data_of.items() if data is not None}
-        images = [qa.figure_id if qa.figure_id in files else "" for qa in qas]
-        return PairTable(qas, images, [r["article_id"] for r in rows], files)
 
     @cached_property
     def _scorers(self) -> dict[str, Scorer]:

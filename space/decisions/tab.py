@@ -173,7 +173,7 @@ def wire(decisions: Decisions, parts: _Parts, filters: Filters) -> None:
             return [gr.skip()] * len(outputs)
         return narrow(view, *values)
 
-    def open_clicked(view: View, event: gr.EventData) -> tuple[Any, ...]:
+    def follow_click(view: View, event: gr.EventData) -> tuple[Any, ...]:
         data = event._data or {}
         if page := str(data.get("page", "")):
             return fill_view(decisions, replace(view, page=int(page) if page.isdecimal() else 1))
@@ -195,7 +195,7 @@ def wire(decisions: Decisions, parts: _Parts, filters: Filters) -> None:
         slide, [parts.view, filters.keep], outputs[3:], trigger_mode="always_last", **_QUICK
     )
     for html in (parts.figures, parts.candidates):
-        html.click(open_clicked, parts.view, outputs, **_QUICK)
+        html.click(follow_click, parts.view, outputs, **_QUICK)
 
 
 def restore_view(decisions: Decisions, view: View) -> tuple[Any, ...]:

@@ -86,18 +86,11 @@ def match_rows(corpus: Corpus, view: View) -> Mask:
     if view.reason:
         mask &= corpus.match_value("reason_kind", view.reason)
     if view.decision:
-        mask &= _match_decision(corpus, view.decision)
+        dropped = corpus.is_candidate & ~corpus.keep
+        mask &= {"kept": corpus.keep, "contradiction": corpus.gated}.get(view.decision, dropped)
     if view.text.strip():
         mask &= corpus.match_text(view.text.strip())
     return mask
-
-
-def _match_decision(corpus: Corpus, decision: str) -> Mask:
-    if decision == "kept":
-        return corpus.keep
-    if decision == "contradiction":
-        return corpus.gated
-    return corpus.is_candidate & ~corpus.keep
 
 
 def match_figures(corpus: Corpus, mask: Mask) -> list[FigureRows]:
@@ -182,33 +175,27 @@ class Decisions:
         self, rows: Sequence[Row], chosen: Row, kept: Mapping[str, bool], view: View, why: bool
     ) -> dict[str, Any]:
         signals = {n: chosen[n] for n in self.distributions if n != "score"}
+        is_kept, score = kept[chosen["candidate_id"]], chosen["score"]
+        # What would have to be otherwise for the other decision. Of a mean the answer is a formula;
+        # a graph must be asked again, which takes a moment.
+        cut = self.ranking.find_cut(self.choose_ratio(view))
+        changes = None
+        if cut is not None and not chosen["gated"]:
+            if self.ranking.is_mean:
+                changes = find_mean_changes(signals, score, cut)
+            elif why and chosen.get("scorer"):
+                changes = self.rater.find_changes(chosen, cut, is_kept)
         return {
             "row": {"scorer": "", "weakness": ""} | chosen,
             "choices": list_choices(chosen) if chosen["correct_index"] is not None else [],
-            "score": self.distributions["score"].rank(chosen["score"]),
+            "score": self.distributions["score"].rank(score),
             "signals": [self.distributions[n].rank(v) for n, v in signals.items()],
-            "why": self._explain(
-                chosen, signals, kept[chosen["candidate_id"]], self.choose_ratio(view), why
-            ),
+            "why": {
+                "gated": chosen["gated"], "kept": is_kept, "cut": cut, "score": score,
+                "is_mean": self.ranking.is_mean, "tie": score == cut, "asked": why,
+                "changes": None if changes is None else describe_changes(changes),
+            },
             "graph": draw_neighbourhood(rows, chosen["candidate_id"], kept),
-        }
-
-    def _explain(
-        self, row: Row, signals: Mapping[str, float | None], kept: bool, ratio: float, asked: bool
-    ) -> dict[str, Any]:
-        """What would have to be otherwise for the other decision."""
-        cut = self.ranking.find_cut(ratio)
-        # Of a mean the answer is a formula; a graph must be asked again, which takes a moment.
-        changes = None
-        if cut is not None and not row["gated"]:
-            if self.ranking.is_mean:
-                changes = find_mean_changes(signals, row["score"], cut)
-            elif asked and row.get("scorer"):
-                changes = self.rater.find_changes(row, cut, kept)
-        return {
-            "gated": row["gated"], "kept": kept, "cut": cut, "score": row["score"],
-            "is_mean": self.ranking.is_mean, "tie": row["score"] == cut, "asked": asked,
-            "changes": None if changes is None else describe_changes(changes),
         }  # fmt: skip
 
     def render_changes(self, view: View) -> str:
@@ -269,7 +256,9 @@ def draw_neighbourhood(
     height = _TOP + _ROW * max(len(shown), 3)
     image, caption = (96.0, height * 0.3), (96.0, height * 0.75)
     spots = {row["candidate_id"]: (330.0, _TOP + _ROW * (n + 0.5)) for n, row in enumerate(shown)}
-    edges = [Edge("image-caption", *image, *caption, _find_first(shown, _IMAGE_CAPTION), True)]
+    measured = (_read_value(row, _IMAGE_CAPTION) for row in shown)
+    first = next((value for value in measured if value is not None), None)
+    edges = [Edge("image-caption", *image, *caption, first, True)]
     # The chosen one last, so that its edges lie above the others.
     for row in sorted(shown, key=lambda r: r["candidate_id"] == chosen):
         own, spot = row["candidate_id"] == chosen, spots[row["candidate_id"]]
@@ -302,10 +291,6 @@ def _choose_near(rows: Sequence[Mapping[str, Any]], chosen: str) -> Sequence[Map
 
 def _read_value(row: Mapping[str, Any], names: Sequence[str]) -> float | None:
     return next((row[n] for n in names if row.get(n) is not None), None)
-
-
-def _find_first(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> float | None:
-    return next((v for row in rows if (v := _read_value(row, names)) is not None), None)
 
 
 def _name_source(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> str:

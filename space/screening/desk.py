@@ -101,7 +101,12 @@ def open_verdict_store(output: Path) -> VerdictStore:
     without its build is good for practice.
     """
     if os.environ.get(ON_SPACE):
-        return _open_on_space()
+        folder, repo = _make_scratch("verdicts"), os.environ.get(REPO)
+        if repo and os.environ.get("OAUTH_CLIENT_ID"):
+            note = f"Sign in to give verdicts; they are kept in the dataset {repo}."
+            return VerdictStore(HubLog(repo, folder), note, True, False)
+        note = "Screening is read-only here: this Space has no repository for verdicts."
+        return VerdictStore(VerdictLog(folder / LOG), note, False, False)
     if (output / "work").is_dir():
         note = f"Verdicts are kept in {output.resolve().name}/{LOG}."
         return VerdictStore(VerdictLog(output / LOG), note, True, True)
@@ -109,16 +114,6 @@ def open_verdict_store(output: Path) -> VerdictStore:
     note = "Practice: these verdicts are forgotten when the program ends. "
     note += "To screen a build: microvqa-pp screen OUTPUT."
     return VerdictStore(VerdictLog(folder / LOG), note, True, True)
-
-
-def _open_on_space() -> VerdictStore:
-    repo = os.environ.get(REPO)
-    folder = _make_scratch("verdicts")
-    if repo and os.environ.get("OAUTH_CLIENT_ID"):
-        note = f"Sign in to give verdicts; they are kept in the dataset {repo}."
-        return VerdictStore(HubLog(repo, folder), note, True, False)
-    note = "Screening is read-only here: this Space has no repository for verdicts."
-    return VerdictStore(VerdictLog(folder / LOG), note, False, False)
 
 
 @dataclass(frozen=True, slots=True)

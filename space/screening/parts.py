@@ -40,7 +40,7 @@ class ScreeningParts:
     report: gr.HTML
     ticket: gr.Textbox
 
-    def list_filled(self) -> list[gr.blocks.Block]:
+    def list_outputs(self) -> list[gr.blocks.Block]:
         """Those that a step fills, in the order of `ScreeningTab.fill_parts`."""
         return [
             self.progress, self.message, self.figure, self.question, self.actions, self.fixing,
@@ -51,7 +51,19 @@ class ScreeningParts:
 
 def lay_out(store: VerdictStore, reviewer: str, instead: str) -> ScreeningParts:
     """Lay the tab out, for a reviewer who may be known already; `instead` of a question first."""
-    name, mode, progress = _lay_out_head(store, reviewer)
+    with gr.Row(elem_classes="screen-head"):
+        name = gr.Textbox(
+            reviewer, label="Reviewer", placeholder="your name", max_length=64, scale=2,
+            min_width=180, visible=store.typed, elem_id="reviewer",
+        )  # fmt: skip
+        if not store.typed and store.writable:
+            gr.LoginButton(scale=1)
+        mode = gr.Radio(
+            [("Review", REVIEW), ("Adjudicate", ADJUDICATE)], value=REVIEW, label="Task", scale=2,
+            min_width=200, elem_id="screen-mode",
+        )  # fmt: skip
+        with gr.Column(scale=5, min_width=280):
+            progress = gr.HTML(apply_default_css=False, elem_id="screen-progress")
     message = gr.HTML(apply_default_css=False, elem_id="screen-message")
     with gr.Row(elem_classes="screen"):
         with gr.Column(scale=6, min_width=300):
@@ -66,7 +78,13 @@ def lay_out(store: VerdictStore, reviewer: str, instead: str) -> ScreeningParts:
                     for verb in ("Accept", "Fix", "Reject", "Skip")
                 }  # fmt: skip
             with gr.Column(visible=False, elem_classes="panel", elem_id="fix-panel") as fixing:
-                stem, choices, key, rationale = _lay_out_fix()
+                stem = gr.Textbox(label="Question", lines=2, elem_id="fix-question")
+                choices = tuple(
+                    gr.Textbox(label=f"Choice {letter}", elem_id=f"fix-{letter}", max_lines=3)
+                    for letter in _LETTERS
+                )
+                key = gr.Radio(_KEYS, label="Correct choice", elem_id="fix-key")
+                rationale = gr.Textbox(label="Rationale", lines=2, elem_id="fix-rationale")
                 buttons["fix"], cancel_fix = _lay_out_save_or_cancel(
                     "fix", "Save the fix (Ctrl+Enter)"
                 )
@@ -90,33 +108,6 @@ def lay_out(store: VerdictStore, reviewer: str, instead: str) -> ScreeningParts:
         name, mode, buttons, progress, message, figure, question, actions, fixing, rejecting,
         stem, choices, key, rationale, reason, note, report, ticket,
     )  # fmt: skip
-
-
-def _lay_out_head(store: VerdictStore, reviewer: str) -> tuple[gr.Textbox, gr.Radio, gr.HTML]:
-    with gr.Row(elem_classes="screen-head"):
-        name = gr.Textbox(
-            reviewer, label="Reviewer", placeholder="your name", max_length=64, scale=2,
-            min_width=180, visible=store.typed, elem_id="reviewer",
-        )  # fmt: skip
-        if not store.typed and store.writable:
-            gr.LoginButton(scale=1)
-        mode = gr.Radio(
-            [("Review", REVIEW), ("Adjudicate", ADJUDICATE)], value=REVIEW, label="Task", scale=2,
-            min_width=200, elem_id="screen-mode",
-        )  # fmt: skip
-        with gr.Column(scale=5, min_width=280):
-            progress = gr.HTML(apply_default_css=False, elem_id="screen-progress")
-    return name, mode, progress
-
-
-def _lay_out_fix() -> tuple[gr.Textbox, tuple[gr.Textbox, ...], gr.Radio, gr.Textbox]:
-    stem = gr.Textbox(label="Question", lines=2, elem_id="fix-question")
-    choices = tuple(
-        gr.Textbox(label=f"Choice {letter}", elem_id=f"fix-{letter}", max_lines=3)
-        for letter in _LETTERS
-    )
-    key = gr.Radio(_KEYS, label="Correct choice", elem_id="fix-key")
-    return stem, choices, key, gr.Textbox(label="Rationale", lines=2, elem_id="fix-rationale")
 
 
 def _lay_out_reject() -> tuple[gr.Radio, gr.Textbox]:

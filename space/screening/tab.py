@@ -14,7 +14,6 @@ from pydantic import ValidationError
 from builder.release.splits import CHOICES
 from builder.screening import (
     REASONS,
-    Fix,
     LogEntry,
     ScreeningQuestion,
     check_fix,
@@ -71,15 +70,21 @@ class ScreeningTab:
             "id": question.id if question else "", "since": time.time(), "who": step.reviewer,
             "mode": step.mode, "skipped": list(step.skipped)[-500:],
         }  # fmt: skip
+        row = None if question is None else asdict(question)
+        before, evidence, after = split_evidence(question.caption if question else "", row)
+        figure = render(
+            "screen_figure.html", question=question, before=before, evidence=evidence, after=after,
+            has_image=question is not None and question.image_sha256 in self.images,
+        )  # fmt: skip
         return [
             self.render_progress(step.reviewer),
             render("message.html", text=step.message, kind=step.kind),
-            self._render_figure(question),
+            figure,
             self.render_question(step),
             gr.Row(visible=asked),
             gr.Column(visible=False),
             gr.Column(visible=False),
-            *self._prefill_fix(step),
+            *self._list_fix_fields(step),
             None,
             "",
             self.render_report(),
@@ -96,14 +101,6 @@ class ScreeningTab:
         agreement, pace = self.desk.measure_reviewers()
         return render("screen_report.html", agreement=agreement, pace=pace)
 
-    def _render_figure(self, question: ScreeningQuestion | None) -> str:
-        row = None if question is None else asdict(question)
-        before, evidence, after = split_evidence(question.caption if question else "", row)
-        return render(
-            "screen_figure.html", question=question, before=before, evidence=evidence, after=after,
-            has_image=question is not None and question.image_sha256 in self.images,
-        )  # fmt: skip
-
     def render_question(self, step: Step) -> str:
         """The question with its reviews, or why there is none."""
         title, text = _explain_nothing_left(
@@ -117,7 +114,7 @@ class ScreeningTab:
             "screen_question.html", question=step.question, title=title, text=text, reviews=reviews
         )
 
-    def _prefill_fix(self, step: Step) -> list[Any]:
+    def _list_fix_fields(self, step: Step) -> list[Any]:
         """The texts that a fix starts from: in adjudication those of the first fix."""
         question = step.question
         if question is None:
@@ -149,7 +146,8 @@ class ScreeningTab:
         stem, *choices, key, rationale = fields
         edited = check_fix(stem or "", [c or "" for c in choices], key, rationale or "")
         question = self.desk.find(ticket["id"])
-        if question is not None and edited == _copy_as_fix(question):
+        parts = ("question", "choices", "correct_index", "rationale")
+        if question and all(getattr(edited, part) == getattr(question, part) for part in parts):
             raise ValueError("nothing was changed; accept the question, or edit it")
         return self._submit("fix", who, mode, ticket, fix=edited)
 
@@ -222,7 +220,7 @@ def lay_out_screening(
             }
             return [known.get(part, gr.skip()) for part in filled]
 
-        filled = [parts.name, *parts.list_filled()]
+        filled = [parts.name, *parts.list_outputs()]
         app.load(start, [parts.name, parts.mode], filled, js=_RECALL, **QUICK)
 
     return at_start
@@ -230,7 +228,7 @@ def lay_out_screening(
 
 def _wire(tab: ScreeningTab, parts: ScreeningParts) -> None:
     outputs, base, buttons = (
-        parts.list_filled(),
+        parts.list_outputs(),
         [parts.name, parts.mode, parts.ticket],
         parts.buttons,
     )
@@ -272,15 +270,6 @@ def _wire(tab: ScreeningTab, parts: ScreeningParts) -> None:
         buttons[verb].click(
             lambda opened=opened: [gr.Column(visible=o) for o in opened], None, panels, **QUICK
         ).then(None, None, None, js=f"() => window.focusPanel('{verb.lower()}-panel')")
-
-
-def _copy_as_fix(question: ScreeningQuestion) -> Fix:
-    return Fix(
-        question=question.question,
-        choices=question.choices,
-        correct_index=question.correct_index,
-        rationale=question.rationale,
-    )
 
 
 def _describe_error(error: Exception) -> str:

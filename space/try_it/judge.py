@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import filtering
-from filtering.decide import Threshold, choose_threshold, decide_pairs
-from filtering.graph.counterfactual import Changes, find_graph_changes, find_mean_changes
+from filtering.decide import choose_threshold, decide_pairs
+from filtering.graph.counterfactual import find_graph_changes, find_mean_changes
 from filtering.records import QA, Decision, PairTable, Signals
 from filtering.text_signals import compute_signals
 from space.decisions.ranking import (
@@ -60,13 +60,6 @@ class PairJudge:
     def _text_scores(self) -> Any:
         return compute_weighted_means(self.decisions.corpus)
 
-    def _choose_yardstick(self, scorer: str) -> Any:
-        """Scores of the corpus by the same scorer; None where it was scored otherwise."""
-        corpus = self.decisions.corpus
-        if scorer == "mean of signals":
-            return self._text_scores
-        return corpus.scores if corpus.scorers == [scorer] else None
-
     def judge(self, image: bytes | None, qa: QA, how: str = TEXT) -> Judgement:
         """Signals, score and decision for a pair.
 
@@ -85,33 +78,34 @@ class PairJudge:
         signals = compute_signals([qa])[0] if view is None else view.signals
         # The line is drawn among the corpus by the same scorer; where it was scored otherwise,
         # among its text scores.
-        yardstick = self._choose_yardstick(signals.scorer)
-        if yardstick is None:
-            yardstick = self._text_scores
-        threshold = self._choose_threshold(yardstick)
+        corpus = self.decisions.corpus
+        yardstick = self._text_scores
+        if signals.scorer != "mean of signals" and corpus.scorers == [signals.scorer]:
+            yardstick = corpus.scores
+        rows = np.flatnonzero(corpus.is_candidate)
+        ids = corpus.table["candidate_id"].take(rows).to_pylist()
+        triples = zip(ids, yardstick[rows].tolist(), corpus.gated[rows].tolist(), strict=True)
+        threshold = choose_threshold(triples, self.decisions.ranking.built_ratio or 0.75)
         (decision,) = decide_pairs([signals], threshold)
         known = {n: getattr(signals, n, None) for n in self.decisions.distributions}
         known.pop("score", None)
-        corpus = self.decisions.corpus
+        # Which change of one signal would flip the decision.
+        changes, cut = None, threshold.cut_score
+        if not decision.gated:
+            if view is None:
+                found = find_mean_changes(known, signals.score, cut)
+            else:
+                found = find_graph_changes(view.scorer, view.observed, 0, cut, decision.keep)
+            changes = describe_changes(found)
         scores = Distribution("score", np.asarray(yardstick[corpus.is_candidate]))
         return Judgement(
             decision,
             scores.rank(signals.score),
             [self.decisions.distributions[n].rank(v) for n, v in known.items()],
-            None
-            if decision.gated
-            else describe_changes(_find_changes(view, known, signals, decision, threshold)),
-            threshold.cut_score,
+            changes,
+            cut,
             signals.scorer,
         )
-
-    def _choose_threshold(self, scores: Any) -> Threshold:
-        corpus = self.decisions.corpus
-        rows = np.flatnonzero(corpus.is_candidate)
-        ids = corpus.table["candidate_id"].take(rows).to_pylist()
-        triples = zip(ids, scores[rows].tolist(), corpus.gated[rows].tolist(), strict=True)
-        ratio = self.decisions.ranking.built_ratio or 0.75
-        return choose_threshold(triples, ratio)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,14 +129,6 @@ def _observe_in_graph(image: bytes | None, qa: QA) -> _GraphView:
         observed = scorer.observe(pairs)
         (signals,) = scorer.score(pairs)
     return _GraphView(scorer, observed, signals)
-
-
-def _find_changes(
-    view: _GraphView | None, known: dict[str, Any], row: Signals, made: Decision, line: Threshold
-) -> Changes:
-    if view is None:
-        return find_mean_changes(known, row.score, line.cut_score)
-    return find_graph_changes(view.scorer, view.observed, 0, line.cut_score, made.keep)
 
 
 def make_pair(caption: str, question: str, answer: str) -> QA:

@@ -128,17 +128,14 @@ def _lay_out_question(decisions: Decisions) -> None:
     go.click(judge_pair, fields, [result, message], **_PRIVATE)
     answer.submit(judge_pair, fields, [result, message], **_PRIVATE)
     for button, example in zip(buttons if shown else [], shown, strict=True):
+        source = f"figures/{example.image}"
+        values = [None, render("preview.html", source=source), example.image]
+        values += [example.caption, example.question, example.answer]
         button.click(
-            _take_example(example), None, [upload, picture, image_of, caption, question, answer],
+            lambda values=values: values, None,
+            [upload, picture, image_of, caption, question, answer],
             show_progress="hidden", **_PRIVATE,
         ).then(judge_pair, fields, [result, message], **_PRIVATE)  # fmt: skip
-
-
-def _take_example(example: Example) -> Callable[[], list[Any]]:
-    source = f"figures/{example.image}"
-    values = [None, render("preview.html", source=source), example.image]
-    values += [example.caption, example.question, example.answer]
-    return lambda: values
 
 
 def _make_judging(judge: PairJudge) -> Callable[..., tuple[Any, Any]]:
@@ -217,18 +214,14 @@ def _filter_upload(path: str | None, keep: float, *names: str) -> Iterator[list[
         except (UploadError, TableError, ValueError) as error:
             yield _refuse(str(error).replace(f"{folder}/", ""))
             return
-        yield _show_table(report)
-
-
-def _show_table(report: FilterReport) -> list[Any]:
-    headers, cells = _list_cells(report)
-    texts = [name for name in headers if name not in ("keep", "score", "reason")]
-    rows = [dict(zip(headers, c, strict=True)) for c in cells]
-    return [
-        render("table_report.html", report=report, shown=SHOWN_ROWS),
-        gr.File(str(report.path), visible=True),
-        render("table_rows.html", texts=texts, rows=rows),
-    ]
+        headers, cells = _list_cells(report)
+        texts = [name for name in headers if name not in ("keep", "score", "reason")]
+        rows = [dict(zip(headers, c, strict=True)) for c in cells]
+        yield [
+            render("table_report.html", report=report, shown=SHOWN_ROWS),
+            gr.File(str(report.path), visible=True),
+            render("table_rows.html", texts=texts, rows=rows),
+        ]
 
 
 def _refuse(text: str) -> list[Any]:
