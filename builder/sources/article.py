@@ -131,8 +131,7 @@ def make_figure(
     """The record of a figure, with the facts of its image.
 
     Args:
-        source: Kind of the source.
-        key: Name of the figure, unique in its article.
+        source: Kind of the source; `key`: name of the figure, unique in its article.
         article: Article that it belongs to.
         image: File name and bytes, as the source has them.
         legend: The words around it.

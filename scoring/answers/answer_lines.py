@@ -105,6 +105,17 @@ def _find_last_labels(reply: ReplyText, tail: Line) -> Iterator[Statement]:
         yield Statement(reading, Strength.CONCLUDED, "last_label")
 
 
+def _read_several(reply: ReplyText, line: Line) -> Reading | None:
+    """'A, B, C, and D' names several options and chooses none."""
+    if not _LABELS.fullmatch(reply.text, line.start, line.end):
+        return None
+    labels = _LABEL.finditer(reply.text, line.start, line.end)
+    named = [reply.labels.look_up(match.group()) for match in labels]
+    if len(set(named)) > 1 and all(status == "answered" for status, _, _ in named):
+        return Reading("multiple", line.start, line.end, None, "letters")
+    return None
+
+
 def _read_line(
     reply: ReplyText, lines: Sequence[Line], place: int, *, is_list: bool
 ) -> Statement | None:
@@ -123,14 +134,7 @@ def _read_line(
         reading = Reading(status, loop.start("label"), loop.end(), index, style)
     if cues.NONE_ALONE.fullmatch(reply.lower, line.start, line.end):
         reading = Reading("none_of_options", line.start, line.end)
-    # 'A, B, C, and D'.
-    if _LABELS.fullmatch(reply.text, line.start, line.end) and not reading:
-        named = [
-            reply.labels.look_up(m.group())
-            for m in _LABEL.finditer(reply.text, line.start, line.end)
-        ]
-        if len(set(named)) > 1 and all(status == "answered" for status, _, _ in named):
-            reading = Reading("multiple", line.start, line.end, None, "letters")
+    reading = reading or _read_several(reply, line)
     if reading is None or reading.end > line.end or is_placeholder(reply, reading):
         return None
     # Whether the line is the answer alone: nothing follows, or the option's own text does.

@@ -57,7 +57,6 @@ class QuestionWriter:
             seed: orders the choices where they are shown to the model.
         """
         image = Image(figure.image["bytes"])
-
         # Wrong choices and a rationale, for the question as it is.
         reply = await self.asker.ask(
             self.asker.prompts.choices,
