@@ -17,9 +17,9 @@ from builder.agents.recording import Manifest, hash_replies, make_manifest, read
 from builder.errors import BuildError
 from builder.publish.checks import find_secrets
 from builder.release.card import describe_feature, read_version
+from builder.run.card_settings import make_card_settings
 from builder.run.config import BuildConfig
 from builder.run.output import REPLIES
-from builder.run.pipeline import card_settings
 from builder.screening.outcomes import LOG
 from builder.screening.questions import list_shards
 from builder.screening.rerelease import read_config
@@ -79,7 +79,7 @@ def stage_replies(output: Path, folder: Path, repo_id: str, license: str) -> Non
         "code": code_digest(),
         "manifest": manifest.model_dump(mode="json"),
         "settings": config.model_dump(mode="json", include=_list_settings()),
-        "card": card_settings(config),
+        "card": make_card_settings(config),
         "quarantine": _count_quarantine(store, shards),
         "unanswered": sorted(_list_unanswered(store, shards)),
         "files": {

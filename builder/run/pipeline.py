@@ -23,6 +23,7 @@ from builder.errors import BuildError
 from builder.release.ledger import Summary, read_split_items
 from builder.release.splits import Assignment, SplitItem, split
 from builder.release.writer import write_release
+from builder.run.card_settings import BENCHMARK_BLOOM, make_card_settings
 from builder.run.config import BuildConfig
 from builder.run.engine import Engine, progress_bar
 from builder.run.job import FIGURE_TEXT, Context, Shard
@@ -46,9 +47,6 @@ from filtering.decide import choose_threshold
 from filtering.records import arrow_schema, to_table
 
 logger = logging.getLogger("microvqa_pp")
-
-BENCHMARK_BLOOM = "bloom_beside.json"
-"""File in work/ with the Bloom levels of the benchmark that stands beside ours on the card."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +107,7 @@ def build(
             [shard.name for shard in shards],
             assignments,
             _merge_quarantine(store, shards),
-            card_settings(config) if card is None else card,
+            make_card_settings(config) if card is None else card,
             Screening.read(config.output),
         )
         clock.lap("release")
@@ -214,30 +212,6 @@ def plan(config: BuildConfig) -> list[Shard]:
         for partition in open_source(spec, config.source_options).partitions()
     ]
     return [Shard(f"{i:05d}", spec, part) for i, (spec, part) in enumerate(partitions)]
-
-
-def card_settings(config: BuildConfig) -> dict[str, Any]:
-    """The settings of a build as its card states them."""
-    unstated = {named.path[0] for named in config.walk() if not named.setting.shapes}
-    settings = config.model_dump(mode="json", exclude={*unstated, "model"})
-    if config.recording:
-        # The model that wrote the questions, whoever keeps its words.
-        settings["agent"] = read_recording(config.recording).manifest.agent
-    # Questions of the benchmark beside ours by level 0-5; None where none was classified.
-    levels = config.output / "work" / BENCHMARK_BLOOM
-    is_beside = config.bloom_beside and levels.is_file()
-    settings["bloom_beside"] = json.loads(levels.read_text("utf-8")) if is_beside else None
-    settings["sources"] = [public_name(spec) for spec in config.sources]
-    settings["exclude"] = [public_name(f"dataset:{spec}")[8:] for spec in config.exclude]
-    return settings
-
-
-def public_name(spec: str) -> str:
-    """A source as the card names it: without the folders of the machine that it was built on."""
-    kind, _, location = spec.partition(":")
-    path = Path(location)
-    local = path.is_absolute() or path.exists() or location.startswith((".", "~"))
-    return f"{kind}:{path.name}" if location and local else spec
 
 
 def _classify_benchmark(config: BuildConfig) -> None:

@@ -15,9 +15,9 @@ from rich.console import Console
 from builder.errors import BuildError
 from builder.release.ledger import Summary
 from builder.release.writer import write_release
+from builder.run.card_settings import make_card_settings
 from builder.run.config import BuildConfig
 from builder.run.output import lock_output
-from builder.run.pipeline import card_settings
 from builder.screening.outcomes import Screening
 from builder.screening.questions import list_shards, read_assignments
 from builder.tables.shards import ShardStore
@@ -59,7 +59,7 @@ def rerelease(
             quarantine = pq.read_table(work / "quarantine.parquet")
             summary = write_release(
                 release, store, list_shards(store), assignments, quarantine,
-                card_settings(config), screening,
+                make_card_settings(config), screening,
             )  # fmt: skip
         except (FileNotFoundError, pa.ArrowException) as error:
             raise BuildError(f"{work} is not complete; run microvqa-pp build again") from error

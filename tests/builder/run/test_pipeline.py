@@ -6,15 +6,16 @@ import pytest
 from filelock import FileLock
 
 from builder.errors import BuildError
+from builder.run.card_settings import make_public_name
 from builder.run.config import BuildConfig
-from builder.run.pipeline import build, public_name
+from builder.run.pipeline import build
 
 
 def test_the_card_names_a_source_without_the_folders_of_the_machine(tmp_path: Path) -> None:
-    assert public_name(f"pmc_oa:{tmp_path}/articles") == "pmc_oa:articles"
-    assert public_name("biomedica:../shards/*.tar") == "biomedica:*.tar"
-    assert public_name("dataset:ORG/name?split=test") == "dataset:ORG/name?split=test"
-    assert public_name("phantom") == "phantom"
+    assert make_public_name(f"pmc_oa:{tmp_path}/articles") == "pmc_oa:articles"
+    assert make_public_name("biomedica:../shards/*.tar") == "biomedica:*.tar"
+    assert make_public_name("dataset:ORG/name?split=test") == "dataset:ORG/name?split=test"
+    assert make_public_name("phantom") == "phantom"
 
 
 def test_two_builds_in_one_folder_are_refused(tmp_path: Path) -> None:
