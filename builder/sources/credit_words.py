@@ -42,7 +42,9 @@ THING = _join(
     sequences? genomes? genes? proteins? peptides? values? data data_sets? numbers? measurements?
     results? findings? thresholds? cut-?offs? libraries virus(?:es)? bacteria patients? embryos?
     larvae spores pollen crystals? structures? coordinates rates? estimates? particles? electrodes?
-    membranes? surfaces? residues? histones? names? hypothes[ei]s organoids? blood serum sera
+    performed cultured prepared stained grown synthesi[sz]ed isolated fixed processed measured
+    calculated estimated determined conducted membranes? surfaces? residues? histones? names?
+    hypothes[ei]s organoids? blood serum sera
     extracts? oils? chemicals? stocks? populations? colon(?:y|ies)
     """
 )
@@ -124,9 +126,9 @@ TRIGGERS: dict[str, tuple[tuple[str, ...], re.Pattern[str]]] = {
         ),
     ),
     "credit": (
-        ("credit",),
+        ("credit", "cdc", "nih", "niaid", "nasa", "usda"),
         re.compile(
-            r"\bcredits?\s*(?::|(?:line\s|goes\s)?to\s(?-i:[A-Z]))|\b(?:image|photo|photograph|"
+            r"\((?:CDC|NIH|NIAID|NASA|USDA)\s?/|\bcredits?\s*(?::|(?:line\s|goes\s)?to\s(?-i:[A-Z]))|\b(?:image|photo|photograph|"
             r"picture|figure|video|illustration|art ?work|art|micrograph|drawing|graphic|"
             r"photographer)s?['’]?\s+credits?\b",
             re.IGNORECASE,
@@ -151,21 +153,23 @@ TRIGGERS: dict[str, tuple[tuple[str, ...], re.Pattern[str]]] = {
         (":", " by "),
         re.compile(
             r"\b(?:photos?|photographs?|pictures?|images?|illustrations?|drawings?|art ?work|"
-            r"photographer|illustrator|micrographs?)(?:\s(?:was|were)?\s?(?:taken|made|drawn|"
+            r"photographer|illustrator|micrographs?|cartoons?|sketch(?:es)?|schematics?)(?:\s(?:was|were)?\s?(?:taken|made|drawn|"
             r"prepared))?\s*(?::|\bby\b)\s*(?P<name>(?-i:(?:(?:Dr|Prof|Mrs?|Ms)\b\.?\s*|"
-            r"[A-Z]\.[\s-]?){1,4}[A-Z][a-z]+|[A-Z][a-z]+\s(?:[A-Z]\.\s?)?[A-Z][a-z]+))",
+            r"[A-Z]\.[\s-]?){1,4}[A-Z][a-z]+|[A-Z][a-z]+\s(?:[A-Z]\.\s?)?[A-Z][a-z]+|"
+            r"[A-Z][a-z]+\set al))",
             re.IGNORECASE,
         ),
     ),
     "licensed": (
         ("licen",),
-        re.compile(r"\blicen[cs]ed?\s(?:under|from|by|to|number|no\b)", re.IGNORECASE),
+        re.compile(r"\blicen[cs]ed?\s(?:from|by|number|no\b)", re.IGNORECASE),
     ),
     "published": (
         ("published", "appeared"),
         re.compile(
             r"\b(?:previously|originally|first|already|initially)\s(?:been\s)?(?:published|"
-            r"appeared)\b|\b(?:published|appeared)\s(?:previously|originally|elsewhere|first)",
+            r"appeared)\b|\b(?:published|appeared)\s(?:previously|originally|elsewhere|first|before|"
+            r"earlier)",
             re.IGNORECASE,
         ),
     ),

@@ -278,9 +278,9 @@ def _check_by(match: re.Match[str], before: str, after: str) -> bool:
 
 
 def _check_licensed(match: re.Match[str], before: str, after: str) -> bool:
-    # 'Licensed under' is read as a licence of its own; licensed from somebody, it is theirs.
-    theirs = match[0].lower().endswith(("from", "number", "no", "by"))
-    return theirs and not _is_of_something_else(before)
+    # 'Licensed under' is read as a licence of its own; licensed from somebody, it is theirs. What
+    # is done to animals has a licence, too.
+    return _is_of_picture(before) or _IS_PUBLISHER.search(after[:60]) is not None
 
 
 def _check_published(match: re.Match[str], before: str, after: str) -> bool:

@@ -52,6 +52,9 @@ Source: Smith et al. 2010
 Image source: Wikipedia.
 This image was previously published in [12].
 Figure licensed from Shutterstock.
+The image in panel B has been published before [12].
+Micrographs: Smith et al. (2010).
+TEM of a virion (CDC/Dr. Fred Murphy).
 """
 NO_CREDITS = """
 Cells were adapted to growth at 37 °C.
@@ -86,6 +89,9 @@ Images were taken by confocal microscopy.
 As previously published, cells were stained.
 Source data are provided as a Source Data file.
 Light source: Hg lamp.
+Cells were cultured as adapted from Smith et al. (2010).
+Mice were used under licence from the Home Office.
+Images obtained from a Leica SP8 confocal microscope.
 """
 BEFORE = "Confocal microscopy of HeLa cells. Scale bar, 10 μm. "
 AFTER = " Arrows, nuclei."
