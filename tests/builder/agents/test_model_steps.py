@@ -125,7 +125,7 @@ def agent(server: ChatServer, tmp_path: Path) -> Iterator[ModelAgent]:
 
 
 def figure() -> Figure:
-    image = {"bytes": b"\x89PNG\r\n\x1a\n", "path": "a.png"}
+    image = {"bytes": figures_png(), "path": "a.png"}
     return replace(offline_figure(CAPTION), image=image)
 
 
