@@ -104,8 +104,9 @@ def _learned(
             model.fit(x, y)  # type: ignore[attr-defined]  # `make` is typed as giving any object
 
         def score(lesson: TrainingPool) -> Floats:
-            found = model.predict_proba(features(lesson))[:, 1]  # type: ignore[attr-defined]
-            return np.asarray(found, dtype=np.float32)
+            # As above: `make` is typed as giving any object.
+            chances = model.predict_proba(features(lesson))[:, 1]  # type: ignore[attr-defined]
+            return np.asarray(chances, dtype=np.float32)
 
         return score
 

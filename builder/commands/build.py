@@ -91,7 +91,8 @@ def _make_signature() -> inspect.Signature:
     return inspect.Signature([*(_make_option(named) for named in BuildConfig.walk()), *own])
 
 
-# Typer reads the options of a command from its signature and annotations.
+# Typer reads the options of a command from its signature and annotations, which `inspect` takes
+# from this attribute; functions are not typed as having it.
 build_command.__signature__ = _make_signature()  # type: ignore[attr-defined]
 build_command.__annotations__ = {
     name: parameter.annotation for name, parameter in _make_signature().parameters.items()

@@ -121,11 +121,8 @@ def _read_folder(folder: Path) -> Iterator[Entry | Fault]:
         if path.suffix == ".parquet":
             yield from _read_table(path)
         elif path.suffix == ".json" and path.name != "manifest.json":
-            yield _read_reply(path.stem, path.read_bytes() if _is_small(path) else b"")
-
-
-def _is_small(path: Path) -> bool:
-    return path.stat().st_size <= LARGEST
+            is_small = path.stat().st_size <= LARGEST
+            yield _read_reply(path.stem, path.read_bytes() if is_small else b"")
 
 
 def _read_archive(path: Path) -> Iterator[Entry | Fault]:

@@ -49,6 +49,7 @@ def unpack(file: IO[bytes]) -> Iterator[BinaryIO]:
         return
     with tempfile.TemporaryFile() as plain:
         try:
+            # gzip, bz2 and lzma open alike, but share no type that says so.
             with opener(file, "rb") as packed:  # type: ignore[operator]
                 while chunk := packed.read(_CHUNK):
                     plain.write(chunk)
